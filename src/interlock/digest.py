@@ -1,0 +1,81 @@
+"""Canonical bytes, digests and derived identifiers.
+
+A value that is journalled, hashed or compared has exactly one byte form: JSON with sorted
+keys, no spaces, UTF-8, integers within ±(2^53-1), strings, booleans, null, lists and
+string-keyed objects.  Floats are refused, so the form equals RFC 8785 on its whole domain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import orjson
+
+from interlock.errors import InvariantBroken
+
+MAX_INTEGER = 2**53 - 1
+"""The largest magnitude an integer may have in canonical bytes."""
+
+
+def canonical(value: object) -> bytes:
+    """Return the canonical bytes of a value.
+
+    Args:
+        value: str, bool, None, int within ±``MAX_INTEGER``, list or tuple, or dict with
+            string keys, nested at will.
+
+    Raises:
+        InvariantBroken: the value holds a float, a large integer or another type.
+
+    Source: RFC 8785, restricted to integers.
+    """
+    _refuse_inexact(value)
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def decode(data: bytes) -> Any:
+    """Return the value of canonical bytes; never used on text from outside."""
+    return orjson.loads(data)
+
+
+def digest(value: object) -> str:
+    """Return the SHA-256 of the canonical bytes, as 64 hex digits."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def digest_bytes(data: bytes) -> str:
+    """Return the SHA-256 of raw bytes, as 64 hex digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def derive_id(prefix: str, *parts: str | int) -> str:
+    """Return a stable identifier derived from where a thing came from.
+
+    Args:
+        prefix: short word that says what the thing is, e.g. ``inc``.
+        parts: the origin; equal parts give equal identifiers on every machine.
+
+    Returns:
+        ``prefix-`` and 16 hex digits.
+    """
+    return f"{prefix}-{digest(list(parts))[:16]}"
+
+
+def _refuse_inexact(value: object) -> None:
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return
+    if kind is int:
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:  # type: ignore[operator]  # kind says int
+            raise InvariantBroken(f"integer {value} is outside ±(2^53-1)")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if type(key) is not str:
+                raise InvariantBroken(f"key {key!r} of canonical object is not a string")
+            _refuse_inexact(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _refuse_inexact(item)
+    else:
+        raise InvariantBroken(f"{kind.__name__} has no canonical form")
