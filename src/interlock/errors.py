@@ -10,6 +10,7 @@
     ├── Overloaded           a bounded queue is full; the caller may come again
     ├── ExecutionError       an action or probe failed
     │   ├── ExecutionTimeout     its deadline passed; what it did is unknown
+    │   ├── LeaseLost            who was doing it has gone; what it did is unknown
     │   └── ExecutionRefused     the executor would not do it (old epoch, bad input)
     ├── JournalError         the journal cannot be written or read
     │   ├── JournalUnsafe        its durability settings would lose acknowledged entries
@@ -85,6 +86,12 @@ class ExecutionTimeout(ExecutionError):
     """The deadline passed; whether the action had its effect is unknown."""
 
     code = "execution_timeout"
+
+
+class LeaseLost(ExecutionError):
+    """Whoever was doing it has gone; whether the action had its effect is unknown."""
+
+    code = "lease_lost"
 
 
 class ExecutionRefused(ExecutionError):
