@@ -1,0 +1,273 @@
+"""What a rule becomes when it is compiled: tests, joins and consequences, engine-neutral.
+
+Each conjunct of each pattern lands in exactly one of four places:
+
+==============  =====================================================  =====================
+`Comparison`    a field of this element against a constant             indexed by `alpha`
+`Predicate`     anything else that reads this element alone            called by `alpha`
+`Join`          a field of this element against a field of another     hashed by `matcher`
+                one, both of the same type                             when the operator is ==
+`Residual`      anything else that reads more than one element         called by `matcher`
+==============  =====================================================  =====================
+
+Texts are the printed conjuncts, so a network has one canonical form and one digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from interlock.language.values import Type, UnknownType, Value
+from interlock.rules.model import Row
+
+Environment: TypeAlias = Mapping[str, Row]
+"""Rows of the bound elements by alias."""
+
+Test: TypeAlias = Callable[[Row, Environment], Value | UnknownType]
+"""A compiled expression: the row of this element and the rows of the others to its value."""
+
+
+class ElementKind(StrEnum):
+    """Where an element comes from."""
+
+    SIGNAL = "signal"
+    FACT = "fact"
+
+
+class Operator(StrEnum):
+    """How a `Comparison` or a `Join` compares: field on the left, the other on the right."""
+
+    EQ = "=="
+    NE = "!="
+    LT = "<"
+    LE = "<="
+    GT = ">"
+    GE = ">="
+    IN = "in"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``field operator constant``.
+
+    The field is definite: it is required, or a ``has(field)`` stands in the same pattern, so an
+    element without it cannot pass.
+
+    Attributes:
+        field: a readable name of the element.
+        operator: ``in`` only with a tuple of constants; ordering only on numbers and times.
+        constant: in the field's own scale.
+        type: the field's type.
+        text: the conjunct as printed.
+    """
+
+    field: str
+    operator: Operator
+    constant: Value
+    type: Type
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A test of one element that no index helps with.
+
+    Attributes:
+        text: the conjunct as printed.
+        test: called with the element's row and an empty environment; gives a bool or UNKNOWN.
+    """
+
+    text: str
+    test: Test = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """``field operator alias.other``, both definite and of the same type and scale.
+
+    Attributes:
+        field: a readable name of this pattern's element.
+        operator: never ``in``.
+        alias: an earlier pattern of the same rule.
+        other: a readable name of that pattern's element.
+        type: the type both fields share.
+        text: the conjunct as printed.
+    """
+
+    field: str
+    operator: Operator
+    alias: str
+    other: str
+    type: Type
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """A test over several elements that is not a plain `Join`.
+
+    Attributes:
+        aliases: the other aliases it reads, sorted, all earlier in the rule.
+        text: the conjunct as printed.
+        test: called with this element's row and an environment that binds ``aliases``.
+    """
+
+    aliases: tuple[str, ...]
+    text: str
+    test: Test = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One element a rule asks for, or in `Rule.negations` one that must not exist.
+
+    Attributes:
+        alias: the name later patterns know it by; empty for a negation.
+        kind: signal or fact.
+        type: the declared name.
+        comparisons: tests on constants; all must hold.
+        predicates: other tests of the element alone; all must hold.
+        joins: tests against earlier elements; all must hold.
+        residuals: other tests against earlier elements; all must hold.
+    """
+
+    alias: str
+    kind: ElementKind
+    type: str
+    comparisons: tuple[Comparison, ...] = ()
+    predicates: tuple[Predicate, ...] = ()
+    joins: tuple[Join, ...] = ()
+    residuals: tuple[Residual, ...] = ()
+
+    @property
+    def alpha_key(self) -> tuple[object, ...]:
+        """Equal for patterns that the same elements pass when looked at alone."""
+        return (
+            self.kind.value,
+            self.type,
+            tuple(sorted(test.text for test in self.comparisons)),
+            tuple(sorted(test.text for test in self.predicates)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Produced:
+    """One value a consequence is given: the template as written and compiled.
+
+    Attributes:
+        text: the template.
+        type: what it yields.
+        value: called with an empty row and an environment that binds every alias.
+    """
+
+    text: str
+    type: Type
+    value: Test = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AssertSpec:
+    """``assert: fact`` with a value for each field that is set."""
+
+    fact: str
+    set: Mapping[str, Produced]
+
+
+@dataclass(frozen=True, slots=True)
+class StartSpec:
+    """``start: machine`` for an incident."""
+
+    machine: str
+    incident: Produced
+    inputs: Mapping[str, Produced]
+
+
+@dataclass(frozen=True, slots=True)
+class SendSpec:
+    """``send: event`` to an incident."""
+
+    event: str
+    incident: Produced
+    data: Mapping[str, Produced]
+
+
+@dataclass(frozen=True, slots=True)
+class AdviseSpec:
+    """``advise: text``."""
+
+    text: Produced
+
+
+ConsequenceSpec: TypeAlias = AssertSpec | StartSpec | SendSpec | AdviseSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One compiled rule.
+
+    Attributes:
+        id: ``package/id``, or ``id`` where the file has no package.
+        patterns: what must exist, in written order; 1 to 8.
+        negations: what must not exist.  An element of the match itself does not count.
+        consequences: what follows, in written order.
+        why: the explanation's template.
+        salience: higher goes first.
+        exclusive: the group in which one rule an incident may have effect, or None.
+        shadow: whether it only watches.
+        stratum: 0 for rules that need no derived fact settled first; a rule runs after every
+            rule that asserts what it reads.
+        title, owner, severity, risk, runbook_url: the author's words; None where not given.
+        path, line: where it is written.
+    """
+
+    id: str
+    patterns: tuple[Pattern, ...]
+    negations: tuple[Pattern, ...]
+    consequences: tuple[ConsequenceSpec, ...]
+    why: Produced
+    salience: int
+    exclusive: str | None
+    shadow: bool
+    stratum: int
+    title: str
+    owner: str | None
+    severity: str | None
+    risk: str | None
+    runbook_url: str | None
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Rules that the second engine holds together: at most 60 patterns.
+
+    Attributes:
+        id: ``pack-`` and 16 hex digits of the digest of its rules' patterns.
+        rules: sorted by id.
+    """
+
+    id: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A machine some rule starts, for whoever knows the machines to check.
+
+    Attributes:
+        machine: the machine's id.
+        inputs: what it is given.
+        rule: the rule's id.
+        path, line, column: where the rule says so, 1-based.
+    """
+
+    machine: str
+    inputs: Mapping[str, Type]
+    rule: str
+    path: str
+    line: int
+    column: int
