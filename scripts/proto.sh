@@ -17,19 +17,19 @@ generate() {  # generate FOLDER
         proto/interlock/v1/*_service.proto
 }
 
-# What senders and readers rely on: the last release, or main while there is none.
+# What senders and readers rely on: the last release, or what has landed while there is none.
 promised() {
     local ref
-    for ref in "$(git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null)" main origin/main; do
+    for ref in "$(git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null)" origin/main main; do
         [ -n "$ref" ] && git cat-file -e "$ref:proto/buf.yaml" 2>/dev/null && git rev-parse "$ref" && return
     done
     return 1
 }
 
 unchanged() {
-    local scratch ref
+    local ref
     scratch=$(mktemp -d)
-    trap 'rm -rf "$scratch"' RETURN
+    trap 'rm -rf "$scratch"' EXIT
     generate "$scratch"
     diff -r --exclude='*.proto' --exclude=__pycache__ "$scratch/interlock/v1" proto/interlock/v1
     if ref=$(promised); then
