@@ -5,9 +5,11 @@
     InterlockError(code, retryable, details)
     ├── DefinitionError      the author's files are wrong; carries every diagnostic, sorted
     ├── SignalRejected       the sender's input is wrong; nothing was journalled
+    ├── RequestRejected      the caller's question or command is wrong
     ├── NotFound             the named thing does not exist
     ├── NotPermitted         the caller may not do this, or not now
     ├── Overloaded           a bounded queue is full; the caller may come again
+    ├── NotReady             starting or stopping; the caller may come again
     ├── ExecutionError       an action or probe failed
     │   ├── ExecutionTimeout     its deadline passed; what it did is unknown
     │   ├── LeaseLost            who was doing it has gone; what it did is unknown
@@ -57,6 +59,12 @@ class SignalRejected(InterlockError):
     code = "signal_rejected"
 
 
+class RequestRejected(InterlockError):
+    """A question or command is malformed or breaks a limit; nothing was done."""
+
+    code = "request_rejected"
+
+
 class NotFound(InterlockError):
     """The named thing does not exist."""
 
@@ -73,6 +81,13 @@ class Overloaded(InterlockError):
     """A bounded queue is full; come again later."""
 
     code = "overloaded"
+    retryable = True
+
+
+class NotReady(InterlockError):
+    """The service is starting or stopping; come again later."""
+
+    code = "not_ready"
     retryable = True
 
 
