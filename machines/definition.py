@@ -1,0 +1,243 @@
+"""The compiled machine: what the loader makes of a document and the runtime runs.
+
+Compound states are gone: every state is a leaf with a path such as ``acting.rolling_back``;
+inherited handlers and the timers of the compounds entered and left stand in each branch.
+All values are immutable; the digest covers everything but the functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from interlock.language.values import UNKNOWN, Field, UnknownType, Value
+from interlock.machines.retry import RetryPolicy
+
+Row = Mapping[str, Value]
+"""Values of the bare names of an expression."""
+
+Env = Mapping[str, Row]
+"""Values of the dotted names of an expression: alias to its fields."""
+
+SEPARATOR = "."
+"""Between a compound state and the states within it."""
+
+ABORTED = "aborted"
+"""Built-in final state and outcome of ``operator.abort`` where a machine says nothing else."""
+
+STAY = "stay"
+"""Target of a branch that leaves the machine where it is."""
+
+
+class Trigger(StrEnum):
+    """Events every machine knows; authors declare further ones under ``events``."""
+
+    DONE = "done"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    REFUSED = "refused"
+    UNVERIFIED = "unverified"
+    MET = "met"
+    ABORT = "operator.abort"
+    WITHDRAWN = "rule.withdrawn"
+
+
+RESULTS = ("done", "failed", "timed_out", "refused", "unverified")
+"""The five results of an action; a ``run`` state handles each."""
+
+
+def timer_event(name: str) -> str:
+    """Return the event that the timer of that name sends."""
+    return f"after:{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A compiled expression or template.
+
+    Attributes:
+        text: canonical source; part of the digest.
+        evaluate: ``(row, env) -> value``; total, pure, ``UNKNOWN`` where it cannot say.
+    """
+
+    text: str
+    evaluate: Callable[[Row, Env], Value | UnknownType] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A timer of a state or compound; ``name`` is unique in its machine."""
+
+    name: str
+    delay_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One way out of a state.
+
+    Attributes:
+        dest: leaf path entered, or None to stay.
+        guard: must be true; None always is.  UnknownType is not true.
+        sets: context fields to set, in the order written.
+        why: template of the reason, or None.
+        cancels: names of timers that end here, sorted.
+        timers: timers that start here, outermost state first.
+    """
+
+    dest: str | None
+    guard: Formula | None = None
+    sets: tuple[tuple[str, Formula], ...] = ()
+    why: Formula | None = None
+    cancels: tuple[str, ...] = ()
+    timers: tuple[Timer, ...] = ()
+
+
+Handlers = Mapping[str, tuple[Branch, ...]]
+"""Event to its branches: the first whose guard is true is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunState:
+    """Runs one action and waits for its result.
+
+    Attributes:
+        path: leaf path.
+        action: name of the action.
+        inputs: templates of the action's inputs.
+        retry: when to try again, or None for one attempt.
+        handlers: what each event does here, inherited ones included.
+        doc: for people; may be empty.
+    """
+
+    path: str
+    action: str
+    inputs: Mapping[str, Formula]
+    retry: RetryPolicy | None
+    handlers: Handlers
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a ``wait`` state watches for.
+
+    Attributes:
+        element: ``signal`` or ``fact``.
+        name: its declared name.
+        where: ``(element fields, {"ctx": context})``; None when any will do.
+        key: ``(element field, value read from the context)`` that must be equal, taken from
+            ``where`` so that a watcher can be found by hash; None when there is none.
+        hold_ms: how long it must hold before ``met`` is sent; 0 for at once.
+    """
+
+    element: str
+    name: str
+    where: Formula | None
+    key: tuple[str, Formula] | None
+    hold_ms: int
+
+    def holds(self, row: Row, env: Env) -> bool:
+        """Return whether an element's fields satisfy ``where``; unknown does not."""
+        return self.where is None or self.where.evaluate(row, env) is True
+
+    def key_value(self, env: Env) -> Value | UnknownType:
+        """Return the value the key field must have; unknown when there is no key."""
+        if self.key is None:
+            return UNKNOWN
+        return self.key[1].evaluate(env.get("ctx", {}), env)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitState:
+    """Watches for a signal or fact until one holds or a timer runs out."""
+
+    path: str
+    wait: Wait
+    handlers: Handlers
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseState:
+    """Decides at once; nothing ever rests here."""
+
+    path: str
+    branches: tuple[Branch, ...]
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoState:
+    """Rolls every finished reversible step back, newest first."""
+
+    path: str
+    handlers: Handlers
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A ``notify`` of a final state: whom to tell and what."""
+
+    action: str
+    inputs: Mapping[str, Formula]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinalState:
+    """Ends the incident with an outcome."""
+
+    path: str
+    outcome: str
+    notices: tuple[Notice, ...] = ()
+    doc: str = ""
+
+
+State = RunState | WaitState | ChooseState | UndoState | FinalState
+"""A leaf state."""
+
+
+def handlers_of(state: State) -> Handlers:
+    """Return what each event does in a state; empty where no event is heard."""
+    return {} if isinstance(state, ChooseState | FinalState) else state.handlers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """One machine, compiled.
+
+    Attributes:
+        id: name rules start it by.
+        package: who ships it.
+        version: raised by its author with every change.
+        title: one line.
+        owner: team that answers for it.
+        severity: critical, high, medium, low or info; None when unsaid.
+        runbook_url: page for people; empty when unsaid.
+        doc: longer text; may be empty.
+        context: typed fields an incident carries; rules fill them when they start it.
+        events: declared events and their typed data.
+        outcomes: how it may end, the built-in ``aborted`` included.
+        initial: leaf path it starts in.
+        initial_timers: timers that start with it, outermost state first.
+        states: leaf path to state, in the order written.
+        digest: SHA-256 of the canonical form of all the above.
+    """
+
+    id: str
+    package: str
+    version: int
+    title: str
+    owner: str
+    severity: str | None
+    runbook_url: str
+    doc: str
+    context: Mapping[str, Field]
+    events: Mapping[str, Mapping[str, Field]]
+    outcomes: tuple[str, ...]
+    initial: str
+    initial_timers: tuple[Timer, ...]
+    states: Mapping[str, State]
+    digest: str
