@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from interlock.language.values import Field, Kind, Type
+from interlock.language.values import STRING, TIMESTAMP, Field
 
 IMPLICIT_FACT_FIELDS: Mapping[str, Field] = {
-    "at": Field(Type(Kind.TIMESTAMP)),
-    "name": Field(Type(Kind.STRING)),
+    "at": Field(TIMESTAMP),
+    "name": Field(STRING),
 }
 """Names every element has without declaring them."""
 
 IMPLICIT_SIGNAL_FIELDS: Mapping[str, Field] = {
     **IMPLICIT_FACT_FIELDS,
-    "source": Field(Type(Kind.STRING)),
-    "subject": Field(Type(Kind.STRING)),
-    "severity": Field(Type(Kind.STRING)),
-    "status": Field(Type(Kind.STRING)),
-    "id": Field(Type(Kind.STRING)),
+    "source": Field(STRING),
+    "subject": Field(STRING),
+    "severity": Field(STRING),
+    "status": Field(STRING),
+    "id": Field(STRING),
 }
 """Names every signal has without declaring them."""
 

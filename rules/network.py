@@ -20,13 +20,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from interlock.language.values import Type, UnknownType, Value
+from interlock.language.values import Type, Unknown, Value
 from interlock.rules.model import Row
 
 Environment: TypeAlias = Mapping[str, Row]
 """Rows of the bound elements by alias."""
 
-Test: TypeAlias = Callable[[Row, Environment], Value | UnknownType]
+Test: TypeAlias = Callable[[Row, Environment], Value | Unknown]
 """A compiled expression: the row of this element and the rows of the others to its value."""
 
 
