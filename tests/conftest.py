@@ -1,0 +1,44 @@
+"""What every test gets: a clean environment, hypothesis profiles, the scale of the run.
+
+Profiles: ``dev`` (default; quick, random), ``ci`` (the same samples on every run) and ``torture``
+(full counts).  ``make test`` and ``make torture`` choose theirs with ``--hypothesis-profile``.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests import scale
+
+# Two busy cores: an example that takes long is no fault, one that gives a wrong answer is.
+_PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("dev", max_examples=50, **_PATIENT)
+settings.register_profile("ci", max_examples=100, derandomize=True, database=None, **_PATIENT)
+settings.register_profile("torture", max_examples=5_000, print_blob=True, **_PATIENT)
+settings.load_profile("torture" if scale.TORTURE else "dev")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_environment() -> None:
+    """Keep INTERLOCK_* settings of the person who runs the tests from what the tests start."""
+    for name in [name for name in os.environ if name.startswith("INTERLOCK_")]:
+        del os.environ[name]
+
+
+@pytest.fixture
+def torture() -> bool:
+    """Whether this run takes the full counts."""
+    return scale.TORTURE
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked torture, unless this is torture."""
+    if scale.TORTURE:
+        return
+    left_out = [item for item in items if item.get_closest_marker("torture")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
