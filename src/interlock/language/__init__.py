@@ -1,0 +1,71 @@
+"""What the rule language and the machine language share.
+
+::
+
+    file ─ document.load_documents ─► Document   data + place of everything
+                │
+                ├─ model.validate(Model, document) ─► Definition    shape
+                ├─ expression.parse / check / compile               conditions, templates
+                └─ diagnostics                                      file:line:col: error [CODE] …
+
+    values/       types, exact values, the door that admits them
+    regex         RE2, the only pattern engine
+    diagnostics   located faults
+    document      YAML 1.2 with positions
+    model         pydantic base, shared text types
+    fields        the declaration of one field
+    expression/   strict typed CEL subset, templates, arguments
+"""
+
+from interlock.language.diagnostics import (
+    Diagnostic,
+    Span,
+    nearest,
+    ordered,
+    refuse_errors,
+    render,
+)
+from interlock.language.document import KINDS, Document, Loc, load_documents
+from interlock.language.fields import FieldDefinition
+from interlock.language.model import (
+    Definition,
+    Duration,
+    ExpressionList,
+    ExpressionText,
+    FieldName,
+    Identifier,
+    TemplateText,
+    fault,
+    validate,
+)
+from interlock.language.values import UNKNOWN, Field, Kind, Type, Unknown, Value, YamlValue
+
+__all__ = [
+    "KINDS",
+    "UNKNOWN",
+    "Definition",
+    "Diagnostic",
+    "Document",
+    "Duration",
+    "ExpressionList",
+    "ExpressionText",
+    "Field",
+    "FieldDefinition",
+    "FieldName",
+    "Identifier",
+    "Kind",
+    "Loc",
+    "Span",
+    "TemplateText",
+    "Type",
+    "Unknown",
+    "Value",
+    "YamlValue",
+    "fault",
+    "load_documents",
+    "nearest",
+    "ordered",
+    "refuse_errors",
+    "render",
+    "validate",
+]

@@ -1,0 +1,111 @@
+"""Located faults in authors' files: where, which, why, and what to write instead.
+
+A diagnostic prints as ``file:line:col: severity [CODE] message (hint)``; lines and columns count
+from 1, columns count characters.  Codes: RV0xx YAML, RE1xx expression, RV1xx shape, RV2xx types
+and names, RV3xx rule logic, RV6xx machine, RV7xx action.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from interlock.errors import DefinitionError
+
+Severity: TypeAlias = Literal["error", "warning"]
+"""An error keeps a file from being used; a warning does not."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of a file, 1-based; ``end_col`` is the column after the last character."""
+
+    line: int
+    col: int
+    end_line: int
+    end_col: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One fault at one place."""
+
+    path: str
+    span: Span
+    severity: Severity
+    code: str
+    """Stable code such as ``RV201``."""
+    message: str
+    """What is wrong; expected and found, no trailing period."""
+    hint: str | None = None
+    """What to write instead."""
+
+    def __str__(self) -> str:
+        """Return ``file:line:col: severity [CODE] message (hint)``."""
+        place = f"{self.path}:{self.span.line}:{self.span.col}"
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{place}: {self.severity} [{self.code}] {self.message}{hint}"
+
+    def to_json(self) -> dict[str, str | int | None]:
+        """Return the diagnostic as a flat JSON object."""
+        span = self.span
+        return {
+            "path": self.path,
+            "line": span.line,
+            "col": span.col,
+            "end_line": span.end_line,
+            "end_col": span.end_col,
+            "severity": self.severity,
+            "code": self.code,
+            "message": self.message,
+            "hint": self.hint,
+        }
+
+
+def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return diagnostics by path, line, column and code, each once."""
+    return sorted(set(diagnostics), key=_place)
+
+
+def _place(one: Diagnostic) -> tuple[str, int, int, str, str]:
+    return (one.path, one.span.line, one.span.col, one.code, one.message)
+
+
+def render(diagnostic: Diagnostic, source_lines: Sequence[str]) -> str:
+    """Return a diagnostic with its source line and carets under the fault.
+
+    Args:
+        diagnostic: the fault to show.
+        source_lines: the lines of its file, without line ends; a line outside is left out.
+    """
+    span = diagnostic.span
+    if not 1 <= span.line <= len(source_lines):
+        return str(diagnostic)
+    line = source_lines[span.line - 1]
+    end = span.end_col if span.end_line == span.line else len(line) + 1
+    width = max(1, min(end, len(line) + 1) - span.col)
+    gutter = f"{span.line:>5} | "
+    indent = "".join("\t" if c == "\t" else " " for c in line[: span.col - 1])
+    carets = " " * (len(gutter) - 2) + "| " + indent + "^" * width
+    return f"{diagnostic}\n{gutter}{line}\n{carets}"
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """Return the hint ``did you mean …?`` for the closest candidate, or None."""
+    close = difflib.get_close_matches(word, sorted(set(candidates)), 1)
+    return f"did you mean {close[0]!r}?" if close else None
+
+
+def refuse_errors(diagnostics: Iterable[Diagnostic]) -> None:
+    """Raise when at least one diagnostic is an error; warnings alone pass.
+
+    Raises:
+        DefinitionError: carries all diagnostics, warnings too, sorted by place.
+    """
+    found = ordered(diagnostics)
+    errors = [one for one in found if one.severity == "error"]
+    if errors:
+        more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
+        raise DefinitionError(f"{errors[0]}{more}", found)

@@ -1,0 +1,180 @@
+"""The syntax tree of an expression: frozen, comparable, with the offset of every node.
+
+``start`` and ``end`` are offsets into the parsed text and take no part in equality, so
+``parse(print_expression(x)) == x``.  Runs of ``&&`` or ``||`` are one flat ``Logical`` node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal as OneOf
+from typing import TypeAlias, Union
+
+from interlock.language.values import Type
+
+Node: TypeAlias = Union[
+    "Literal",
+    "Name",
+    "Select",
+    "Index",
+    "ListLiteral",
+    "Call",
+    "Unary",
+    "Binary",
+    "Logical",
+    "Conditional",
+]
+
+UnaryOperator: TypeAlias = OneOf["!", "-"]
+CompareOperator: TypeAlias = OneOf["==", "!=", "<", "<=", ">", ">="]
+BinaryOperator: TypeAlias = OneOf[
+    "==", "!=", "<", "<=", ">", ">=", "in", "+", "-", "*", "/", "%"
+]
+LogicalOperator: TypeAlias = OneOf["&&", "||"]
+
+COMPARE_OPERATORS: frozenset[str] = frozenset({"==", "!=", "<", "<=", ">", ">="})
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    start: int = field(compare=False)
+    end: int = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(_Placed):
+    """A constant: text, whole number, exact decimal (units of ``type.scale``) or truth value."""
+
+    type: Type
+    value: str | int | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Name(_Placed):
+    """A bare name: a field of this element."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Select(_Placed):
+    """``operand.field``: a field of an earlier binding such as ``err.service``."""
+
+    operand: Node
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index(_Placed):
+    """``operand[index]``: one item of a list, counted from 0."""
+
+    operand: Node
+    index: Node
+
+
+@dataclass(frozen=True, slots=True)
+class ListLiteral(_Placed):
+    """``[a, b, c]``."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call(_Placed):
+    """``function(arguments)`` or ``receiver.function(arguments)``."""
+
+    function: str
+    receiver: Node | None
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unary(_Placed):
+    """``!operand`` or ``-operand``; a negative number literal is a ``Literal``."""
+
+    operator: UnaryOperator
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(_Placed):
+    """A comparison, membership test or sum of two operands."""
+
+    operator: BinaryOperator
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Logical(_Placed):
+    """``a && b && c`` or ``a || b || c``; two operands or more, none of the same operator."""
+
+    operator: LogicalOperator
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional(_Placed):
+    """``test ? then : otherwise``."""
+
+    test: Node
+    then: Node
+    otherwise: Node
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the nodes directly below ``node``, left to right."""
+    match node:
+        case Literal() | Name():
+            return ()
+        case Select() | Unary():
+            return (node.operand,)
+        case Index():
+            return (node.operand, node.index)
+        case ListLiteral():
+            return node.items
+        case Call():
+            return (() if node.receiver is None else (node.receiver,)) + node.arguments
+        case Binary():
+            return (node.left, node.right)
+        case Logical():
+            return node.operands
+        case Conditional():
+            return (node.test, node.then, node.otherwise)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield ``node`` and everything below it, parents first, left to right."""
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        yield one
+        pending.extend(reversed(children(one)))
+
+
+def conjuncts(node: Node) -> list[Node]:
+    """Return the conditions that must all hold: the operands of a top-level ``&&``."""
+    if isinstance(node, Logical) and node.operator == "&&":
+        return list(node.operands)
+    return [node]
+
+
+def reads(node: Node) -> frozenset[tuple[str, str]]:
+    """Return every (alias, field) the expression mentions; the alias of a bare name is ``""``."""
+    found: set[tuple[str, str]] = set()
+    pending = [node]
+    while pending:
+        match pending.pop():
+            case Select(operand=Name(name=alias), field=selected):
+                found.add((alias, selected))
+            case Name(name=name):
+                found.add(("", name))
+            case other:
+                pending.extend(children(other))
+    return frozenset(found)
+
+
+def names(node: Node) -> frozenset[str]:
+    """Return the aliases the expression reads; bare names are not among them."""
+    return frozenset(alias for alias, _ in reads(node) if alias)

@@ -1,0 +1,90 @@
+"""Values: the types fields declare, their text forms, and the door that admits them.
+
+::
+
+    types.py   Kind, Type, Field, Value, UNKNOWN      what a value can be
+    text.py    durations, timestamps, decimals        how it is written
+    admit.py   JSON forms and labels → runtime values what is let in
+"""
+
+from interlock.language.values.admit import (
+    JsonValue,
+    admit,
+    from_json,
+    from_label,
+    rescale,
+    violation,
+)
+from interlock.language.values.text import (
+    MAX_TIMESTAMP,
+    MIN_TIMESTAMP,
+    TYPE_NAMES,
+    decimal_parts,
+    format_decimal,
+    format_duration,
+    format_timestamp,
+    format_value,
+    parse_decimal,
+    parse_duration,
+    parse_integer,
+    parse_timestamp,
+    parse_type,
+)
+from interlock.language.values.types import (
+    ANY,
+    BOOL,
+    DEFAULT_SCALE,
+    DURATION,
+    INT,
+    MAX_SCALE,
+    STRING,
+    TIMESTAMP,
+    UNKNOWN,
+    Field,
+    Kind,
+    Type,
+    Unknown,
+    Value,
+    YamlValue,
+    double,
+    list_of,
+)
+
+__all__ = [
+    "ANY",
+    "BOOL",
+    "DEFAULT_SCALE",
+    "DURATION",
+    "INT",
+    "MAX_SCALE",
+    "MAX_TIMESTAMP",
+    "MIN_TIMESTAMP",
+    "STRING",
+    "TIMESTAMP",
+    "TYPE_NAMES",
+    "UNKNOWN",
+    "Field",
+    "JsonValue",
+    "Kind",
+    "Type",
+    "Unknown",
+    "Value",
+    "YamlValue",
+    "admit",
+    "decimal_parts",
+    "double",
+    "format_decimal",
+    "format_duration",
+    "format_timestamp",
+    "format_value",
+    "from_json",
+    "from_label",
+    "list_of",
+    "parse_decimal",
+    "parse_duration",
+    "parse_integer",
+    "parse_timestamp",
+    "parse_type",
+    "rescale",
+    "violation",
+]
