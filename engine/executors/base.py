@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 from interlock.language.values import Field, Value
 
@@ -20,6 +20,12 @@ OutcomeWord = Literal["ok", "error", "timeout", "refused"]
 ``ok``: the work was done. ``error``: it failed. ``timeout``: its effect is unknown.
 ``refused``: nothing was done.
 """
+
+OUTCOMES: tuple[str, ...] = get_args(OutcomeWord)
+"""The words of ``OutcomeWord``."""
+
+RECALLED = "recalled"
+"""Reason of an ``ExecutionRefused`` that means: a freeze came before it was handed on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
