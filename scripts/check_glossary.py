@@ -16,6 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("engine", "rules", "machines", "server", "src/interlock", "proto")
+SAYS_NOTHING = ("helper", "helpers", "manager", "misc", "util", "utils")
+"""Words that fit anything, so no name may hold them."""
 
 
 @dataclass(frozen=True)
@@ -52,24 +54,23 @@ def words(name: str) -> list[str]:
 def defined_in_python(source: str) -> Iterator[tuple[str, int]]:
     """Yield every name that Python source defines, with its line."""
     for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
-                yield name, node.lineno
-            case ast.AsyncFunctionDef(name=name):
-                yield name, node.lineno
-            case ast.arg(arg=name):
-                yield name, node.lineno
-            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
-                yield name, node.lineno
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, node.lineno
+        elif isinstance(node, ast.arg):
+            yield node.arg, node.lineno
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, node.lineno
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr, node.lineno
 
 
 def defined_in_proto(source: str) -> Iterator[tuple[str, int]]:
     """Yield every message, enum, service, call and field of a .proto file, with its line."""
     for number, line in enumerate(source.splitlines(), 1):
-        if found := re.match(r"\s*(?:message|enum|service|rpc) (\w+)", line):
-            yield found[1], number
-        elif found := re.match(r"\s*[\w.<>, ]+ (\w+) = \d+", line):
-            yield found[1], number
+        block = r"(?:message|enum|service|rpc) (?P<block>\w+)"
+        field = r"[\w.<>, ]+ (?P<field>\w+) = \d+"
+        if found := re.match(rf"\s*(?:{block}|{field})", line):
+            yield found["block"] or found["field"], number
 
 
 def definitions(root: Path) -> Iterator[tuple[str, str]]:
@@ -80,7 +81,7 @@ def definitions(root: Path) -> Iterator[tuple[str, str]]:
                 continue
             read = defined_in_python if path.suffix == ".py" else defined_in_proto
             place = str(path.relative_to(root))
-            yield path.stem, place
+            yield path.parent.name if path.stem == "__init__" else path.stem, place
             for name, line in read(path.read_text()):
                 yield name, f"{place}:{line}"
 
@@ -95,6 +96,7 @@ def faults(terms: list[Term], names: list[tuple[str, str]]) -> Iterator[str]:
             if name not in known:
                 yield f"docs/glossary.md: {term.name}: nothing in the code is named {name}"
     instead = {word: term.name for term in terms for word in term.banned}
+    instead |= dict.fromkeys(SAYS_NOTHING, "the noun of what it is")
     for name, place in names:
         for word in words(name):
             if word in instead:

@@ -93,6 +93,7 @@ def _lint(folder: Path, contract: str, module: str, imported: str) -> str:
         env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
+        check=False,
     ).stdout
 
 

@@ -1,0 +1,60 @@
+"""The pins of requirements/ satisfy the bounds of pyproject.toml and agree with each other."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+RUN = PROJECT["project"]["dependencies"]
+DEMO = PROJECT["project"]["optional-dependencies"]["demo"]
+GROUPS = [
+    wanted
+    for group in PROJECT["dependency-groups"].values()
+    for wanted in group
+    if isinstance(wanted, str)
+]
+
+
+def _pins(name: str) -> dict[str, str]:
+    text = (ROOT / "requirements" / name).read_text()
+    return dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("file", "bounds"),
+    [
+        ("run.txt", RUN),
+        ("dev.txt", [*RUN, *DEMO, *GROUPS]),
+        ("build.txt", PROJECT["dependency-groups"]["build"]),
+    ],
+)
+def test_every_bound_is_met_by_a_pin(file: str, bounds: list[str]) -> None:
+    pins = _pins(file)
+    wanted = [Requirement(bound) for bound in bounds]
+
+    unmet = [
+        str(bound)
+        for bound in wanted
+        if not bound.specifier.contains(pins.get(canonicalize_name(bound.name), "0"))
+    ]
+
+    assert unmet == [], "run `make lock`"
+
+
+@pytest.mark.parametrize("file", ["run.txt", "build.txt"])
+def test_what_runs_and_what_builds_is_what_was_tested(file: str) -> None:
+    assert _pins(file).items() <= _pins("dev.txt").items()
+
+
+def test_every_pin_has_a_hash() -> None:
+    text = "".join(file.read_text() for file in sorted((ROOT / "requirements").glob("*.txt")))
+    pins = re.findall(r"^[a-z0-9._-]+==\S+ \\\n    --hash=sha256:[0-9a-f]{64}", text, re.MULTILINE)
+
+    assert len(pins) == len(re.findall(r"^[^#\s]", text, re.MULTILINE))
