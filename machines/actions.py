@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from interlock.errors import NotPermitted
-from interlock.language.values import UNKNOWN, Field, UnknownType, Value
-from interlock.machines.definition import Formula, Row
+from interlock.language.values import UNKNOWN, Field, Unknown, Value
+from interlock.machines.formula import Formula, Row
 from interlock.machines.inputs import Shape, check_values
 
 
@@ -58,7 +58,7 @@ class Requirement:
     expect: Formula
     why: Formula
 
-    def holds(self, inputs: Row, probe: Row | None = None) -> bool | UnknownType:
+    def holds(self, inputs: Row, probe: Row | None = None) -> bool | Unknown:
         """Return whether it holds; ``probe`` is what the probe saw."""
         return _truth(self.expect, inputs, {"probe": probe or {}})
 
@@ -85,7 +85,7 @@ class Verification:
     within_ms: int
     consecutive: int
 
-    def holds(self, inputs: Row, outputs: Row, probe: Row) -> bool | UnknownType:
+    def holds(self, inputs: Row, outputs: Row, probe: Row) -> bool | Unknown:
         """Return whether what the probe saw shows the effect."""
         return _truth(self.expect, inputs, {"outputs": outputs, "probe": probe})
 
@@ -210,10 +210,10 @@ class ActionType:
 def _values(formulas: Mapping[str, Formula], inputs: Row, outputs: Row | None) -> dict[str, Value]:
     env = {"outputs": outputs or {}}
     found = {name: formula.evaluate(inputs, env) for name, formula in formulas.items()}
-    return {name: value for name, value in found.items() if not isinstance(value, UnknownType)}
+    return {name: value for name, value in found.items() if not isinstance(value, Unknown)}
 
 
-def _truth(formula: Formula, inputs: Row, env: Mapping[str, Row]) -> bool | UnknownType:
+def _truth(formula: Formula, inputs: Row, env: Mapping[str, Row]) -> bool | Unknown:
     value = formula.evaluate(inputs, env)
     return value if isinstance(value, bool) else UNKNOWN
 
@@ -222,7 +222,7 @@ def _text(
     formula: Formula, inputs: Row, place: str, env: Mapping[str, Row] | None = None
 ) -> str:
     value = formula.evaluate(inputs, env or {})
-    if isinstance(value, UnknownType):
+    if isinstance(value, Unknown):
         raise NotPermitted(
             f"{place} {formula.text} has no value", field=place, expected="text", found="unknown"
         )

@@ -7,18 +7,14 @@ All values are immutable; the digest covers everything but the functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
-from interlock.language.values import UNKNOWN, Field, UnknownType, Value
+from interlock.language.values import UNKNOWN, Field, Unknown, Value
+from interlock.machines.formula import Env, Formula, Row
+from interlock.machines.inputs import check_values
 from interlock.machines.retry import RetryPolicy
-
-Row = Mapping[str, Value]
-"""Values of the bare names of an expression."""
-
-Env = Mapping[str, Row]
-"""Values of the dotted names of an expression: alias to its fields."""
 
 SEPARATOR = "."
 """Between a compound state and the states within it."""
@@ -53,19 +49,6 @@ def timer_event(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
-    """A compiled expression or template.
-
-    Attributes:
-        text: canonical source; part of the digest.
-        evaluate: ``(row, env) -> value``; total, pure, ``UNKNOWN`` where it cannot say.
-    """
-
-    text: str
-    evaluate: Callable[[Row, Env], Value | UnknownType] = field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Timer:
     """A timer of a state or compound; ``name`` is unique in its machine."""
 
@@ -79,7 +62,7 @@ class Branch:
 
     Attributes:
         dest: leaf path entered, or None to stay.
-        guard: must be true; None always is.  UnknownType is not true.
+        guard: must be true; None always is.  Unknown is not true.
         sets: context fields to set, in the order written.
         why: template of the reason, or None.
         cancels: names of timers that end here, sorted.
@@ -126,27 +109,30 @@ class Wait:
     Attributes:
         element: ``signal`` or ``fact``.
         name: its declared name.
-        where: ``(element fields, {"ctx": context})``; None when any will do.
-        key: ``(element field, value read from the context)`` that must be equal, taken from
-            ``where`` so that a watcher can be found by hash; None when there is none.
+        where: over the element's fields and ``ctx``; None when any element will do.
+        key: ``(element field, context field)`` that ``where`` wants equal, so that waiting
+            incidents can be found by hash; None when there is no such pair.
         hold_ms: how long it must hold before ``met`` is sent; 0 for at once.
     """
 
     element: str
     name: str
     where: Formula | None
-    key: tuple[str, Formula] | None
+    key: tuple[str, str] | None
     hold_ms: int
 
-    def holds(self, row: Row, env: Env) -> bool:
-        """Return whether an element's fields satisfy ``where``; unknown does not."""
-        return self.where is None or self.where.evaluate(row, env) is True
+    def holds(self, row: Row, context: Row) -> bool:
+        """Return whether an element's fields satisfy ``where``; unknown does not.
 
-    def key_value(self, env: Env) -> Value | UnknownType:
-        """Return the value the key field must have; unknown when there is no key."""
-        if self.key is None:
-            return UNKNOWN
-        return self.key[1].evaluate(env.get("ctx", {}), env)
+        Args:
+            row: the element's fields, the implicit ones included.
+            context: the incident's context.
+        """
+        return self.where is None or self.where.evaluate(row, {"ctx": context}) is True
+
+    def key_value(self, context: Row) -> Value | Unknown:
+        """Return what the key field must equal; unknown without key or value."""
+        return UNKNOWN if self.key is None else context.get(self.key[1], UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,3 +227,12 @@ class Machine:
     initial_timers: tuple[Timer, ...]
     states: Mapping[str, State]
     digest: str
+
+    def check_context(self, values: Row) -> dict[str, Value]:
+        """Return the context an incident starts with when each value is what is declared.
+
+        Raises:
+            NotPermitted: a value is unknown, missing, of another type or out of bounds;
+                details ``field``, ``expected``, ``found``.
+        """
+        return check_values(self.context, values, owner=self.id, shapes=None)

@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import re2
-
 from interlock.errors import NotPermitted
-from interlock.language.values import Field, Kind, Type, Value
-from interlock.machines.definition import Row
+from interlock.language.values import Field, Kind, Type, Value, violation
+from interlock.machines.formula import Row
 
 MAX_LENGTH = 1024
 """Characters a text input may have unless the contract says otherwise."""
+
+MAX_SHOWN = 80
+"""Characters of a refused value that a message shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Shape:
 
     Attributes:
         max_length: characters, at most.
-        multiline: line breaks and tabs are allowed.
+        multiline: line feeds and tabs are allowed.
         leading_dash: it may begin with ``-``.
     """
 
@@ -40,7 +41,7 @@ def check_values(
     values: Row,
     *,
     owner: str,
-    shapes: Mapping[str, Shape] | None,
+    shapes: Mapping[str, Shape] | None = None,
 ) -> dict[str, Value]:
     """Return the values, sorted by name, when each is what its field says.
 
@@ -48,49 +49,49 @@ def check_values(
         fields: what is expected; optional fields may be absent.
         values: runtime values.
         owner: whose values they are, for messages.
-        shapes: bounds of texts by field; None switches them off, a field not named has the
-            default shape.
+        shapes: bounds of texts by field, the default shape for a field not named; None
+            leaves texts unbounded.
 
     Raises:
         NotPermitted: details ``field``, ``expected``, ``found``.
     """
     for name in sorted(values.keys() - fields.keys()):
-        raise _refusal(owner, name, "no such field", repr(values[name]))
+        raise _refused(owner, name, "no field of that name", _shown(values[name]))
     checked: dict[str, Value] = {}
     for name, field in sorted(fields.items()):
         if name in values:
             shape = None if shapes is None else shapes.get(name, Shape())
-            _check(_Place(owner, name), field, values[name], shape)
+            demand = _demand(field, values[name], shape)
+            if demand is not None:
+                raise _refused(owner, name, demand, _shown(values[name]))
             checked[name] = values[name]
         elif not field.optional:
-            raise _refusal(owner, name, f"a {field.type}", "nothing")
+            raise _refused(owner, name, str(field.type), "nothing")
     return checked
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    owner: str
-    field: str
+def _demand(field: Field, value: Value, shape: Shape | None) -> str | None:
+    """Return what the value ought to be and is not, or None."""
+    if not _has_type(field.type, value):
+        return str(field.type)
+    texts = [item for item in _items(value) if isinstance(item, str)]
+    for text in texts:
+        demand = None if shape is None else _text_demand(text, shape)
+        if demand is not None:
+            return demand
+    return violation(field, value)
 
 
-def _check(place: _Place, field: Field, value: Value, shape: Shape | None) -> None:
-    _check_type(place, field.type, value)
-    items = value if isinstance(value, tuple) else (value,)
-    for item in items:
-        if isinstance(item, str) and shape is not None:
-            _check_text(place, item, shape)
-        _check_bounds(place, field, item)
+def _items(value: Value) -> tuple[Value, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
-def _check_type(place: _Place, wanted: Type, value: Value) -> None:
-    if wanted.kind is Kind.LIST:
-        if not isinstance(value, tuple):
-            raise _refusal(place.owner, place.field, str(wanted), repr(value))
-        for item in value:
-            if wanted.item is not None:
-                _check_type(place, wanted.item, item)
-    elif type(value) is not _PYTHON_TYPE[wanted.kind]:
-        raise _refusal(place.owner, place.field, str(wanted), repr(value))
+def _has_type(wanted: Type, value: Value) -> bool:
+    if wanted.kind is not Kind.LIST:
+        # type(), not isinstance: True is no int here.
+        return type(value) is _PYTHON_TYPE[wanted.kind]
+    item = wanted.item
+    return isinstance(value, tuple) and all(item is None or _has_type(item, one) for one in value)
 
 
 _PYTHON_TYPE: Mapping[Kind, type] = {
@@ -103,35 +104,27 @@ _PYTHON_TYPE: Mapping[Kind, type] = {
 }
 
 
-def _check_text(place: _Place, text: str, shape: Shape) -> None:
+def _text_demand(text: str, shape: Shape) -> str | None:
     if len(text) > shape.max_length:
-        limit = f"at most {shape.max_length} characters"
-        raise _refusal(place.owner, place.field, limit, f"{len(text)} characters")
+        return f"at most {shape.max_length} characters"
     if text.startswith("-") and not shape.leading_dash:
-        raise _refusal(place.owner, place.field, "text that does not begin with '-'", repr(text))
+        return "text that does not begin with '-'"
     allowed = "\n\t" if shape.multiline else ""
     if any(_is_control(letter) and letter not in allowed for letter in text):
-        raise _refusal(place.owner, place.field, "text without control characters", repr(text))
+        return "text without control characters"
+    return None
 
 
 def _is_control(letter: str) -> bool:
-    # C0, DEL and C1; and the two Unicode separators some programs take for line breaks.
+    # C0, DEL, C1, and the two separators some programs take for line breaks.
     return letter < " " or "\x7f" <= letter <= "\x9f" or letter in "\u2028\u2029"
 
 
-def _check_bounds(place: _Place, field: Field, value: Value) -> None:
-    if field.enum and value not in field.enum:
-        raise _refusal(place.owner, place.field, f"one of {', '.join(map(repr, field.enum))}", repr(value))
-    if field.pattern is not None and isinstance(value, str) and re2.fullmatch(field.pattern, value) is None:
-        raise _refusal(place.owner, place.field, f"text like {field.pattern}", repr(value))
-    measured = len(value) if isinstance(value, str) else value
-    if isinstance(measured, int) and field.min is not None and measured < field.min:
-        raise _refusal(place.owner, place.field, f"at least {field.min}", repr(value))
-    if isinstance(measured, int) and field.max is not None and measured > field.max:
-        raise _refusal(place.owner, place.field, f"at most {field.max}", repr(value))
+def _shown(value: Value) -> str:
+    return repr(value)[:MAX_SHOWN]
 
 
-def _refusal(owner: str, field: str, expected: str, found: str) -> NotPermitted:
+def _refused(owner: str, field: str, expected: str, found: str) -> NotPermitted:
     return NotPermitted(
         f"{owner}: {field}: expected {expected}, found {found}",
         field=field,

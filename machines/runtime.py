@@ -17,15 +17,12 @@ from transitions import EventData
 from transitions import Machine as FlatMachine
 
 from interlock.errors import InvariantBroken
-from interlock.language.values import UnknownType, Value
+from interlock.language.values import Unknown, Value
 from interlock.machines.definition import (
     Branch,
     ChooseState,
-    Env,
     FinalState,
-    Formula,
     Machine,
-    Row,
     RunState,
     State,
     UndoState,
@@ -47,6 +44,7 @@ from interlock.machines.effects import (
     Stuck,
     Undo,
 )
+from interlock.machines.formula import Env, Formula, Row
 
 MAX_CHOICES = 50
 """Choices in a row before a step is given up as ``Stuck``."""
@@ -161,7 +159,7 @@ class _Run:
         if branch.guard is None:
             return True
         value = branch.guard.evaluate(self.row, self.env)
-        if isinstance(value, UnknownType):
+        if isinstance(value, Unknown):
             self.unknown.append(branch.guard.text)
         return value is True
 
@@ -218,7 +216,7 @@ class _Run:
 
 def _known(formulas: Mapping[str, Formula], row: Row, env: Env) -> dict[str, Value]:
     found = {name: formula.evaluate(row, env) for name, formula in formulas.items()}
-    return {name: value for name, value in found.items() if not isinstance(value, UnknownType)}
+    return {name: value for name, value in found.items() if not isinstance(value, Unknown)}
 
 
 @contextmanager

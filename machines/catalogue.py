@@ -1,0 +1,53 @@
+"""What documents refer to: the declared signals and facts, probes, and the actions' signatures.
+
+A name that is declared but faulty is known as ``OPEN``: referring to it reports nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from interlock.language.expression import OPEN
+from interlock.machines.scopes import FACT_FIELDS, SIGNAL_FIELDS, Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a caller must know of an action.
+
+    Attributes:
+        kind: ``act`` or ``notify``; empty when the action is faulty.
+        inputs: typed inputs.
+        outputs: typed outputs.
+        lasting_ms: longest one attempt and its verification take.
+    """
+
+    kind: str
+    inputs: Fields
+    outputs: Fields
+    lasting_ms: int
+
+
+FAULTY = Signature("", OPEN, OPEN, 0)
+"""The signature of an action that is declared and was refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything a document may refer to, by name."""
+
+    signals: Mapping[str, Fields]
+    facts: Mapping[str, Fields]
+    probes: Mapping[str, Fields]
+    actions: Mapping[str, Signature] = field(default_factory=dict)
+
+    def element(self, kind: str, name: str) -> Fields | None:
+        """Return the readable fields of a signal or fact, or None when it is not declared."""
+        if kind == "signal":
+            return {**SIGNAL_FIELDS, **self.signals[name]} if name in self.signals else None
+        return {**FACT_FIELDS, **self.facts[name]} if name in self.facts else None
+
+    def elements(self, kind: str) -> Mapping[str, Fields]:
+        """Return every declared signal or fact."""
+        return self.signals if kind == "signal" else self.facts

@@ -1,0 +1,22 @@
+"""A compiled expression or template, with the text it was made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from interlock.language.expression import Env, Evaluate, Row
+
+__all__ = ["Env", "Formula", "Row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A compiled expression or template.
+
+    Attributes:
+        text: canonical source; part of the digest.
+        evaluate: ``(row, env) -> value``; total and pure, ``UNKNOWN`` where it cannot say.
+    """
+
+    text: str
+    evaluate: Evaluate = field(compare=False, repr=False)

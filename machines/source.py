@@ -1,0 +1,187 @@
+"""One document being compiled: its faults are reported, its texts compiled, in place.
+
+A text with a fault gives None, so that compilation goes on and every fault is found at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from interlock.language import Document, Loc, nearest
+from interlock.language.expression import (
+    ExpressionError,
+    Logical,
+    Node,
+    Scope,
+    Template,
+    check_argument,
+    check_condition,
+    check_template,
+    compile_argument,
+    compile_expression,
+    compile_template,
+    conjuncts,
+    parse,
+    print_expression,
+    proven,
+)
+from interlock.language.values import ANY, STRING, Field, YamlValue
+from interlock.machines.formula import Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document and the ways to compile what stands in it."""
+
+    document: Document
+
+    def report(
+        self, loc: Loc, code: str, message: str, hint: str | None = None, *, key: bool = False
+    ) -> None:
+        """Report an error at the value (or key) at ``loc``."""
+        self.document.report(loc, code, message, hint, key=key)
+
+    def unknown(self, loc: Loc, code: str, what: str, name: str, known: Sequence[str]) -> None:
+        """Report a name that means nothing, with the nearest one that does."""
+        self.report(loc, code, f"unknown {what} {name!r}", nearest(name, known))
+
+    def condition(self, text: str, loc: Loc, scope: Scope) -> Formula | None:
+        """Return a compiled condition."""
+        node = self._condition(text, loc, scope)
+        return None if node is None else _formula(node, scope)
+
+    def conditions(
+        self, texts: Sequence[str], loc: Loc, scope: Scope
+    ) -> tuple[Formula, tuple[Node, ...]] | None:
+        """Return conditions that must all hold as one, and their conjuncts.
+
+        What an earlier condition proves present may be read in later ones.  None when there
+        are none or one has a fault.
+        """
+        found: list[Node] = []
+        clean = bool(texts)
+        known = scope
+        for number, text in enumerate(texts):
+            node = self._condition(text, (*loc, number), known)
+            if node is None:
+                clean = False
+                continue
+            found.extend(conjuncts(node))
+            known = known.knowing(proven(node))
+        if not clean:
+            return None
+        whole = found[0] if len(found) == 1 else Logical(0, 0, "&&", tuple(found))
+        return _formula(whole, scope), tuple(found)
+
+    def _condition(self, text: str, loc: Loc, scope: Scope) -> Node | None:
+        errors: list[ExpressionError] = []
+        node: Node | None = None
+        try:
+            node = parse(text)
+            check_condition(node, scope, errors)
+        except ExpressionError as fault:
+            errors.append(fault)
+        return None if self._reported(loc, errors) else node
+
+    def template(
+        self, text: str, loc: Loc, scope: Scope, *, strict: bool = False
+    ) -> Formula | None:
+        """Return a compiled template that gives text.
+
+        Args:
+            text: the template.
+            loc: its place.
+            scope: the names it may use.
+            strict: one unknown value makes the whole unknown; for keys and ids.
+        """
+        errors: list[ExpressionError] = []
+        try:
+            template = Template(text)
+            found = check_template(template, scope, errors)
+            if found not in {STRING, ANY}:
+                hint = "put text around it"
+                errors.append(ExpressionError(f"expected text, found {found}", 0, len(text), "RV202", hint))
+        except ExpressionError as fault:
+            errors.append(fault)
+        if self._reported(loc, errors):
+            return None
+        return Formula(canonical_template(text), compile_template(text, scope, strict=strict))
+
+    def arguments(
+        self,
+        values: Mapping[str, YamlValue],
+        loc: Loc,
+        scope: Scope,
+        fields: Mapping[str, Field],
+        *,
+        complete: str | None = None,
+    ) -> dict[str, Formula]:
+        """Return values and templates for typed fields, compiled, in the order written.
+
+        Args:
+            values: what the author wrote.
+            loc: its place.
+            scope: the names templates may use.
+            fields: what each is for.
+            complete: whose fields they are, when every required one must be given.
+        """
+        formulas = {}
+        for name, value in values.items():
+            if name not in fields:
+                self.report_unknown_argument(name, (*loc, name), fields)
+                continue
+            formula = self._argument(value, (*loc, name), scope, fields[name])
+            if formula is not None:
+                formulas[name] = formula
+        if complete is not None:
+            missing = [n for n, f in fields.items() if not f.optional and n not in values]
+            if missing:
+                self.report(loc, "RV215", f"{complete} needs {', '.join(missing)}", key=True)
+        return formulas
+
+    def report_unknown_argument(
+        self, name: str, loc: Loc, fields: Mapping[str, Field]
+    ) -> None:
+        """Report a name that is none of the fields."""
+        hint = nearest(name, fields) or f"one of: {', '.join(fields) or 'nothing'}"
+        self.report(loc, "RV215", f"unknown name {name!r}", hint, key=True)
+
+    def _argument(
+        self, value: YamlValue, loc: Loc, scope: Scope, field: Field
+    ) -> Formula | None:
+        errors: list[ExpressionError] = []
+        check_argument(value, scope, field, errors)
+        if self._reported(loc, errors):
+            return None
+        return Formula(canonical_argument(value), compile_argument(value, scope, field))
+
+    def _reported(self, loc: Loc, errors: Sequence[ExpressionError]) -> bool:
+        for fault in errors:
+            self.document.report_expression(loc, fault)
+        return bool(errors)
+
+
+def canonical_template(text: str) -> str:
+    """Return a template with its expressions in canonical form."""
+    parts = Template(text).parts
+    return "".join(
+        part.replace("${", "$${") if isinstance(part, str) else f"${{{print_expression(part)}}}"
+        for part in parts
+    )
+
+
+def canonical_argument(value: YamlValue) -> str:
+    """Return the canonical text of a value an author gave; texts are told from numbers."""
+    if isinstance(value, str):
+        return repr(canonical_template(value))
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{k!r}: {canonical_argument(v)}" for k, v in sorted(value.items())) + "}"
+    if isinstance(value, Sequence):
+        return "[" + ", ".join(map(canonical_argument, value)) + "]"
+    return str(value.normalize() if isinstance(value, Decimal) else value)
+
+
+def _formula(node: Node, scope: Scope) -> Formula:
+    return Formula(print_expression(node), compile_expression(node, scope))

@@ -1,0 +1,117 @@
+"""The states of a machine as the author nested them, before they are flattened.
+
+Targets are looked up in the scope of the state that names them, then outward; a dotted target
+goes down from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from interlock.language import Duration, Loc
+from interlock.machines.definition import ABORTED, SEPARATOR
+from interlock.machines.schema import (
+    CompoundDefinition,
+    FinalDefinition,
+    MachineDocument,
+    StateDefinition,
+    TargetDefinition,
+)
+
+
+@dataclass(eq=False, slots=True)
+class Node:
+    """A state, compound state or the machine itself.
+
+    Attributes:
+        name: name within its scope; empty for the machine.
+        path: names from the outermost state, joined; empty for the machine.
+        loc: place in the document.
+        definition: what the author wrote.
+        parent: the scope around it; None for the machine.
+        children: states within, in the order written.
+    """
+
+    name: str
+    path: str
+    loc: Loc
+    definition: StateDefinition | MachineDocument
+    parent: Node | None
+    children: dict[str, Node] = field(default_factory=dict)
+
+    @property
+    def chain(self) -> list[Node]:
+        """The states around it, outermost first, and itself."""
+        around = [] if self.parent is None or self.parent.parent is None else self.parent.chain
+        return [*around, self]
+
+    @property
+    def on(self) -> Mapping[str, TargetDefinition]:
+        """Its own handlers."""
+        return getattr(self.definition, "on", {})
+
+    @property
+    def after(self) -> Mapping[Duration, TargetDefinition]:
+        """Its own timers."""
+        return getattr(self.definition, "after", {})
+
+    def leaves(self) -> Iterator[Node]:
+        """Yield the states within that hold no states, in the order written."""
+        if not self.children:
+            yield self
+        for child in self.children.values():
+            yield from child.leaves()
+
+    def find(self, target: str) -> Node | None:
+        """Return the state that a target named in this state means."""
+        first, *rest = target.split(SEPARATOR)
+        scope = self.parent
+        while scope is not None:
+            if first in scope.children:
+                return scope.children[first].descend(rest)
+            scope = scope.parent
+        return None
+
+    def descend(self, names: list[str]) -> Node | None:
+        """Return the state down these names, or None."""
+        if not names:
+            return self
+        child = self.children.get(names[0])
+        return None if child is None else child.descend(names[1:])
+
+    def visible(self) -> list[str]:
+        """Return the names a target in this state may begin with."""
+        found: list[str] = []
+        scope = self.parent
+        while scope is not None:
+            found.extend(scope.children)
+            scope = scope.parent
+        return found
+
+    def first_leaf(self) -> Node | None:
+        """Return the leaf entered when this state is; None when an ``initial`` is unknown."""
+        definition = self.definition
+        if not isinstance(definition, CompoundDefinition | MachineDocument):
+            return self
+        first = self.children.get(definition.initial)
+        return None if first is None else first.first_leaf()
+
+
+def build_tree(document: MachineDocument) -> Node:
+    """Return the machine as a tree, with the built-in ``aborted`` where it has none."""
+    root = Node("", "", (), document, None)
+    _grow(root, document.states)
+    if ABORTED not in root.children:
+        builtin = FinalDefinition(final=ABORTED, doc="An operator aborted the incident.")
+        root.children[ABORTED] = Node(ABORTED, ABORTED, (), builtin, root)
+    return root
+
+
+def _grow(scope: Node, states: Mapping[str, StateDefinition]) -> None:
+    for name, definition in states.items():
+        path = f"{scope.path}{SEPARATOR}{name}" if scope.path else name
+        node = Node(name, path, (*scope.loc, "states", name), definition, scope)
+        scope.children[name] = node
+        if isinstance(definition, CompoundDefinition):
+            _grow(node, definition.states)
