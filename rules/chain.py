@@ -1,0 +1,248 @@
+"""Forward chaining: match → agenda → derive → match, until nothing changes.
+
+A step begins with elements that come or go.  Rules are worked off by strata: a rule runs when
+every fact it reads is settled, so a negation never has to be taken back.  Within a stratum all
+matches are found first, then fired in agenda order, then the facts they claim are settled.
+
+Truth is maintained on the way.  An activation is withdrawn with any of its elements; a fact
+falls with its last claim.  Where facts can support each other in a circle, a fact that loses
+any claim is taken down with all that stands on it and built up again from the claims left, so
+that no circle holds itself up.
+
+Refraction and "no flicker" are one mechanism: what is withdrawn in a step is kept aside, and
+the same match or the same fact coming back in that step is the old one, not a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from interlock.rules.activation import (
+    Activation,
+    ActivationKey,
+    Claim,
+    FactKey,
+    activate,
+    agenda_order,
+    derived_id,
+    key_of,
+)
+from interlock.rules.discriminate import doubts
+from interlock.rules.elements import Element, fact_id
+from interlock.rules.model import Row, UnknownTest
+from interlock.rules.network import Rule
+from interlock.rules.plan import Plan
+from interlock.rules.state import Standing, State, strongest_claim, supports
+
+
+class FuelExhausted(Exception):
+    """The chain did not end within its bound; the caller undoes the step."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one stratum still has to do."""
+
+    joins: list[tuple[Plan, Element]] = field(default_factory=list)
+    facts: set[FactKey] = field(default_factory=set)
+
+
+class Chain:
+    """One step over the state of a partition.
+
+    Attributes:
+        entered: elements that came in this step and are still there, by id.
+        formed: activations put in force in this step, by key.
+        withdrawn: activations of before the step that are out of force, by key.
+        before: the fact that stood for each touched key before the step, and in
+        supports: who supported it then.
+        found: every join completed in this step, forbidden or not, for the second engine.
+        unknowns: tests that could not be decided.
+    """
+
+    def __init__(self, state: State, *, position: int, now: int, fuel: int) -> None:
+        """Begin a step.
+
+        Args:
+            state: what is changed.
+            position: the journal position of the step.
+            now: the journal's time, ms; the ``at`` of facts derived now.
+            fuel: how many activations may form; 0: withdraw what must go, derive nothing.
+        """
+        self.entered: dict[str, Element] = {}
+        self.formed: dict[ActivationKey, Activation] = {}
+        self.withdrawn: dict[ActivationKey, Activation] = {}
+        self.before: dict[FactKey, Element | None] = {}
+        self.supports: dict[FactKey, tuple[str, ...]] = {}
+        self.found: dict[ActivationKey, tuple[Rule, tuple[Element, ...]]] = {}
+        self.unknowns: set[UnknownTest] = set()
+        self._state = state
+        self._rulebase = state.rulebase
+        self._step = (position, state.count("steps", position))
+        self._now = now
+        self._fuel = fuel
+        self._derives = fuel > 0
+        self._facts_made = 0
+        self._work: dict[int, _Work] = {}
+
+    def add(self, element: Element) -> None:
+        """Bring an element in; what it forbids is withdrawn at once."""
+        self._state.insert(element)
+        self.entered[element.id] = element
+        for alpha in element.alphas:
+            for plan in alpha.plans:
+                self._at(plan.rule.stratum).joins.append((plan, element))
+            for blocker in alpha.blockers:
+                for activation in self._state.forbidden_by(blocker, element):
+                    if activation.key in self._state.activations:
+                        self._take_down(self._withdraw(activation))
+
+    def remove(self, element: Element) -> None:
+        """Take an element away, and all that stands on it."""
+        self._take_down([element])
+
+    def stand(self, standing: Standing) -> None:
+        """Let a person set a fact."""
+        self._touch(standing.key)
+        self._state.stand(standing)
+
+    def lapse(self, standing: Standing) -> None:
+        """Let what a person set be forgotten."""
+        self._touch(standing.key)
+        self._state.lapse(standing)
+        self._take_down(list(self._unsupported(standing.key, standing.claim)))
+
+    def run(self) -> None:
+        """Work until nothing is left to do.
+
+        Raises:
+            FuelExhausted: more activations formed than the bound allows.
+        """
+        while self._work:
+            stratum = min(self._work)
+            work = self._work[stratum]
+            if work.joins:
+                joins, work.joins = work.joins, []
+                self._match(joins)
+            elif work.facts:
+                facts, work.facts = work.facts, set()
+                for key in sorted(facts, key=repr):
+                    self._settle(key)
+            else:
+                del self._work[stratum]
+        self.unknowns |= self._state.matcher.doubts
+        self._state.matcher.doubts.clear()
+
+    def _at(self, stratum: int) -> _Work:
+        return self._work.setdefault(stratum, _Work())
+
+    def _touch(self, key: FactKey) -> None:
+        """Note what stood before, and settle the fact when its stratum is reached."""
+        if key not in self.before:
+            self.before[key] = self._state.facts.get(key)
+            self.supports[key] = supports(self._state, key)
+        self._at(self._rulebase.levels[key[0]]).facts.add(key)
+
+    def _match(self, joins: list[tuple[Plan, Element]]) -> None:
+        if not self._derives:
+            return
+        agenda: dict[ActivationKey, tuple[Rule, tuple[Element, ...]]] = {}
+        for plan, element in joins:
+            if plan.revives or element.id in self._state.elements:
+                for elements in self._state.matcher.matches(plan, element):
+                    agenda[key_of(plan.rule, elements)] = (plan.rule, elements)
+        self.found.update(agenda)
+        for key, (rule, elements) in sorted(agenda.items(), key=_agenda):
+            if key not in self._state.activations:
+                blockers = self._rulebase.blockers[rule.id]
+                if not self._state.matcher.forbidden(blockers, elements):
+                    self._fire(key, rule, elements)
+
+    def _fire(self, key: ActivationKey, rule: Rule, elements: tuple[Element, ...]) -> None:
+        activation = self.withdrawn.get(key) or activate(
+            rule,
+            elements,
+            firing_id=derived_id(key, self._step),
+            fact_types=self._rulebase.fact_types,
+        )
+        if isinstance(activation, UnknownTest):
+            self.unknowns.add(activation)
+            return
+        if self._fuel == 0:
+            raise FuelExhausted
+        self._fuel -= 1
+        for fact, _ in activation.claims:
+            self._touch(fact)
+        self._state.activate(activation)
+        if self.withdrawn.pop(key, None) is None:
+            self.formed[key] = activation
+
+    def _take_down(self, falling: list[Element]) -> None:
+        """Remove elements, the activations on them, and what falls with those in turn."""
+        while falling:
+            element = falling.pop()
+            if element.id not in self._state.elements:
+                continue
+            self._state.delete(element)
+            self.entered.pop(element.id, None)
+            for alpha in element.alphas:
+                for blocker in alpha.blockers:
+                    plan = blocker.revival
+                    self._at(plan.rule.stratum).joins.append((plan, element))
+            for activation in list(element.activations.values()):
+                falling += self._withdraw(activation)
+
+    def _withdraw(self, activation: Activation) -> list[Element]:
+        """Take an activation out of force; return the facts that fall with it at once."""
+        for fact, _ in activation.claims:
+            self._touch(fact)
+        self._state.deactivate(activation)
+        if self.formed.pop(activation.key, None) is None:
+            self.withdrawn[activation.key] = activation
+        return [e for fact, claim in activation.claims for e in self._unsupported(fact, claim)]
+
+    def _unsupported(self, key: FactKey, claim: Claim) -> Iterator[Element]:
+        """Yield the fact of ``key`` if it may have stood on ``claim`` in a circle."""
+        fact = self._state.facts.get(key)
+        recursive = key[0] in self._rulebase.recursive
+        if recursive and fact is not None and fact.fields == claim.fields:
+            yield fact
+
+    def _settle(self, key: FactKey) -> None:
+        """Let the strongest claim about a fact stand."""
+        stands = self._state.facts.get(key)
+        strongest = strongest_claim(self._state, key)
+        if stands is not None and (strongest is None or stands.fields != strongest.fields):
+            self.remove(stands)
+            stands = None
+        if stands is None and strongest is not None:
+            old = self.before[key]
+            if old is not None and old.fields == strongest.fields:
+                self.add(old)
+            else:
+                self.add(self._made(key, strongest.fields))
+
+    def _made(self, key: FactKey, fields: Row) -> Element:
+        name, values = key
+        number = self._state.count("facts", self._step[0])
+        row = {**fields, "at": self._now, "name": name}
+        passed, undecided = self._rulebase.discriminator.passed(name, row)
+        element = Element(
+            id=fact_id(self._step[0], number),
+            type=name,
+            order=(self._step[0], number),
+            fields=fields,
+            row=row,
+            key=values,
+            alphas=passed,
+            seen_at=self._now,
+        )
+        self.unknowns |= doubts(undecided, element.id)
+        return element
+
+
+def _agenda(
+    entry: tuple[ActivationKey, tuple[Rule, tuple[Element, ...]]],
+) -> tuple[int, str, tuple[tuple[int, int], ...]]:
+    return agenda_order(*entry[1])

@@ -1,0 +1,82 @@
+"""What the second engine is asked: the joins one new element completed, and what it may use.
+
+The elements offered are found without the joins that are to be checked: through the field all
+patterns of a rule are linked by, where there is one, else all that pass the rule's alphas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from interlock.rules.activation import ActivationKey, key_of
+from interlock.rules.elements import Element
+from interlock.rules.model import Evaluation, Match
+from interlock.rules.network import Rule
+from interlock.rules.state import State
+
+MAX_OFFERED = 512
+"""Most elements the second engine is offered at once."""
+
+Found: TypeAlias = Mapping[ActivationKey, tuple[Rule, tuple[Element, ...]]]
+
+
+def evaluations(
+    state: State, entered: Mapping[str, Element], found: Found, position: int
+) -> tuple[Evaluation, ...]:
+    """Return an evaluation for each new element and each pack it can complete a rule of.
+
+    Args:
+        state: memory at the end of the step.
+        entered: the elements that are new in this step and still there, by id.
+        found: every join with a new element, forbidden or not; those with an element that has
+            gone again are left out.
+        position: the journal position of the step.
+    """
+    matches: dict[tuple[str, str], list[Match]] = {}
+    for key, (rule, elements) in found.items():
+        if all(state.elements.get(e.id) is e for e in elements):
+            for element_id in key[1]:
+                if element_id in entered:
+                    pack = state.rulebase.pack_of[rule.id]
+                    matches.setdefault((element_id, pack), []).append(key)
+    return tuple(
+        _evaluation(state, focus, pack, matches.get((focus.id, pack), []), position)
+        for focus in sorted(entered.values(), key=_order)
+        for pack in sorted(_packs(state, focus))
+    )
+
+
+def joins(state: State, focuses: Iterable[Element]) -> Found:
+    """Return every join that contains one of these elements."""
+    found = {
+        key_of(plan.rule, elements): (plan.rule, elements)
+        for focus in focuses
+        for alpha in focus.alphas
+        for plan in alpha.plans
+        for elements in state.matcher.matches(plan, focus)
+    }
+    state.matcher.doubts.clear()
+    return found
+
+
+def _packs(state: State, focus: Element) -> set[str]:
+    return {pack for alpha in focus.alphas for pack in state.rulebase.offers[alpha.number]}
+
+
+def _evaluation(
+    state: State, focus: Element, pack: str, matches: list[Match], position: int
+) -> Evaluation:
+    offered = {focus.id: focus}
+    for alpha in focus.alphas:
+        for offer in state.rulebase.offers[alpha.number].get(pack, ()):
+            key = focus.row[offer.focus_field] if offer.focus_field else ()
+            offered |= state.matcher.memories[offer.alpha].find(offer.index, key)
+    if len(offered) > MAX_OFFERED:
+        return Evaluation(position, pack, (), focus.id, (), too_large=True)
+    rows = tuple(e.offered() for e in sorted(offered.values(), key=_order))
+    return Evaluation(position, pack, rows, focus.id, tuple(sorted(matches)))
+
+
+def _order(element: Element) -> tuple[int, int]:
+    return element.order

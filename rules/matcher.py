@@ -1,0 +1,141 @@
+"""The reference matcher: hash joins of the elements in memory.  The meaning of the language.
+
+A match binds each pattern of a rule to one element, no element twice, so that every test is
+true.  A negation forbids a match while an element outside the match may satisfy it: a test
+that cannot be decided forbids, because nothing may act on what is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
+
+from interlock.language.values import UNKNOWN
+from interlock.rules.elements import UNBOUND, Element
+from interlock.rules.model import UnknownTest
+from interlock.rules.network import Rule
+from interlock.rules.plan import Alpha, Blocker, Bound, Check, Fields, Plan, Step
+
+_NOTHING: dict[str, Element] = {}
+
+
+class AlphaMemory:
+    """The live elements that pass one alpha, with the hash indexes the plans ask for."""
+
+    __slots__ = ("_indexes", "elements")
+
+    def __init__(self, indexes: Iterable[Fields]) -> None:
+        self.elements: dict[str, Element] = {}
+        self._indexes = {
+            fields: (itemgetter(*fields), dict[object, dict[str, Element]]()) for fields in indexes
+        }
+
+    def add(self, element: Element) -> None:
+        """Put an element in."""
+        self.elements[element.id] = element
+        for key_of, table in self._indexes.values():
+            table.setdefault(key_of(element.row), {})[element.id] = element
+
+    def remove(self, element: Element) -> None:
+        """Take an element out."""
+        del self.elements[element.id]
+        for key_of, table in self._indexes.values():
+            key = key_of(element.row)
+            bucket = table[key]
+            del bucket[element.id]
+            if not bucket:
+                del table[key]
+
+    def find(self, fields: Fields, key: object) -> dict[str, Element]:
+        """Return the elements whose ``fields`` have the values of ``key``; all without fields.
+
+        Args:
+            fields: one of the indexes this memory was made with, or empty.
+            key: the value of a single field, or a tuple of values.
+        """
+        if not fields:
+            return self.elements
+        return self._indexes[fields][1].get(key, _NOTHING)
+
+
+class Matcher:
+    """Runs plans over alpha memories.
+
+    Attributes:
+        memories: one for each alpha, by number.
+        doubts: tests that could not be decided since the caller last emptied it.
+    """
+
+    def __init__(self, alphas: Sequence[Alpha]) -> None:
+        self.memories = [AlphaMemory(alpha.indexes) for alpha in alphas]
+        self.doubts: set[UnknownTest] = set()
+
+    def matches(self, plan: Plan, element: Element) -> list[tuple[Element, ...]]:
+        """Return every match of the plan's rule with ``element`` at its start."""
+        size = len(plan.rule.patterns)
+        start = [UNBOUND] * (size + 1)
+        start[plan.start] = element
+        partial = [start]
+        for step in plan.steps:
+            partial = [wider for bound in partial for wider in self._extend(plan, step, bound)]
+            if not partial:
+                break
+        return [tuple(bound[:size]) for bound in partial]
+
+    def _extend(self, plan: Plan, step: Step, bound: list[Element]) -> Iterator[list[Element]]:
+        key = probe_key(step.probe, bound)
+        for candidate in self.memories[step.alpha].find(step.index, key).values():
+            if candidate in bound:
+                continue
+            wider = bound.copy()
+            wider[step.place] = candidate
+            if not step.checks or self._holds(plan, step.checks, wider):
+                yield wider
+
+    def _holds(self, plan: Plan, checks: Sequence[Check], bound: Bound) -> bool:
+        verdict = judge(checks, bound)
+        if isinstance(verdict, Check):
+            self._doubt(plan.rule, verdict, bound)
+        return verdict is True
+
+    def forbidden(self, blockers: Iterable[Blocker], match: Sequence[Element]) -> bool:
+        """Return whether an element outside the match satisfies one of its rule's negations."""
+        return any(self._forbids(blocker, match) for blocker in blockers)
+
+    def _forbids(self, blocker: Blocker, match: Sequence[Element]) -> bool:
+        key = probe_key(blocker.probe, match)
+        for candidate in self.memories[blocker.alpha].find(blocker.index, key).values():
+            if candidate not in match and self.forbids(blocker, match, candidate):
+                return True
+        return False
+
+    def forbids(self, blocker: Blocker, match: Sequence[Element], candidate: Element) -> bool:
+        """Return whether a candidate with the right index key forbids the match."""
+        bound = (*match, candidate)
+        verdict = judge(blocker.checks, bound)
+        if isinstance(verdict, Check):
+            self._doubt(blocker.rule, verdict, bound)
+        return verdict is not False
+
+    def _doubt(self, rule: Rule, check: Check, bound: Bound) -> None:
+        self.doubts.add(UnknownTest(rule.id, check.alias, check.text, bound[check.owner].id))
+
+
+def judge(checks: Sequence[Check], bound: Bound) -> bool | Check:
+    """Return whether all checks hold, or the first that cannot be decided when none is false."""
+    doubt: Check | None = None
+    for check in checks:
+        verdict = check.holds(bound)
+        if verdict is False:
+            return False
+        if verdict is UNKNOWN and doubt is None:
+            doubt = check
+    return doubt or True
+
+
+def probe_key(probe: Sequence[tuple[int, str]], bound: Bound) -> object:
+    """Return the key to look up: one value, or a tuple of them."""
+    if len(probe) == 1:
+        place, name = probe[0]
+        return bound[place].row[name]
+    return tuple([bound[place].row[name] for place, name in probe])

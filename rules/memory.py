@@ -1,0 +1,263 @@
+"""Working memory: what one partition believes now, changed by one journal entry at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
+from typing import Final, Self
+
+from interlock.errors import NotFound
+from interlock.language.values import JsonValue, Value
+from interlock.rules.activation import FactKey, operator_claim
+from interlock.rules.chain import Chain, FuelExhausted
+from interlock.rules.discriminate import doubts
+from interlock.rules.elements import Element, signal_id
+from interlock.rules.expiries import Expiries, Expiring
+from interlock.rules.model import (
+    NOTHING,
+    FactChange,
+    Firing,
+    Outcome,
+    Row,
+    SignalElement,
+    UnknownTest,
+)
+from interlock.rules.outcome import bounded, concluded, given_up, standing_facts
+from interlock.rules.rulebase import RuleBase
+from interlock.rules.snapshot import dump, restore
+from interlock.rules.state import Standing, State
+
+FUEL: Final = 1_000
+"""Most activations one step may form."""
+
+
+class WorkingMemory:
+    """The mutable state of the rules in one partition; not thread-safe.
+
+    Positions and times never decrease from call to call.  What has passed its expiry is still
+    there until `expire` is called: call it first when `next_expiry` is due.
+    """
+
+    def __init__(self, rulebase: RuleBase, *, evaluations: bool = False, fuel: int = FUEL) -> None:
+        """Begin with an empty memory.
+
+        Args:
+            rulebase: the rules.
+            evaluations: whether outcomes carry what the second engine is asked.
+            fuel: most activations one step may form, at least 1.
+        """
+        self.rulebase = rulebase
+        self._evaluates = evaluations
+        self._fuel = fuel
+        self._adopt(State(rulebase))
+
+    def observe(self, signal: SignalElement, *, position: int, now: int) -> Outcome:
+        """Take in a signal.
+
+        A resolved signal withdraws every live element with its key.  Of a signal that keeps the
+        latest, a newer element replaces the one with its key, one that says the same only
+        refreshes it, and one observed earlier is ignored.
+
+        Args:
+            signal: an admitted signal whose type the rule base declares.
+            position: the journal position of its entry.
+            now: when it was received, ms; it expires its type's ttl later.
+        """
+        declared = self.rulebase.signal_types[signal.name]
+        row = readable(signal)
+        key = tuple([row[name] for name in declared.key])
+        live = self._state.live.get((signal.name, key))
+        if signal.status == "resolved":
+            gone = [e for e in live.values() if e.seen_at <= signal.at] if live else []
+            return self._replace(gone, None, position=position, now=now)
+        old = next(iter(live.values())) if live and declared.keep_latest else None
+        if old is not None:
+            if signal.at < old.seen_at:
+                return NOTHING
+            if _says_the_same(old, signal):
+                old.seen_at, old.expiry = signal.at, now + declared.ttl_ms
+                return NOTHING
+        passed, undecided = self.rulebase.discriminator.passed(signal.name, row)
+        unknowns = doubts(undecided, signal_id(position)) if undecided else frozenset[UnknownTest]()
+        new = None
+        if passed:
+            new = Element(
+                id=signal_id(position),
+                type=signal.name,
+                order=(position, -1),
+                fields=signal.fields,
+                row=row,
+                key=key,
+                alphas=passed,
+                seen_at=signal.at,
+                expiry=now + declared.ttl_ms,
+            )
+        return self._replace([old] if old else [], new, unknowns, position=position, now=now)
+
+    def expire(self, *, now: int, position: int) -> Outcome:
+        """Withdraw everything whose expiry is ``now`` or earlier, as one step."""
+        due = self._expiries.due(now)
+        if not due:
+            return NOTHING
+
+        def change(chain: Chain) -> None:
+            for thing in due:
+                if isinstance(thing, Standing):
+                    chain.lapse(thing)
+                elif isinstance(thing, Element):
+                    chain.remove(thing)
+
+        return self._step(change, position=position, now=now)
+
+    def next_expiry(self) -> int | None:
+        """Return when something expires next, ms, or None when nothing will."""
+        return self._expiries.next()
+
+    def assert_fact(self, name: str, fields: Row, *, position: int, now: int) -> Outcome:
+        """Let a person set a fact; it stands before whatever rules claim for its key.
+
+        Setting it again replaces what the person said before and starts its ttl anew.
+
+        Args:
+            name: a declared fact.
+            fields: as `interlock.language.values.admit` gives them for that fact.
+            position: the journal position of the command.
+            now: when it was received, ms.
+
+        Raises:
+            NotFound: no such fact is declared.
+        """
+        declared = self.rulebase.fact_types.get(name)
+        if declared is None:
+            raise NotFound(f"no fact {name!r} is declared", fact=name)
+        key: FactKey = (name, tuple([fields[part] for part in declared.key]))
+        ttl = declared.ttl_ms
+        new = Standing(key, operator_claim(fields), None if ttl is None else now + ttl)
+        old = self._state.standing.get(key)
+
+        def change(chain: Chain) -> None:
+            if old is not None:
+                chain.lapse(old)
+            chain.stand(new)
+
+        outcome = self._step(change, position=position, now=now)
+        self._expiries.add(new)
+        return outcome
+
+    def retract_fact(self, name: str, key: Iterable[Value], *, position: int, now: int) -> Outcome:
+        """Let a person take a fact back; it remains while a rule still asserts it.
+
+        Raises:
+            NotFound: no person has set this fact.
+        """
+        standing = self._state.standing.get((name, tuple(key)))
+        if standing is None:
+            raise NotFound(f"no operator has set fact {name!r} for this key", fact=name)
+        return self._step(lambda chain: chain.lapse(standing), position=position, now=now)
+
+    def facts(self) -> tuple[FactChange, ...]:
+        """Return every fact that stands, with its supports, in the order they came."""
+        return standing_facts(self._state)
+
+    def firings(self) -> tuple[Firing, ...]:
+        """Return every firing in force, in agenda order; losers of groups are not among them."""
+        held = [a for a in self._state.activations.values() if a.effective]
+        return tuple(a.firing(None) for a in sorted(held, key=lambda a: a.agenda_order))
+
+    def dump(self) -> JsonValue:
+        """Return everything as canonical JSON; what `load` makes of it continues alike."""
+        return dump(self._state)
+
+    @classmethod
+    def load(
+        cls,
+        rulebase: RuleBase,
+        data: JsonValue,
+        *,
+        evaluations: bool = False,
+        fuel: int = FUEL,
+    ) -> Self:
+        """Return the memory that was dumped.
+
+        Raises:
+            InvariantBroken: it was dumped under another rule base.
+        """
+        memory = cls(rulebase, evaluations=evaluations, fuel=fuel)
+        memory._adopt(restore(rulebase, data))
+        return memory
+
+    def _adopt(self, state: State) -> None:
+        self._state = state
+        self._expiries = Expiries(self._is_live)
+        for element in state.elements.values():
+            self._expiries.add(element)
+        for standing in state.standing.values():
+            self._expiries.add(standing)
+
+    def _is_live(self, thing: Expiring) -> bool:
+        if isinstance(thing, Standing):
+            return self._state.standing.get(thing.key) is thing
+        return isinstance(thing, Element) and self._state.elements.get(thing.id) is thing
+
+    def _replace(
+        self,
+        old: list[Element],
+        new: Element | None,
+        unknowns: AbstractSet[UnknownTest] = frozenset(),
+        *,
+        position: int,
+        now: int,
+    ) -> Outcome:
+        if not old and new is None:
+            return Outcome(unknowns=bounded(unknowns)) if unknowns else NOTHING
+
+        def change(chain: Chain) -> None:
+            chain.unknowns |= unknowns
+            for element in old:
+                chain.remove(element)
+            if new is not None:
+                chain.add(new)
+
+        outcome = self._step(change, position=position, now=now)
+        if new is not None:
+            self._expiries.add(new)
+        return outcome
+
+    def _step(self, change: Callable[[Chain], None], *, position: int, now: int) -> Outcome:
+        state = self._state
+        state.begin()
+        chain = Chain(state, position=position, now=now, fuel=self._fuel)
+        try:
+            change(chain)
+            chain.run()
+        except FuelExhausted:
+            state.undo()
+            chain = Chain(state, position=position, now=now, fuel=0)
+            change(chain)
+            chain.run()
+            return given_up(state, chain, position=position, evaluate=self._evaluates)
+        return concluded(state, chain, position=position, evaluate=self._evaluates)
+
+
+def readable(signal: SignalElement) -> dict[str, Value]:
+    """Return every name a rule may read of a signal with its value."""
+    row = dict(signal.fields)
+    row["at"] = signal.at
+    row["name"] = signal.name
+    row["source"] = signal.source
+    row["subject"] = signal.subject
+    row["severity"] = signal.severity
+    row["status"] = signal.status
+    row["id"] = signal.id
+    return row
+
+
+def _says_the_same(old: Element, signal: SignalElement) -> bool:
+    """Whether a signal has nothing new: what it is about, from whom, how bad, its fields."""
+    row = old.row
+    return (
+        old.fields == signal.fields
+        and row["source"] == signal.source
+        and row["subject"] == signal.subject
+        and row["severity"] == signal.severity
+    )

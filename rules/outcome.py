@@ -1,0 +1,137 @@
+"""What a finished chain changed, as the engine sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from interlock.rules.activation import Activation, FactKey
+from interlock.rules.chain import Chain
+from interlock.rules.elements import Element, order_of
+from interlock.rules.evaluation import evaluations, joins
+from interlock.rules.exclusive import release_groups, settle_groups
+from interlock.rules.model import (
+    NOTHING,
+    Conflict,
+    FactChange,
+    Firing,
+    Outcome,
+    UnknownTest,
+)
+from interlock.rules.state import State, strongest_claim, supports
+
+MAX_UNKNOWNS = 16
+"""Most undecided tests one outcome reports."""
+
+
+def concluded(state: State, chain: Chain, *, position: int, evaluate: bool) -> Outcome:
+    """Settle who has effect, and return what changed in a chain that ended.
+
+    Args:
+        state: the state the chain worked on.
+        chain: a chain that has run.
+        position: the journal position of the step.
+        evaluate: whether to make evaluations for the second engine.
+    """
+    formed, gone = chain.formed.values(), chain.withdrawn.values()
+    conflicts, risen = settle_groups(state, [*formed, *gone])
+    arisen = [a for a in formed if a.incident is None] + risen
+    came, went = _facts(state, chain)
+    outcome = Outcome(
+        firings=_firings(arisen, gone),
+        withdrawn=_withdrawn(gone),
+        facts_asserted=came,
+        facts_retracted=went,
+        conflicts=tuple(sorted([*conflicts, *_fact_conflicts(state, chain.before)], key=_place)),
+        unknowns=bounded(chain.unknowns),
+        evaluations=evaluations(state, chain.entered, chain.found, position) if evaluate else (),
+    )
+    return NOTHING if outcome == NOTHING else outcome
+
+
+def given_up(state: State, chain: Chain, *, position: int, evaluate: bool) -> Outcome:
+    """Return what changed when the chain did not end and only withdrew what had to go."""
+    gone = chain.withdrawn.values()
+    release_groups(state, gone)
+    came, went = _facts(state, chain)
+    found = joins(state, chain.entered.values()) if evaluate else {}
+    return Outcome(
+        withdrawn=_withdrawn(gone),
+        facts_asserted=came,
+        facts_retracted=went,
+        unknowns=bounded(chain.unknowns),
+        evaluations=evaluations(state, chain.entered, found, position) if evaluate else (),
+        fuel_exhausted=True,
+    )
+
+
+def standing_facts(state: State) -> tuple[FactChange, ...]:
+    """Return every fact with its supports, in the order they came."""
+    facts = sorted(state.facts.items(), key=lambda item: item[1].order)
+    return tuple(_change(fact, supports(state, key)) for key, fact in facts)
+
+
+def bounded(unknowns: Iterable[UnknownTest]) -> tuple[UnknownTest, ...]:
+    """Return the first undecided tests in order."""
+    return tuple(sorted(unknowns)[:MAX_UNKNOWNS])
+
+
+def _withdrawn(gone: Iterable[Activation]) -> tuple[str, ...]:
+    return tuple(sorted(a.id for a in gone if a.effective))
+
+
+def _firings(arisen: Iterable[Activation], gone: Iterable[Activation]) -> tuple[Firing, ...]:
+    """Pair each new firing with a withdrawn one of the same rule and effect, in agenda order."""
+    heirs: dict[tuple[object, ...], list[str]] = {}
+    for activation in sorted(gone, key=_agenda, reverse=True):
+        if activation.effective:
+            heirs.setdefault((activation.rule.id, activation.acts), []).append(activation.id)
+    firings = []
+    for activation in sorted(arisen, key=_agenda):
+        left = heirs.get((activation.rule.id, activation.acts))
+        firings.append(activation.firing(left.pop() if left else None))
+    return tuple(firings)
+
+
+def _agenda(activation: Activation) -> tuple[int, str, tuple[tuple[int, int], ...]]:
+    return activation.agenda_order
+
+
+def _facts(state: State, chain: Chain) -> tuple[tuple[FactChange, ...], tuple[FactChange, ...]]:
+    came: list[FactChange] = []
+    went: list[FactChange] = []
+    for key, old in chain.before.items():
+        new = state.facts.get(key)
+        if new is not old:
+            if new is not None:
+                came.append(_change(new, supports(state, key)))
+            if old is not None:
+                went.append(_change(old, chain.supports[key]))
+    return tuple(sorted(came, key=_order)), tuple(sorted(went, key=_order))
+
+
+def _change(fact: Element, supported_by: tuple[str, ...]) -> FactChange:
+    return FactChange(fact.id, fact.type, fact.key, fact.fields, supported_by)
+
+
+def _order(change: FactChange) -> tuple[int, int]:
+    return order_of(change.id)
+
+
+def _fact_conflicts(state: State, touched: Iterable[FactKey]) -> Iterator[Conflict]:
+    for key in touched:
+        strongest = strongest_claim(state, key)
+        if strongest is not None:
+            losing = [c for c in state.claims[key].values() if c.fields != strongest.fields]
+            if losing:
+                yield Conflict(
+                    kind="fact",
+                    group=key[0],
+                    key=key[1],
+                    winners=supports(state, key),
+                    losers=tuple(sorted(claim.source for claim in losing)),
+                    losing_rules=tuple(sorted({claim.rule for claim in losing})),
+                )
+
+
+def _place(conflict: Conflict) -> tuple[str, str, str]:
+    return conflict.kind, conflict.group, repr(conflict.key)

@@ -1,0 +1,83 @@
+"""A loaded rule base: declarations, compiled rules, and everything made from them once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from interlock.language.diagnostics import Diagnostic
+from interlock.rules.declarations import FactType, SignalType
+from interlock.rules.discriminate import Discriminator
+from interlock.rules.network import Rule, Start
+from interlock.rules.packs import deal, linking_fields, offers
+from interlock.rules.plan import Blocker, Planner
+from interlock.rules.strata import Strata
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """What a rule base is made of.
+
+    Attributes:
+        digest: 64 hex digits over everything that can change a decision; the rule version.
+        signal_types, fact_types: declarations by name.
+        rules: active and shadow rules, sorted by id.
+        strata: the order they run in.
+        starts: the machines they start, by rule.
+        warnings: faults that do not keep the rules from being used, by place.
+    """
+
+    digest: str
+    signal_types: Mapping[str, SignalType]
+    fact_types: Mapping[str, FactType]
+    rules: Sequence[Rule]
+    strata: Strata
+    starts: tuple[Start, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+class RuleBase:
+    """Rules ready to run.  Immutable; one serves any number of working memories.
+
+    Attributes:
+        digest: the rule version, 64 hex digits.
+        signal_types, fact_types: declarations by name.
+        rules: compiled rules by id, active and shadow; disabled ones are not there.
+        packs: the rules as the second engine holds them.
+        starts: the machines the rules start, to be checked by who knows the machines.
+        warnings: faults that do not keep the rules from being used.
+        pack_of: pack id by rule id.
+        alphas, discriminator, blockers, offers, levels, recursive: for working memory.
+    """
+
+    def __init__(self, definitions: Definitions) -> None:
+        self.digest = definitions.digest
+        self.signal_types = definitions.signal_types
+        self.fact_types = definitions.fact_types
+        self.rules: Mapping[str, Rule] = {rule.id: rule for rule in definitions.rules}
+        self.starts = definitions.starts
+        self.warnings = definitions.warnings
+        self.levels = definitions.strata.levels
+        self.recursive = definitions.strata.recursive
+        self.packs = deal(definitions.rules)
+        self.pack_of = {rule.id: pack.id for pack in self.packs for rule in pack.rules}
+        correlates = {name: t.correlate for name, t in self.signal_types.items()}
+        planner = Planner()
+        for rule in definitions.rules:
+            planner.add(rule, linking_fields(rule, correlates))
+        self.alphas = planner.finished()
+        self.discriminator = Discriminator(self.alphas)
+        self.offers = offers(self.packs, self.alphas, correlates)
+        self.blockers: Mapping[str, tuple[Blocker, ...]] = _blockers(self)
+
+    def uses(self, signal_name: str) -> bool:
+        """Return whether any rule looks at this signal; False: it costs only its journal row."""
+        return self.discriminator.knows(signal_name)
+
+
+def _blockers(rulebase: RuleBase) -> dict[str, tuple[Blocker, ...]]:
+    found: dict[str, list[Blocker]] = {rule_id: [] for rule_id in rulebase.rules}
+    for alpha in rulebase.alphas:
+        for blocker in alpha.blockers:
+            found[blocker.rule.id].append(blocker)
+    return {rule_id: tuple(blockers) for rule_id, blockers in found.items()}

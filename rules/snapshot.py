@@ -1,0 +1,132 @@
+"""Working memory as canonical JSON and back, exactly.
+
+What can be worked out again is left out: alpha memories, indexes, claims of rules and
+consequences follow from elements, activations and the rule base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from interlock.errors import InvariantBroken
+from interlock.language.values import JsonValue, Value
+from interlock.rules.activation import Activation, activate, operator_claim
+from interlock.rules.elements import Element, order_of
+from interlock.rules.model import Row
+from interlock.rules.rulebase import RuleBase
+from interlock.rules.state import Standing, State
+
+
+def dump(state: State) -> dict[str, JsonValue]:
+    """Return a state as canonical JSON; equal states give equal JSON."""
+    elements = sorted(state.elements.values(), key=lambda element: element.order)
+    activations = sorted(state.activations.values(), key=lambda a: a.agenda_order)
+    standing = sorted(state.standing.values(), key=lambda s: repr(s.key))
+    return {
+        "rulebase": state.rulebase.digest,
+        "counted_at": state.counted_at,
+        "counts": dict(sorted(state.counts.items())),
+        "elements": [_element_out(element) for element in elements],
+        "standing": [
+            {"fact": s.key[0], "fields": _row_out(s.claim.fields), "expiry": s.expiry}
+            for s in standing
+        ],
+        "activations": [
+            {"id": a.id, "rule": a.rule.id, "elements": list(a.key[1]), "effective": a.effective}
+            for a in activations
+        ],
+        "holders": [[*group, holder] for group, holder in sorted(state.holders.items())],
+    }
+
+
+def restore(rulebase: RuleBase, data: Any) -> State:
+    """Return the state that was dumped.
+
+    Raises:
+        InvariantBroken: it was dumped under another rule base.
+    """
+    if data["rulebase"] != rulebase.digest:
+        raise InvariantBroken(
+            f"a snapshot of rule base {data['rulebase']} cannot be read by {rulebase.digest}"
+        )
+    state = State(rulebase)
+    state.counted_at, state.counts = data["counted_at"], dict(data["counts"])
+    for one in data["elements"]:
+        state.insert(_element_in(rulebase, one))
+    for one in data["standing"]:
+        state.stand(_standing_in(rulebase, one))
+    for one in data["activations"]:
+        state.activate(_activation_in(state, one))
+    state.holders = {(group, incident): rule for group, incident, rule in data["holders"]}
+    state.begin()
+    return state
+
+
+def _element_out(element: Element) -> JsonValue:
+    return {
+        "id": element.id,
+        "type": element.type,
+        "fields": _row_out(element.fields),
+        "implicit": _row_out(
+            {name: v for name, v in element.row.items() if name not in element.fields}
+        ),
+        "seen_at": element.seen_at,
+        "expiry": element.expiry,
+    }
+
+
+def _element_in(rulebase: RuleBase, one: Mapping[str, Any]) -> Element:
+    fields, name = _row_in(one["fields"]), one["type"]
+    row = {**fields, **_row_in(one["implicit"])}
+    declared = rulebase.signal_types.get(name) or rulebase.fact_types[name]
+    return Element(
+        id=one["id"],
+        type=name,
+        order=order_of(one["id"]),
+        fields=fields,
+        row=row,
+        key=tuple([row[part] for part in declared.key]),
+        alphas=rulebase.discriminator.passed(name, row)[0],
+        seen_at=one["seen_at"],
+        expiry=one["expiry"],
+    )
+
+
+def _standing_in(rulebase: RuleBase, one: Mapping[str, Any]) -> Standing:
+    fields, name = _row_in(one["fields"]), one["fact"]
+    key = tuple([fields[part] for part in rulebase.fact_types[name].key])
+    return Standing((name, key), operator_claim(fields), one["expiry"])
+
+
+def _activation_in(state: State, one: Mapping[str, Any]) -> Activation:
+    activation = activate(
+        state.rulebase.rules[one["rule"]],
+        tuple([state.elements[element_id] for element_id in one["elements"]]),
+        firing_id=one["id"],
+        fact_types=state.rulebase.fact_types,
+    )
+    if not isinstance(activation, Activation):
+        raise InvariantBroken(f"firing {one['id']} of rule {one['rule']} cannot be formed again")
+    activation.effective = one["effective"]
+    return activation
+
+
+def _row_out(row: Row) -> dict[str, JsonValue]:
+    return {name: _out(value) for name, value in row.items()}
+
+
+def _out(value: Value) -> JsonValue:
+    return [_out(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _row_in(row: Mapping[str, JsonValue]) -> dict[str, Value]:
+    return {name: _in(value) for name, value in row.items()}
+
+
+def _in(value: JsonValue) -> Value:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return tuple([_in(item) for item in value])
+    if isinstance(value, str | int):
+        return value
+    raise InvariantBroken(f"{value!r} is no value of an element")
