@@ -218,9 +218,7 @@ def _truth(formula: Formula, inputs: Row, env: Mapping[str, Row]) -> bool | Unkn
     return value if isinstance(value, bool) else UNKNOWN
 
 
-def _text(
-    formula: Formula, inputs: Row, place: str, env: Mapping[str, Row] | None = None
-) -> str:
+def _text(formula: Formula, inputs: Row, place: str, env: Mapping[str, Row] | None = None) -> str:
     value = formula.evaluate(inputs, env or {})
     if isinstance(value, Unknown):
         raise NotPermitted(

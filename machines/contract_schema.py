@@ -119,7 +119,8 @@ class ActionDefinition(Definition):
     """Inventory id acted on, or ``none``; an act must say."""
     target_type: Identifier | None = None
     evidence: EvidenceDefinition | None = None
-    risk: Literal["none", "low", "medium", "high"] = "none"
+    risk: Literal["none", "low", "medium", "high"] | None = None
+    """How much can go wrong; an act must say."""
     reversible: bool = False
     irreversible_because: str = ""
     idempotency_key: TemplateText

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from interlock.language.values import UNKNOWN, Field, Unknown, Value
-from interlock.machines.formula import Env, Formula, Row
+from interlock.machines.formula import Formula, Row
 from interlock.machines.inputs import check_values
 from interlock.machines.retry import RetryPolicy
 
@@ -24,6 +24,10 @@ ABORTED = "aborted"
 
 STAY = "stay"
 """Target of a branch that leaves the machine where it is."""
+
+
+CHOOSE = "choose"
+"""Trigger of a move out of a ``choose`` state; no event of that name can be sent."""
 
 
 class Trigger(StrEnum):
@@ -185,9 +189,15 @@ State = RunState | WaitState | ChooseState | UndoState | FinalState
 """A leaf state."""
 
 
-def handlers_of(state: State) -> Handlers:
-    """Return what each event does in a state; empty where no event is heard."""
-    return {} if isinstance(state, ChooseState | FinalState) else state.handlers
+def ways_out(state: State) -> Handlers:
+    """Return every way out of a state; those of a choice stand under ``choose``."""
+    match state:
+        case ChooseState():
+            return {CHOOSE: state.branches}
+        case FinalState():
+            return {}
+        case _:
+            return state.handlers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

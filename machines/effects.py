@@ -98,15 +98,7 @@ class Stuck:
 
 
 Effect = (
-    RunAction
-    | AwaitSignal
-    | SetTimer
-    | CancelTimers
-    | SetContext
-    | Undo
-    | Notify
-    | Close
-    | Stuck
+    RunAction | AwaitSignal | SetTimer | CancelTimers | SetContext | Undo | Notify | Close | Stuck
 )
 """Everything a step can ask for."""
 

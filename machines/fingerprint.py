@@ -35,16 +35,20 @@ def canonical_form(value: object) -> Canonical:
         return canonical_form(value.value)
     if value is None or isinstance(value, str | int):
         return value
-    if is_dataclass(value) and not isinstance(value, type):
-        form: dict[str, Canonical] = {"is": type(value).__name__}
-        for field in fields(value):
-            if field.name not in _DERIVED:
-                form[field.name] = canonical_form(getattr(value, field.name))
-        return form
-    if isinstance(value, Mapping):
-        return {str(key): canonical_form(item) for key, item in value.items()}
     if isinstance(value, frozenset):
         return [canonical_form(item) for item in sorted(value)]
     if isinstance(value, tuple | list):
         return [canonical_form(item) for item in value]
-    raise InvariantBroken(f"{type(value).__name__} has no canonical form")
+    if isinstance(value, Mapping):
+        return {str(key): canonical_form(item) for key, item in value.items()}
+    return _dataclass_form(value)
+
+
+def _dataclass_form(value: object) -> dict[str, Canonical]:
+    if not is_dataclass(value) or isinstance(value, type):
+        raise InvariantBroken(f"{type(value).__name__} has no canonical form")
+    form: dict[str, Canonical] = {"is": type(value).__name__}
+    for field in fields(value):
+        if field.name not in _DERIVED:
+            form[field.name] = canonical_form(getattr(value, field.name))
+    return form

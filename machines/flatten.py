@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from interlock.language.values import format_duration
+from interlock.language.values import format_duration, parse_duration
 from interlock.machines.definition import Timer
 from interlock.machines.schema import FinalDefinition
 from interlock.machines.tree import Node
@@ -26,7 +26,13 @@ class Way:
 
 def timers_of(node: Node) -> list[Timer]:
     """Return a state's own timers, shortest first; names are unique in the machine."""
-    return [Timer(f"{node.path}@{format_duration(ms)}", ms) for ms in sorted(node.after)]
+    delays = sorted({parse_duration(text) for text in node.after})
+    return [Timer(timer_name(node, ms), ms) for ms in delays]
+
+
+def timer_name(node: Node, delay_ms: int) -> str:
+    """Return the name of a state's timer."""
+    return f"{node.path}@{format_duration(delay_ms)}"
 
 
 def way(source: Node | None, target: Node) -> Way | None:
@@ -43,7 +49,9 @@ def way(source: Node | None, target: Node) -> Way | None:
         # Nothing runs in a final state, wherever it stands.
         return Way(dest.path, _names(left), ())
     kept = _kept(left, entered, target)
-    return Way(dest.path, _names(left[kept:]), tuple(t for n in entered[kept:] for t in timers_of(n)))
+    return Way(
+        dest.path, _names(left[kept:]), tuple(t for n in entered[kept:] for t in timers_of(n))
+    )
 
 
 def _kept(left: list[Node], entered: list[Node], target: Node) -> int:

@@ -19,6 +19,7 @@ from transitions import Machine as FlatMachine
 from interlock.errors import InvariantBroken
 from interlock.language.values import Unknown, Value
 from interlock.machines.definition import (
+    CHOOSE,
     Branch,
     ChooseState,
     FinalState,
@@ -28,7 +29,7 @@ from interlock.machines.definition import (
     UndoState,
     Wait,
     WaitState,
-    handlers_of,
+    ways_out,
 )
 from interlock.machines.effects import (
     AwaitSignal,
@@ -45,15 +46,13 @@ from interlock.machines.effects import (
     Undo,
 )
 from interlock.machines.formula import Env, Formula, Row
+from interlock.machines.scopes import EVENT_DEFAULTS
 
 MAX_CHOICES = 50
 """Choices in a row before a step is given up as ``Stuck``."""
 
 START = "start"
 """Trigger of the first move."""
-
-CHOOSE = "choose"
-"""Trigger of a move out of a ``choose`` state."""
 
 
 class Model(Protocol):
@@ -81,7 +80,7 @@ class MachineRuntime:
         Returns:
             Moves and effects, in order; a single ``Stuck`` when choices do not end.
         """
-        run = _Run(self.machine.states, "", env)
+        run = _Run("", env)
         first = self.machine.initial
         with _restored_on_error(model, first):
             model.state = first
@@ -103,7 +102,7 @@ class MachineRuntime:
             the event means nothing in this state.
         """
         before = model.state
-        run = _Run(self.machine.states, before, env)
+        run = _Run(before, env)
         with _restored_on_error(model, before):
             if not self._trigger(model, event, run):
                 return None
@@ -116,7 +115,7 @@ class MachineRuntime:
 
     def hears(self, state: str) -> tuple[str, ...]:
         """Return the events that mean something in a state, sorted."""
-        return tuple(sorted(handlers_of(self.machine.states[state])))
+        return tuple(sorted(ways_out(self.machine.states[state]).keys() - {CHOOSE}))
 
     def _trigger(self, model: Model, event: str, run: _Run) -> bool:
         known = self._flat.events.get(_event_name(event))
@@ -138,15 +137,15 @@ class MachineRuntime:
 class _Run:
     """One step on its way: what has moved, what is asked for, what the context is now."""
 
-    __slots__ = ("before", "effects", "env", "moved", "row", "states", "unknown")
+    __slots__ = ("before", "effects", "env", "moved", "row", "unknown")
 
-    def __init__(self, states: Mapping[str, State], before: str, env: Env) -> None:
+    def __init__(self, before: str, env: Env) -> None:
         context, meta = env.get("ctx", {}), env.get("meta", {})
         self.before = before
         self.row: dict[str, Value] = {**context, "steps": meta.get("steps", ())}
         self.env: dict[str, Row] = {
             "ctx": context,
-            "event": env.get("event", {}),
+            "event": {**EVENT_DEFAULTS, **env.get("event", {})},
             "outputs": env.get("outputs", {}),
             "incident": {"id": meta.get("incident", ""), "started_at": meta.get("started_at", 0)},
         }
@@ -244,8 +243,7 @@ def _flat_machine(machine: Machine) -> FlatMachine:
         send_event=True,
     )
     for path, state in machine.states.items():
-        handlers = {CHOOSE: state.branches} if isinstance(state, ChooseState) else handlers_of(state)
-        for event, branches in handlers.items():
+        for event, branches in ways_out(state).items():
             for branch in branches:
                 _add(flat, path, event, branch)
     return flat

@@ -24,6 +24,7 @@ from interlock.language import (
     YamlValue,
     fault,
 )
+from interlock.language.values import parse_duration
 from interlock.machines.definition import STAY
 
 MIN_DURATION_MS = 1
@@ -39,6 +40,17 @@ def _positive(ms: int) -> int:
         raise fault("RV120", "a duration here is between 1ms and 30d")
     return ms
 
+
+def _delay_text(text: str) -> str:
+    try:
+        _positive(parse_duration(text))
+    except ValueError as bad:
+        raise fault("RV120", str(bad)) from bad
+    return text
+
+
+DelayText = Annotated[str, AfterValidator(_delay_text)]
+"""A delay as written; keys of mappings keep their text, so that faults find their place."""
 
 Delay = Annotated[Duration, AfterValidator(_positive)]
 """A length of time between 1 ms and 30 days."""
@@ -94,11 +106,13 @@ TargetDefinition = Annotated[
     | Annotated[BranchDefinition, Tag("~branch")]
     | Annotated[tuple[BranchDefinition, ...], Tag("~list")],
     Discriminator(
-        lambda value: "~name"
-        if isinstance(value, str)
-        else "~list"
-        if isinstance(value, list | tuple)
-        else "~branch"
+        lambda value: (
+            "~name"
+            if isinstance(value, str)
+            else "~list"
+            if isinstance(value, list | tuple)
+            else "~branch"
+        )
     ),
 ]
 """A state name, one branch, or a list of branches of which the first true one is taken."""
@@ -138,7 +152,7 @@ class _StateDefinition(Definition):
 class _HearingDefinition(_StateDefinition):
     on: dict[Identifier, TargetDefinition] = {}
     """What each event does here; inherited by states within."""
-    after: dict[Delay, TargetDefinition] = {}
+    after: dict[DelayText, TargetDefinition] = {}
     """What happens when a state has lasted this long."""
 
 

@@ -40,7 +40,10 @@ SIGNAL_FIELDS: Fields = {
 """Names every signal has without declaring them."""
 
 INCIDENT_FIELDS: Fields = {"id": _TEXT, "started_at": _TIME}
-STEP_FIELDS: Fields = {"id": _TEXT}
+"""What a machine may read of its incident."""
+
+IDENTITY: Fields = {"id": _TEXT}
+"""What an action's key may read of its incident and step."""
 
 RESULT_FIELDS: Fields = {
     "at": _TIME,

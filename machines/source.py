@@ -49,8 +49,14 @@ class Source:
 
     def condition(self, text: str, loc: Loc, scope: Scope) -> Formula | None:
         """Return a compiled condition."""
+        return self.guard(text, loc, scope)[0]
+
+    def guard(self, text: str, loc: Loc, scope: Scope) -> tuple[Formula | None, Scope]:
+        """Return a compiled condition and what may be read where it is true."""
         node = self._condition(text, loc, scope)
-        return None if node is None else _formula(node, scope)
+        if node is None:
+            return None, scope
+        return _formula(node, scope), scope.knowing(proven(node))
 
     def conditions(
         self, texts: Sequence[str], loc: Loc, scope: Scope
@@ -102,7 +108,9 @@ class Source:
             found = check_template(template, scope, errors)
             if found not in {STRING, ANY}:
                 hint = "put text around it"
-                errors.append(ExpressionError(f"expected text, found {found}", 0, len(text), "RV202", hint))
+                errors.append(
+                    ExpressionError(f"expected text, found {found}", 0, len(text), "RV202", hint)
+                )
         except ExpressionError as fault:
             errors.append(fault)
         if self._reported(loc, errors):
@@ -141,16 +149,12 @@ class Source:
                 self.report(loc, "RV215", f"{complete} needs {', '.join(missing)}", key=True)
         return formulas
 
-    def report_unknown_argument(
-        self, name: str, loc: Loc, fields: Mapping[str, Field]
-    ) -> None:
+    def report_unknown_argument(self, name: str, loc: Loc, fields: Mapping[str, Field]) -> None:
         """Report a name that is none of the fields."""
         hint = nearest(name, fields) or f"one of: {', '.join(fields) or 'nothing'}"
         self.report(loc, "RV215", f"unknown name {name!r}", hint, key=True)
 
-    def _argument(
-        self, value: YamlValue, loc: Loc, scope: Scope, field: Field
-    ) -> Formula | None:
+    def _argument(self, value: YamlValue, loc: Loc, scope: Scope, field: Field) -> Formula | None:
         errors: list[ExpressionError] = []
         check_argument(value, scope, field, errors)
         if self._reported(loc, errors):
@@ -177,7 +181,11 @@ def canonical_argument(value: YamlValue) -> str:
     if isinstance(value, str):
         return repr(canonical_template(value))
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{k!r}: {canonical_argument(v)}" for k, v in sorted(value.items())) + "}"
+        return (
+            "{"
+            + ", ".join(f"{k!r}: {canonical_argument(v)}" for k, v in sorted(value.items()))
+            + "}"
+        )
     if isinstance(value, Sequence):
         return "[" + ", ".join(map(canonical_argument, value)) + "]"
     return str(value.normalize() if isinstance(value, Decimal) else value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from interlock.language import Duration, Loc
+from interlock.language import Loc
 from interlock.machines.definition import ABORTED, SEPARATOR
 from interlock.machines.schema import (
     CompoundDefinition,
@@ -47,13 +47,18 @@ class Node:
         return [*around, self]
 
     @property
+    def is_built_in(self) -> bool:
+        """Whether it stands in no document: the ``aborted`` of a machine that has none."""
+        return self.parent is not None and not self.loc
+
+    @property
     def on(self) -> Mapping[str, TargetDefinition]:
         """Its own handlers."""
         return getattr(self.definition, "on", {})
 
     @property
-    def after(self) -> Mapping[Duration, TargetDefinition]:
-        """Its own timers."""
+    def after(self) -> Mapping[str, TargetDefinition]:
+        """Its own timers, by their delay as written."""
         return getattr(self.definition, "after", {})
 
     def leaves(self) -> Iterator[Node]:

@@ -1,0 +1,201 @@
+"""Compiles the ways out of one leaf: its handlers, those it inherits, and its timers.
+
+The innermost handler of an event speaks first; when none of its guards is true the next one
+outward is asked, and so on.  ``operator.abort`` ends at the built-in ``aborted``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from interlock.language import Loc, nearest
+from interlock.language.expression import Scope, compile_template
+from interlock.language.values import parse_duration
+from interlock.machines.definition import ABORTED, STAY, Branch, Trigger, timer_event
+from interlock.machines.flatten import Way, timer_name, way
+from interlock.machines.formula import Formula
+from interlock.machines.schema import BranchDefinition, TargetDefinition
+from interlock.machines.scopes import Fields, Scopes
+from interlock.machines.source import Source
+from interlock.machines.tree import Node
+
+_ABORT_WHY = "aborted by ${event.by}"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A leaf whose ways out are compiled.
+
+    Attributes:
+        node: the leaf.
+        results: events it must handle: what its work can end in.
+        outputs: outputs of its action; None when it runs none.
+        element: fields of what it waits for; empty when it does not wait.
+    """
+
+    node: Node
+    results: tuple[str, ...]
+    outputs: Fields | None = None
+    element: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One branch as written: where, where its target stands, and what it says."""
+
+    loc: Loc
+    target_loc: Loc
+    target: str
+    definition: BranchDefinition | None
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether it can be passed over."""
+        return self.definition is not None and self.definition.if_ is not None
+
+
+def written(target: TargetDefinition, loc: Loc) -> list[Written]:
+    """Return the branches of a target, a name counting as one."""
+    if isinstance(target, str):
+        return [Written(loc, loc, target, None)]
+    if isinstance(target, BranchDefinition):
+        return [_written(target, loc)]
+    return [_written(one, (*loc, number)) for number, one in enumerate(target)]
+
+
+def _written(branch: BranchDefinition, loc: Loc) -> Written:
+    key = "to" if branch.to is not None else "else"
+    return Written(loc, (*loc, key), branch.target, branch)
+
+
+@dataclass(frozen=True, slots=True)
+class BranchCompiler:
+    """Compiles branches of one machine."""
+
+    source: Source
+    scopes: Scopes
+    context: Fields
+    root: Node
+
+    def handlers(self, leaf: Leaf) -> dict[str, tuple[Branch, ...]]:
+        """Return what every event and timer does in a leaf, faults reported."""
+        handlers = {event: self._handler(leaf, event) for event in self._events(leaf)}
+        for node in leaf.node.chain:
+            handlers.update(self._timers(leaf, node))
+        missing = [event for event in leaf.results if event not in handlers]
+        if missing:
+            message = f"state {leaf.node.path!r} does not handle: {', '.join(missing)}"
+            self.source.report(leaf.node.loc, "RV603", message, "add them under `on`", key=True)
+        return {event: branches for event, branches in handlers.items() if branches}
+
+    def choice(self, node: Node, branches: tuple[BranchDefinition, ...]) -> tuple[Branch, ...]:
+        """Return the branches of a ``choose`` state, faults reported."""
+        ways = [_written(one, (*node.loc, "choose", n)) for n, one in enumerate(branches)]
+        self._check_order(ways)
+        if any(one.target == STAY for one in ways):
+            self.source.report((*node.loc, "choose"), "RV604", "a choice cannot stay", key=True)
+        return self._branches(node, node, ways, self.scopes.state())
+
+    def _events(self, leaf: Leaf) -> list[str]:
+        """Return the events that mean something in a leaf, sorted."""
+        heard = {event for node in leaf.node.chain for event in node.on}
+        apart = {*leaf.results, Trigger.ABORT, Trigger.WITHDRAWN, *self.scopes.events}
+        return sorted((heard & apart) | {Trigger.ABORT.value})
+
+    def _handler(self, leaf: Leaf, event: str) -> tuple[Branch, ...]:
+        scope = self.scopes.event(event, leaf.outputs, leaf.element)
+        found: list[Branch] = []
+        for owner, ways in self._inside_out(leaf.node, event):
+            if event in leaf.results:
+                self._refuse_stay(ways, "RV603", f"{event!r} ends the state and cannot stay")
+            found.extend(self._branches(leaf.node, owner, ways, scope))
+            if not ways[-1].is_guarded:
+                return tuple(found)
+        if event == Trigger.ABORT:
+            return (*found, self._built_in_abort(leaf.node, scope))
+        if event in leaf.results:
+            loc = (*self._nearest_owner(leaf.node, event).loc, "on", event)
+            self.source.report(
+                loc,
+                "RV612",
+                f"{event!r} is not handled when no `if` is true",
+                "add `else`",
+                key=True,
+            )
+        return tuple(found)
+
+    def _inside_out(self, node: Node, event: str) -> Iterator[tuple[Node, list[Written]]]:
+        for owner in reversed(node.chain):
+            if event in owner.on:
+                ways = written(owner.on[event], (*owner.loc, "on", event))
+                if not isinstance(owner.on[event], str | BranchDefinition):
+                    self._check_order(ways)
+                yield owner, ways
+
+    def _nearest_owner(self, node: Node, event: str) -> Node:
+        return next(owner for owner in reversed(node.chain) if event in owner.on)
+
+    def _timers(self, leaf: Leaf, owner: Node) -> dict[str, tuple[Branch, ...]]:
+        found: dict[str, tuple[Branch, ...]] = {}
+        for text, target in owner.after.items():
+            loc = (*owner.loc, "after", text)
+            event = timer_event(timer_name(owner, parse_duration(text)))
+            if event in found:
+                self.source.report(loc, "RV610", f"there is another timer of {text}", key=True)
+                continue
+            ways = written(target, loc)
+            self._check_order(ways)
+            self._refuse_stay(ways, "RV605", "a timer comes once; staying would leave none")
+            found[event] = self._branches(leaf.node, owner, ways, self.scopes.timer())
+        return found
+
+    def _built_in_abort(self, node: Node, scope: Scope) -> Branch:
+        taken = way(node, self.root.children[ABORTED])
+        why = Formula(_ABORT_WHY, compile_template(_ABORT_WHY, scope))
+        return Branch(ABORTED, why=why, cancels=() if taken is None else taken.cancels)
+
+    def _check_order(self, ways: list[Written]) -> None:
+        if ways[-1].is_guarded:
+            hint = "end with `else: <state>`"
+            self.source.report(ways[-1].loc, "RV612", "nothing happens when no `if` is true", hint)
+        for one in ways[:-1]:
+            if not one.is_guarded:
+                self.source.report(one.loc, "RV610", "the branches after this one are never taken")
+
+    def _refuse_stay(self, ways: list[Written], code: str, message: str) -> None:
+        for one in ways:
+            if one.target == STAY:
+                self.source.report(one.target_loc, code, message, "name a state")
+
+    def _branches(
+        self, leaf: Node, owner: Node, ways: list[Written], scope: Scope
+    ) -> tuple[Branch, ...]:
+        return tuple(self._branch(leaf, owner, one, scope) for one in ways)
+
+    def _branch(self, leaf: Node, owner: Node, one: Written, scope: Scope) -> Branch:
+        target = owner.find(one.target)
+        if target is None and one.target != STAY:
+            hint = nearest(one.target, owner.visible())
+            self.source.report(one.target_loc, "RV604", f"unknown state {one.target!r}", hint)
+        taken = None if target is None else way(leaf, target)
+        if taken is None and one.target != STAY:
+            taken = Way("", (), ())  # reported; the machine is refused
+        branch = (
+            Branch(None)
+            if taken is None
+            else Branch(taken.dest, cancels=taken.cancels, timers=taken.timers)
+        )
+        return (
+            branch if one.definition is None else self._told(branch, one.definition, one.loc, scope)
+        )
+
+    def _told(self, branch: Branch, definition: BranchDefinition, loc: Loc, scope: Scope) -> Branch:
+        """Return a branch with its guard, context and reason."""
+        guard, why = None, None
+        if definition.if_ is not None:
+            guard, scope = self.source.guard(definition.if_, (*loc, "if"), scope)
+        sets = self.source.arguments(definition.set_, (*loc, "set"), scope, self.context)
+        if definition.why is not None:
+            why = self.source.template(definition.why, (*loc, "why"), scope)
+        return replace(branch, guard=guard, sets=tuple(sets.items()), why=why)
