@@ -49,8 +49,8 @@ BROKEN = [
     ("wire", "engine/model.py", "grpc"),
     ("wire", "engine/views.py", "interlock.v1"),
     ("wire", "testing.py", "google.protobuf"),
-    ("clients", "client.py", "interlock.engine.model"),
-    ("clients", "worker.py", "interlock.rules"),
+    ("rooms", "client.py", "interlock.engine.model"),
+    ("rooms", "worker.py", "interlock.rules"),
     ("pure", "rules/load.py", "time"),
     ("pure", "machines/runtime.py", "random"),
     ("pure", "engine/fold/__init__.py", "interlock.engine.clock"),
@@ -59,18 +59,20 @@ BROKEN = [
     ("door-durable-rules", "rules/load.py", "durable_rules_engine"),
     ("door-durable-rules", "rules/caged/cage.py", "durable.lang"),
     ("door-transitions", "engine/model.py", "transitions"),
-    ("door-database", "engine/views.py", "sqlalchemy"),
+    ("door-database", "engine/model.py", "sqlalchemy"),
+    ("door-database", "engine/views.py", "sqlite3"),
     ("door-database", "server/__init__.py", "sqlmodel"),
 ]
 KEPT = [
     ("rooms", "server/__init__.py", "interlock.engine.model"),
     ("wire", "server/__init__.py", "grpc"),
-    ("clients", "client.py", "interlock.v1"),
+    ("rooms", "client.py", "interlock.v1"),
     ("pure", "rules/caged/worker.py", "os"),
     ("pure", "engine/journal/store.py", "os"),
     ("door-durable-rules", "rules/caged/cage.py", "durable_rules_engine"),
     ("door-transitions", "machines/runtime.py", "transitions"),
-    ("door-database", "engine/journal/store.py", "sqlalchemy"),
+    ("door-database", "engine/journal/store.py", "sqlite3"),
+    ("door-database", "engine/views.py", "sqlalchemy"),
 ]
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib.metadata import EntryPoint, distribution
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,8 @@ def test_a_room_cannot_be_imported_by_its_bare_name(tmp_path: Path) -> None:
     )
 
     assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("entry", distribution("interlock").entry_points, ids=lambda e: e.name)
+def test_what_the_package_announces_is_there(entry: EntryPoint) -> None:
+    assert callable(entry.load())
