@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from typing_extensions import override
+
 from interlock.errors import DefinitionError
 
 Severity: TypeAlias = Literal["error", "warning"]
@@ -42,6 +44,7 @@ class Diagnostic:
     hint: str | None = None
     """What to write instead."""
 
+    @override
     def __str__(self) -> str:
         """Return ``file:line:col: severity [CODE] message (hint)``."""
         place = f"{self.path}:{self.span.line}:{self.span.col}"

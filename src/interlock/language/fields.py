@@ -7,7 +7,7 @@ from interlock.language.values import Field
 
 
 class FieldDefinition(Definition):
-    """``string`` or ``{type: double, min: 0, max: 1, …}``; use as ``dict[FieldName, FieldDefinition]``."""
+    """``string`` or ``{type: double, min: 0, max: 1, …}``."""
 
     type: str
 

@@ -3,28 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias, cast
 
+from interlock.language.expression.check import resolve
+from interlock.language.expression.emit import Emitter
+from interlock.language.expression.functions import RUNTIME
+from interlock.language.expression.kleene import KLEENE
 from interlock.language.expression.scope import Scope
 from interlock.language.expression.syntax import Node
-from interlock.language.values import Unknown, Value
+from interlock.language.expression.typed import Typed
+from interlock.language.values import UNKNOWN, Kind, Unknown, Value
 
 Row: TypeAlias = Mapping[str, Value]
 """The fields of one element; optional ones may be absent."""
 Env: TypeAlias = Mapping[str, Row]
 """The rows of earlier bindings by alias."""
-Evaluate: TypeAlias = Callable[[Row, Env], "Value | Unknown"]
-"""A compiled expression: ``evaluate(row, env)``; total, pure, never raises on complete rows."""
+Evaluate: TypeAlias = Callable[[Row, Env], Value | Unknown]
+"""A compiled expression: ``evaluate(row, env)``; total and pure."""
+
+_GLOBALS: Final[Mapping[str, object]] = {
+    **KLEENE,
+    **RUNTIME,
+    "U": UNKNOWN,
+    "KeyError": KeyError,
+    "__builtins__": {},
+}
+
+_FUNCTION = """\
+def evaluate(row, env):
+    try:
+        return {}
+    except KeyError as missing:
+        raise incomplete(missing) from None
+"""
 
 
 def compile_expression(node: Node, scope: Scope) -> Evaluate:
     """Return the function that evaluates a checked expression.
 
     The result has the type ``check(node, scope)`` tells; a double is units of that type's scale;
-    a condition gives True, False or UNKNOWN.  ``row`` must hold every required field of
-    ``scope.fields`` that the expression reads, and ``env`` every alias (``names(node)``).
+    a condition gives True, False or UNKNOWN.  A number outside ±(2^53-1) units is UNKNOWN, too.
+    The function raises ``InvariantBroken`` only when ``row`` lacks a required field of
+    ``scope.fields`` that it reads, or ``env`` one of the aliases ``names(node)``.
 
     Raises:
         ExpressionError: the expression does not pass ``check``.
     """
-    raise NotImplementedError
+    return compile_typed(bounded(resolve(node, scope)))
+
+
+def bounded(typed: Typed) -> Typed:
+    """Return a checked expression whose computed number or time cannot leave its bounds."""
+    is_computed = typed.operation not in {"constant", "read", "item"}
+    if typed.type.kind in _BOUNDED and is_computed:
+        return Typed(operation="fit", node=typed.node, type=typed.type, parts=(typed,), unsure=True)
+    return typed
+
+
+_BOUNDED = frozenset({Kind.INT, Kind.DOUBLE, Kind.TIMESTAMP, Kind.DURATION})
+
+
+def compile_typed(typed: Typed) -> Evaluate:
+    """Return the function that evaluates a checked expression as it is."""
+    emitter = Emitter()
+    source = _FUNCTION.format(emitter.source(typed))
+    scope: dict[str, object] = {**_GLOBALS, **emitter.constants}
+    exec(compile(source, "<expression>", "exec"), scope)  # noqa: S102  # our own source, see emit
+    return cast("Evaluate", scope["evaluate"])

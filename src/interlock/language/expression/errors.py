@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing_extensions import override
+
 
 class ExpressionError(Exception):
     """One fault inside an expression; loaders turn it into a located ``Diagnostic``.
@@ -24,6 +26,7 @@ class ExpressionError(Exception):
         self.code = code
         self.hint = hint
 
+    @override
     def __str__(self) -> str:
         """Return ``[CODE] message (hint)``."""
         return f"[{self.code}] {self.message}" + (f" ({self.hint})" if self.hint else "")

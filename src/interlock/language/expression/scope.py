@@ -4,26 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final, TypeAlias
 
-from interlock.language.expression.syntax import Node
+from typing_extensions import override
+
+from interlock.language.expression.syntax import (
+    Call,
+    Conditional,
+    Logical,
+    Name,
+    Node,
+    Select,
+    Unary,
+)
 from interlock.language.values import ANY, Field
 
-Path = tuple[str, str]
+Path: TypeAlias = tuple[str, str]
 """An (alias, field) pair; the alias of a bare name is ``""``."""
+
+MOMENT: Final = "$moment"
+"""The binding that tells ``ago(timestamp)`` when it is read: one timestamp field ``at``.  No
+author can name it."""
 
 
 class _Open(Mapping[str, Field]):
     """The fields of something undeclared: every name reads as ANY."""
 
+    @override
     def __getitem__(self, name: str) -> Field:
         return Field(ANY)
 
+    @override
     def __iter__(self) -> Iterator[str]:
         return iter(())
 
+    @override
     def __len__(self) -> int:
         return 0
 
+    @override
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str)
 
@@ -52,8 +71,37 @@ class Scope:
 def proven(node: Node) -> frozenset[Path]:
     """Return the optional fields that are present whenever ``node`` is true.
 
+    Stronger: without them ``node`` is false, never unknown.
+
     Example:
         ``proven(parse('has(previous) && x > 1')) == {("", "previous")}``; pass it on with
         ``scope.knowing(...)`` to check later conjuncts.
     """
-    raise NotImplementedError
+    return _settled(node, truth=True)
+
+
+def refuted(node: Node) -> frozenset[Path]:
+    """Return the optional fields that are present whenever ``node`` is false."""
+    return _settled(node, truth=False)
+
+
+def _settled(node: Node, *, truth: bool) -> frozenset[Path]:
+    """Return the fields without which ``node`` is certainly the opposite of ``truth``."""
+    match node:
+        case Call(function="has", arguments=(Name(name=name),)) if truth:
+            return frozenset({("", name)})
+        case Call(function="has", arguments=(Select(operand=Name(name=alias), field=name),)) if (
+            truth
+        ):
+            return frozenset({(alias, name)})
+        case Unary(operator="!"):
+            return _settled(node.operand, truth=not truth)
+        case Logical():
+            known = [_settled(one, truth=truth) for one in node.operands]
+            any_suffices = (node.operator == "&&") == truth
+            return frozenset().union(*known) if any_suffices else frozenset.intersection(*known)
+        case Conditional():
+            yes = proven(node.test) | _settled(node.then, truth=truth)
+            return yes & (refuted(node.test) | _settled(node.otherwise, truth=truth))
+        case _:
+            return frozenset()

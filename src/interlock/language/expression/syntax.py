@@ -9,28 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal as OneOf
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 from interlock.language.values import Type
 
-Node: TypeAlias = Union[
-    "Literal",
-    "Name",
-    "Select",
-    "Index",
-    "ListLiteral",
-    "Call",
-    "Unary",
-    "Binary",
-    "Logical",
-    "Conditional",
-]
-
 UnaryOperator: TypeAlias = OneOf["!", "-"]
 CompareOperator: TypeAlias = OneOf["==", "!=", "<", "<=", ">", ">="]
-BinaryOperator: TypeAlias = OneOf[
-    "==", "!=", "<", "<=", ">", ">=", "in", "+", "-", "*", "/", "%"
-]
+BinaryOperator: TypeAlias = OneOf["==", "!=", "<", "<=", ">", ">=", "in", "+", "-", "*", "/", "%"]
 LogicalOperator: TypeAlias = OneOf["&&", "||"]
 
 COMPARE_OPERATORS: frozenset[str] = frozenset({"==", "!=", "<", "<=", ">", ">="})
@@ -123,25 +108,31 @@ class Conditional(_Placed):
     otherwise: Node
 
 
+Node: TypeAlias = (
+    Literal | Name | Select | Index | ListLiteral | Call | Unary | Binary | Logical | Conditional
+)
+"""Any node of the tree."""
+
+
 def children(node: Node) -> tuple[Node, ...]:
     """Return the nodes directly below ``node``, left to right."""
-    match node:
-        case Literal() | Name():
-            return ()
-        case Select() | Unary():
-            return (node.operand,)
-        case Index():
-            return (node.operand, node.index)
-        case ListLiteral():
-            return node.items
-        case Call():
-            return (() if node.receiver is None else (node.receiver,)) + node.arguments
-        case Binary():
-            return (node.left, node.right)
-        case Logical():
-            return node.operands
-        case Conditional():
-            return (node.test, node.then, node.otherwise)
+    found: list[Node] = []
+    for attribute in _BELOW.get(type(node), ()):
+        below = getattr(node, attribute)
+        found.extend(below if isinstance(below, tuple) else () if below is None else (below,))
+    return tuple(found)
+
+
+_BELOW: dict[type, tuple[str, ...]] = {
+    Select: ("operand",),
+    Index: ("operand", "index"),
+    ListLiteral: ("items",),
+    Call: ("receiver", "arguments"),
+    Unary: ("operand",),
+    Binary: ("left", "right"),
+    Logical: ("operands",),
+    Conditional: ("test", "then", "otherwise"),
+}
 
 
 def walk(node: Node) -> Iterator[Node]:

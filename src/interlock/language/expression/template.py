@@ -45,9 +45,7 @@ def check_template(
     raise NotImplementedError
 
 
-def compile_template(
-    template: Template | str, scope: Scope, *, strict: bool = False
-) -> Evaluate:
+def compile_template(template: Template | str, scope: Scope, *, strict: bool = False) -> Evaluate:
     """Return the function that fills a template in.
 
     A template that is exactly one ``${…}`` gives that expression's value, UNKNOWN included.  Any

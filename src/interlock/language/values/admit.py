@@ -6,8 +6,11 @@ text that has a UTF-8 form, and satisfies enum, range and pattern.  Nothing is r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, TypeAlias, Union
+from typing import Final
+
+from typing_extensions import TypeAliasType
 
 from interlock.digest import MAX_INTEGER
 from interlock.errors import SignalRejected
@@ -24,14 +27,13 @@ from interlock.language.values.text import (
 )
 from interlock.language.values.types import Field, Kind, Type, Value
 
-JsonValue: TypeAlias = Union[
-    str, int, bool, None, Sequence["JsonValue"], Mapping[str, "JsonValue"]
-]
+JsonValue = TypeAliasType(
+    "JsonValue", "str | int | bool | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
+)
 """What canonical JSON can hold; no floats."""
 
 
-class _Refused(ValueError):
-    """A value does not fit its declared type; the message says what was found."""
+_SURROGATE = re.compile("[\ud800-\udfff]")  # has no UTF-8 form, so no canonical bytes
 
 
 def admit(
@@ -56,41 +58,53 @@ def admit(
     """
     admitted: dict[str, Value] = {}
     for name, field in fields.items():
+        if field.optional and name not in values and name not in labels:
+            continue
         try:
-            if name in values:
-                value = from_json(field.type, values[name])
-            elif name in labels:
-                value = from_label(field.type, labels[name])
-            elif field.optional:
-                continue
-            else:
-                raise _Refused("nothing")
-        except _Refused as fault:
-            raise _rejected(name, str(field.type), str(fault)) from None
-        complaint = violation(field, value)
-        if complaint:
-            raise _rejected(name, complaint, format_value(value, field.type)[:80])
-        admitted[name] = value
+            value = _read(name, field.type, values, labels)
+        except ValueError as fault:
+            expected, found = str(field.type), str(fault)
+        else:
+            admitted[name] = value
+            expected, found = violation(field, value) or "", format_value(value, field.type)[:80]
+        if expected:
+            raise SignalRejected(
+                f"field {name!r}: expected {expected}, found {found}",
+                field=name,
+                expected=expected,
+                found=found,
+            )
     return admitted
 
 
-def _rejected(field: str, expected: str, found: str) -> SignalRejected:
-    message = f"field {field!r}: expected {expected}, found {found}"
-    return SignalRejected(message, field=field, expected=expected, found=found)
+def _read(
+    name: str, type_: Type, values: Mapping[str, JsonValue], labels: Mapping[str, str]
+) -> Value:
+    if name in values:
+        return from_json(type_, values[name])
+    if name in labels:
+        return from_label(type_, labels[name])
+    raise ValueError("nothing")
 
 
 def violation(field: Field, value: Value) -> str | None:
-    """Return what the declaration demands and ``value`` (of the right type) breaks, or None."""
+    """Return what the declaration demands and ``value`` (of the right type) breaks, or None.
+
+    Enum, range and pattern of a list field bind each of its items.
+    """
+    if isinstance(value, tuple):
+        return next(filter(None, (violation(field, item) for item in value)), None)
+    of = field.type.item or field.type
     if field.enum and value not in field.enum:
-        return "one of " + ", ".join(format_value(v, field.type) for v in field.enum)
-    if isinstance(value, int):
-        if field.min is not None and value < field.min:
-            return f"at least {format_value(field.min, field.type)}"
-        if field.max is not None and value > field.max:
-            return f"at most {format_value(field.max, field.type)}"
-    if field.pattern is not None and isinstance(value, str):
-        if not compile_whole_pattern(field.pattern)(value):
-            return f"text matching {field.pattern}"
+        return "one of " + ", ".join(format_value(one, of) for one in field.enum)
+    if isinstance(value, str):
+        if field.pattern is None or compile_whole_pattern(field.pattern)(value):
+            return None
+        return f"text matching {field.pattern}"
+    if field.min is not None and value < field.min:
+        return f"at least {format_value(field.min, of)}"
+    if field.max is not None and value > field.max:
+        return f"at most {format_value(field.max, of)}"
     return None
 
 
@@ -102,36 +116,35 @@ def from_label(type_: Type, text: str) -> Value:
     """
     reader = _LABEL_READERS.get(type_.kind)
     if reader is None:
-        raise _Refused(f"label {text[:80]!r}, which cannot hold a {type_}")
+        raise ValueError(f"label {text[:80]!r}, which cannot hold a {type_}")
     try:
         return reader(type_, text)
-    except _Refused:
-        raise
-    except ValueError:
-        raise _Refused(f"label {text[:80]!r}") from None
+    except ValueError as fault:
+        raise ValueError(f"label {text[:80]!r} ({fault})") from None
 
 
-def _bool_label(type_: Type, text: str) -> bool:
-    if text not in ("true", "false"):
-        raise _Refused(f"label {text[:80]!r}")
+def _bool_label(text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise ValueError("neither true nor false")
     return text == "true"
 
 
-def _text(type_: Type, value: JsonValue) -> str:
-    if not isinstance(value, str):
-        raise _Refused(_describe(value))
-    if not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise _Refused("text with a lone surrogate") from None
-    return value
+def _text(_type: Type, value: JsonValue) -> str:
+    match value:
+        case str() if value.isascii() or not _SURROGATE.search(value):
+            return value
+        case str():
+            raise ValueError("text with a lone surrogate")
+        case _:
+            raise ValueError(_describe(value))
 
 
-def _bool(type_: Type, value: JsonValue) -> bool:
-    if not isinstance(value, bool):
-        raise _Refused(_describe(value))
-    return value
+def _bool(_type: Type, value: JsonValue) -> bool:
+    match value:
+        case bool():
+            return value
+        case _:
+            raise ValueError(_describe(value))
 
 
 def _number(type_: Type, value: JsonValue) -> int:
@@ -141,9 +154,11 @@ def _number(type_: Type, value: JsonValue) -> int:
     match value:
         case [int() as units, int() as scale]:
             if isinstance(units, bool) or isinstance(scale, bool) or abs(scale) > MAX_EXPONENT:
-                raise _Refused(_describe(value))
+                raise ValueError(_describe(value))
             return rescale(units, scale, type_.scale)
-    raise _Refused(_describe(value))
+        case _:
+            pass
+    raise ValueError(_describe(value))
 
 
 def rescale(units: int, scale: int, to: int) -> int:
@@ -157,17 +172,17 @@ def rescale(units: int, scale: int, to: int) -> int:
     else:
         result, lost = divmod(units, 10 ** (scale - to))
     if lost:
-        raise _Refused(f"{units}e-{scale}, which needs more than {to} decimal digits")
+        raise ValueError(f"{units}e-{scale}, which needs more than {to} decimal digits")
     if abs(result) > MAX_INTEGER:
-        raise _Refused("a number outside ±(2^53-1) units")
+        raise ValueError("a number outside ±(2^53-1) units")
     return result
 
 
 def _tagged(key: str, low: int, high: int) -> Callable[[Type, JsonValue], int]:
-    def read(type_: Type, value: JsonValue) -> int:
+    def read(_type: Type, value: JsonValue) -> int:
         found = value.get(key) if isinstance(value, Mapping) and len(value) == 1 else None
         if not isinstance(found, int) or isinstance(found, bool) or not low <= found <= high:
-            raise _Refused(_describe(value))
+            raise ValueError(_describe(value))
         return found
 
     return read
@@ -175,7 +190,7 @@ def _tagged(key: str, low: int, high: int) -> Callable[[Type, JsonValue], int]:
 
 def _list(type_: Type, value: JsonValue) -> tuple[Value, ...]:
     if isinstance(value, str) or not isinstance(value, Sequence) or type_.item is None:
-        raise _Refused(_describe(value))
+        raise ValueError(_describe(value))
     item = type_.item
     return tuple(from_json(item, one) for one in value)
 
@@ -205,8 +220,8 @@ def from_json(type_: Type, value: JsonValue) -> Value:
     return _READERS[type_.kind](type_, value)
 
 
-def _nothing(type_: Type, value: JsonValue) -> Value:
-    raise _Refused(f"{_describe(value)} for a field whose type is unknown")
+def _nothing(_type: Type, value: JsonValue) -> Value:
+    raise ValueError(f"{_describe(value)} for a field whose type is unknown")
 
 
 _READERS: Final[Mapping[Kind, Callable[[Type, JsonValue], Value]]] = {
@@ -222,9 +237,9 @@ _READERS: Final[Mapping[Kind, Callable[[Type, JsonValue], Value]]] = {
 
 _LABEL_READERS: Final[Mapping[Kind, Callable[[Type, str], Value]]] = {
     Kind.STRING: _text,
-    Kind.INT: lambda type_, text: parse_integer(text),
+    Kind.INT: lambda _, text: parse_integer(text),
     Kind.DOUBLE: lambda type_, text: rescale(*parse_decimal(text), type_.scale),
-    Kind.BOOL: _bool_label,
-    Kind.TIMESTAMP: lambda type_, text: parse_timestamp(text),
-    Kind.DURATION: lambda type_, text: parse_duration(text),
+    Kind.BOOL: lambda _, text: _bool_label(text),
+    Kind.TIMESTAMP: lambda _, text: parse_timestamp(text),
+    Kind.DURATION: lambda _, text: parse_duration(text),
 }

@@ -21,7 +21,14 @@ from interlock.language.values.types import (
     list_of,
 )
 
-UNIT_MS: Final = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
+UNIT_MS: Final = {
+    "w": 604_800_000,
+    "d": 86_400_000,
+    "h": 3_600_000,
+    "m": 60_000,
+    "s": 1_000,
+    "ms": 1,
+}
 """Milliseconds in each unit of a duration, longest first."""
 
 MIN_TIMESTAMP: Final = -62_135_596_800_000
@@ -92,7 +99,7 @@ def parse_timestamp(text: str) -> int:
     """
     found = _TIMESTAMP.fullmatch(text)
     if found is None:
-        raise ValueError(f"{text[:40]!r} is not a timestamp; write for example 2026-03-02T09:00:00Z")
+        raise ValueError(f"{text[:40]!r} is not a timestamp such as 2026-03-02T09:00:00Z")
     offset_minutes = 0
     if found[8]:
         if int(found[9]) > 23 or int(found[10]) > 59:

@@ -10,16 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Final, Literal, TypeAlias, Union
+from typing import Final, Literal
+
+from typing_extensions import TypeAliasType, override
 
 from interlock.errors import InvariantBroken
 
-Value: TypeAlias = Union[str, int, bool, tuple["Value", ...]]
+Value = TypeAliasType("Value", "str | int | bool | tuple[Value, ...]")
 """A runtime value: text, number of units, truth value, or a tuple of those."""
 
-YamlValue: TypeAlias = Union[
-    str, int, bool, Decimal, None, Sequence["YamlValue"], Mapping[str, "YamlValue"]
-]
+YamlValue = TypeAliasType(
+    "YamlValue",
+    "str | int | bool | Decimal | Sequence[YamlValue] | Mapping[str, YamlValue] | None",
+)
 """What an author's document can hold: YAML 1.2 core scalars, lists, mappings with text keys."""
 
 DEFAULT_SCALE: Final = 6
@@ -38,6 +41,7 @@ class Unknown(Enum):
         """Refuse to be true or false: ``if test(...)`` would silently pick one."""
         raise InvariantBroken("UNKNOWN has no truth value; compare with `is True` or `is UNKNOWN`")
 
+    @override
     def __repr__(self) -> str:
         return "UNKNOWN"
 
@@ -70,6 +74,7 @@ class Type:
     item: Type | None = None
     """Type of a list's items; None for every other kind."""
 
+    @override
     def __str__(self) -> str:
         """Return the type as authors read it; the scale is left out."""
         if self.kind is Kind.LIST and self.item is not None:
