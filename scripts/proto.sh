@@ -31,7 +31,7 @@ unchanged() {
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
     generate "$scratch"
-    diff -r --exclude='*.proto' --exclude=__init__.py --exclude=__pycache__ "$scratch/interlock/v1" proto/interlock/v1
+    diff -rq --exclude='*.proto' --exclude=__init__.py --exclude=__pycache__ "$scratch/interlock/v1" proto/interlock/v1
     if ref=$(promised); then
         buf breaking proto --against ".git#ref=$ref,subdir=proto"
     else
