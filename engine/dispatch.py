@@ -45,7 +45,8 @@ class Limits:
         per_executor: attempts one executor does at a time; as many probes besides.
         total: calls under way over all executors.
         waiting: work taken and not yet ended; beyond it ``submit`` refuses.
-        grace_ms: how long a call may take to end in order after it was cancelled, in ms.
+        grace_ms: how much longer than its timeout a call may take, in ms; then it is
+            cancelled, and has as long again to end in order.
     """
 
     per_executor: int = 8
@@ -93,6 +94,7 @@ class Dispatcher:
         self._total = asyncio.Semaphore(self._limits.total)
         self._lock = threading.Lock()  # guards what submit touches from other threads
         self._arrived: deque[Errand] = deque()
+        self._starting: deque[Errand] = deque()  # each has a task that will take it from here
         self._in_hand = 0
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -133,16 +135,19 @@ class Dispatcher:
                 while True:
                     self._wake.clear()
                     while self._arrived:
-                        group.create_task(self._handle(self._arrived.popleft()))
+                        self._starting.append(self._arrived.popleft())
+                        group.create_task(self._handle())
                     await self._wake.wait()
         finally:
             with self._lock:
                 self._closed = True
-            while self._arrived:
-                await self._deliver_last(self._arrived.popleft().unsent(_STOPPING))
+            # Among them errands whose task was cancelled before its first step.
+            for errand in (*self._starting, *self._arrived):
+                await self._deliver_last(errand.unsent(_STOPPING))
 
-    async def _handle(self, errand: Errand) -> None:
-        """Carry one errand from its lane to its report."""
+    async def _handle(self) -> None:
+        """Carry the next errand from its lane to its report."""
+        errand = self._starting.popleft()
         sent = asyncio.Event()
         try:
             report = await self._carry(errand, sent)
@@ -184,7 +189,8 @@ class Dispatcher:
     async def _send(self, errand: Errand, executor: Executor, place: ExitStack) -> Report:
         try:
             call = Call(lambda: errand.call(executor), on_end=place.close)
-            answer = await call.within(errand.timeout_s, self._limits.grace_ms / 1000)
+            grace_s = self._limits.grace_ms / 1000
+            answer = await call.within(errand.timeout_s + grace_s, grace_s)
             return errand.ended(executor, answer)
         except (ExecutionError, TimeoutError) as error:
             return errand.failed(error)

@@ -46,6 +46,7 @@ class Attempt:
         timeout_ms: how long the executor may take, in ms; at least 1.
         operation: what the executor is to do; empty means the part of ``action`` after its
             last dot.
+        scopes: the scopes a freeze of which covers it, e.g. ``executor:command``.
     """
 
     intent: str
@@ -59,6 +60,7 @@ class Attempt:
     idempotency_key: str
     timeout_ms: int
     operation: str = ""
+    scopes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Name the operation after the action when the contract does not name one."""

@@ -66,10 +66,7 @@ class Plugin(ABC):
         Raises:
             ExecutionRefused: nothing was done: unknown operation, bad input, old epoch.
         """
-        manifest = self.actions.get(attempt.operation)
-        if manifest is None:
-            self._unknown("action", attempt.operation, self.actions)
-        check_inputs(manifest.inputs, attempt.inputs)
+        self._check(attempt)
         self._fence.admit(_fenced(attempt), attempt.epoch)
         return await self._ledger.once(attempt, lambda: self._in_time(attempt))
 
@@ -93,6 +90,13 @@ class Plugin(ABC):
     async def close(self) -> None:
         """Release what is held."""
         return
+
+    def _check(self, attempt: Attempt) -> None:
+        """Refuse an attempt that names no operation or gives it wrong inputs."""
+        manifest = self.actions.get(attempt.operation)
+        if manifest is None:
+            self._unknown("action", attempt.operation, self.actions)
+        check_inputs(manifest.inputs, attempt.inputs)
 
     @abstractmethod
     async def _perform(self, attempt: Attempt) -> AttemptResult:

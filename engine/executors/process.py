@@ -17,14 +17,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import selectors
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Self
 
 from interlock.engine.clock import Clock, SystemClock
 
@@ -69,8 +71,8 @@ class Ended:
     """How the program ended.
 
     Attributes:
-        status: exit code, or minus the signal that ended it; None when even SIGKILL did
-            not end it (it hangs inside the kernel).
+        status: exit code, or minus the signal that ended it; None when it was not started,
+            or when even SIGKILL did not end it (it hangs inside the kernel).
         timed_out: whether it was ended because its time was over.
         stopped: whether it was ended because the caller asked.
         stdout: the end of what it wrote, at most ``keep_bytes``.
@@ -86,17 +88,42 @@ class Ended:
     dropped_bytes: int
 
 
-def run(program: Program, stop: int, clock: Clock | None = None) -> Ended:
+class Stop:
+    """Asks from another thread for the end of a program; a context that closes itself."""
+
+    def __init__(self) -> None:
+        self.fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def set(self) -> None:
+        """Ask; does nothing when the program has ended."""
+        with self._lock:
+            if not self._closed:
+                os.eventfd_write(self.fd, 1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._closed = True
+            os.close(self.fd)
+
+
+def run(program: Program, stop: Stop, clock: Clock | None = None) -> Ended:
     """Run a program and wait for its end.  Blocking.
 
     Args:
         program: what to run.
-        stop: an eventfd; once it is written to, the program is ended as by its timeout.
+        stop: once set, the program is ended as by its timeout; set before, it never starts.
         clock: where seconds are read; the machine's by default.
 
     Raises:
         OSError: no process could be made.
     """
+    if select.select([stop.fd], [], [], 0)[0]:
+        return Ended(None, timed_out=False, stopped=True, stdout=b"", stderr=b"", dropped_bytes=0)
     child = subprocess.Popen(  # noqa: S603  # argv only; the program is the operator's
         _launched(program),
         stdin=subprocess.DEVNULL,
@@ -152,7 +179,7 @@ class _Watch:
         self._due = clock.monotonic() + program.timeout_s
         self._timed_out = self._stopped = False
 
-    def until_ended(self, stop: int) -> Ended:
+    def until_ended(self, stop: Stop) -> Ended:
         """Watch until the program and its output have ended, or nothing more can be done."""
         pidfd = os.pidfd_open(self._child.pid)
         try:
@@ -161,7 +188,7 @@ class _Watch:
                     os.set_blocking(pipe.fileno(), False)
                     selector.register(pipe, selectors.EVENT_READ, tail)
                 selector.register(pidfd, selectors.EVENT_READ, "ended")
-                selector.register(stop, selectors.EVENT_READ, "stop")
+                selector.register(stop.fd, selectors.EVENT_READ, "stop")
                 while self._running or self._open:
                     if not self._step(selector):
                         break
