@@ -196,7 +196,7 @@ Global___WatchIncidentsRequest: _TypeAlias = WatchIncidentsRequest  # noqa: Y015
 
 @_typing.final
 class WatchIncidentsResponse(_message.Message):
-    """One change."""
+    """One change; the first message of a watch holds none."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -204,7 +204,7 @@ class WatchIncidentsResponse(_message.Message):
     TRANSITION_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def incident(self) -> _incident_pb2.Incident:
-        """The incident after the change."""
+        """The incident after the change. Absent in the first message."""
 
     @_builtins.property
     def transition(self) -> _incident_pb2.Transition:

@@ -93,7 +93,8 @@ class IncidentServiceServicer:
 
     def WatchIncidents(self, request, context):
         """Sends each change of an incident from now on, until cancelled. A reader too slow for the
-        changes gets RESOURCE_EXHAUSTED: list, then watch again. To miss nothing, watch before listing.
+        changes gets RESOURCE_EXHAUSTED: list, then watch again. The first message is empty and says
+        that the watch has begun: to miss nothing, list after it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -43,7 +43,8 @@ class IncidentServiceStub:
     """Lists incidents that pass every given filter, newest first."""
     WatchIncidents: _grpc.UnaryStreamMultiCallable[_incident_service_pb2.WatchIncidentsRequest, _incident_service_pb2.WatchIncidentsResponse]
     """Sends each change of an incident from now on, until cancelled. A reader too slow for the
-    changes gets RESOURCE_EXHAUSTED: list, then watch again. To miss nothing, watch before listing.
+    changes gets RESOURCE_EXHAUSTED: list, then watch again. The first message is empty and says
+    that the watch has begun: to miss nothing, list after it.
     """
     AbortIncident: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.AbortIncidentRequest, _incident_service_pb2.AbortIncidentResponse]
     """Stops an incident by hand: its machine gets the event `operator.abort`. FAILED_PRECONDITION
@@ -69,7 +70,8 @@ class IncidentServiceAsyncStub(IncidentServiceStub):
     """Lists incidents that pass every given filter, newest first."""
     WatchIncidents: _aio.UnaryStreamMultiCallable[_incident_service_pb2.WatchIncidentsRequest, _incident_service_pb2.WatchIncidentsResponse]  # type: ignore[assignment]
     """Sends each change of an incident from now on, until cancelled. A reader too slow for the
-    changes gets RESOURCE_EXHAUSTED: list, then watch again. To miss nothing, watch before listing.
+    changes gets RESOURCE_EXHAUSTED: list, then watch again. The first message is empty and says
+    that the watch has begun: to miss nothing, list after it.
     """
     AbortIncident: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.AbortIncidentRequest, _incident_service_pb2.AbortIncidentResponse]  # type: ignore[assignment]
     """Stops an incident by hand: its machine gets the event `operator.abort`. FAILED_PRECONDITION
@@ -110,7 +112,8 @@ class IncidentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_incident_service_pb2.WatchIncidentsResponse], _abc.AsyncIterator[_incident_service_pb2.WatchIncidentsResponse]]:
         """Sends each change of an incident from now on, until cancelled. A reader too slow for the
-        changes gets RESOURCE_EXHAUSTED: list, then watch again. To miss nothing, watch before listing.
+        changes gets RESOURCE_EXHAUSTED: list, then watch again. The first message is empty and says
+        that the watch has begun: to miss nothing, list after it.
         """
 
     @_abc_1.abstractmethod

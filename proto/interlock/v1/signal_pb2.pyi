@@ -81,7 +81,8 @@ Global___SignalStatus: _TypeAlias = SignalStatus  # noqa: Y015
 
 @_typing.final
 class Signal(_message.Message):
-    """What a monitoring system says about one thing at one moment. At most 65,536 bytes encoded.
+    """What a monitoring system says about one thing at one moment. At most 65,536 bytes, measured as
+    the canonical JSON the journal keeps of it, which is a little more than its encoded size.
     All strings are UTF-8 without NUL; other control characters are kept as data.
     """
 
@@ -163,7 +164,7 @@ class Signal(_message.Message):
     """
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """Text the source attached, at most 128. Names have 1 to 256 characters, values at most 16,384.
+        """Text the source attached, at most 128. Names have 1 to 256 characters, values at most 32,768.
         Data only: a label never becomes a command or a target.
         """
 

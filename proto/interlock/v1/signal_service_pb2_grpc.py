@@ -62,8 +62,8 @@ class SignalServiceServicer:
     """
 
     def Stream(self, request_iterator, context):
-        """Sends batches and receives one answer per batch, in the order sent. At most 16 batches and
-        4 MiB are in flight; past that the service reads no further until it has answered.
+        """Sends batches and receives one answer per batch, in the order sent. At most 16 batches are in
+        flight; past that the service reads no further until it has answered.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

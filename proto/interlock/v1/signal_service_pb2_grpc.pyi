@@ -40,8 +40,8 @@ class SignalServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> SignalServiceAsyncStub: ...
     Stream: _grpc.StreamStreamMultiCallable[_signal_service_pb2.StreamRequest, _signal_service_pb2.StreamResponse]
-    """Sends batches and receives one answer per batch, in the order sent. At most 16 batches and
-    4 MiB are in flight; past that the service reads no further until it has answered.
+    """Sends batches and receives one answer per batch, in the order sent. At most 16 batches are in
+    flight; past that the service reads no further until it has answered.
     """
     Ingest: _grpc.UnaryUnaryMultiCallable[_signal_service_pb2.IngestRequest, _signal_service_pb2.IngestResponse]
     """Sends one batch and waits for its answer."""
@@ -58,8 +58,8 @@ class SignalServiceAsyncStub(SignalServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Stream: _aio.StreamStreamMultiCallable[_signal_service_pb2.StreamRequest, _signal_service_pb2.StreamResponse]  # type: ignore[assignment]
-    """Sends batches and receives one answer per batch, in the order sent. At most 16 batches and
-    4 MiB are in flight; past that the service reads no further until it has answered.
+    """Sends batches and receives one answer per batch, in the order sent. At most 16 batches are in
+    flight; past that the service reads no further until it has answered.
     """
     Ingest: _aio.UnaryUnaryMultiCallable[_signal_service_pb2.IngestRequest, _signal_service_pb2.IngestResponse]  # type: ignore[assignment]
     """Sends one batch and waits for its answer."""
@@ -79,8 +79,8 @@ class SignalServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_signal_service_pb2.StreamRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_signal_service_pb2.StreamResponse], _abc.AsyncIterator[_signal_service_pb2.StreamResponse]]:
-        """Sends batches and receives one answer per batch, in the order sent. At most 16 batches and
-        4 MiB are in flight; past that the service reads no further until it has answered.
+        """Sends batches and receives one answer per batch, in the order sent. At most 16 batches are in
+        flight; past that the service reads no further until it has answered.
         """
 
     @_abc_1.abstractmethod

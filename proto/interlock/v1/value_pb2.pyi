@@ -36,7 +36,7 @@ class Value(_message.Message):
     DURATION_VALUE_FIELD_NUMBER: _builtins.int
     LIST_VALUE_FIELD_NUMBER: _builtins.int
     string_value: _builtins.str
-    """UTF-8 without NUL, at most 16,384 characters. Other control characters are data."""
+    """UTF-8 without NUL, at most 32,768 characters. Other control characters are data."""
     int_value: _builtins.int
     """Whole number within ±(2^53-1)."""
     double_value: _builtins.float

@@ -1,0 +1,158 @@
+"""What people read and order: incidents, moves, reasons, the gate, commands.
+
+Times are ms since the epoch, UTC.  An empty string is an absent one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, Literal, NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+
+class Position(NamedTuple):
+    """Where an entry stands in the journal."""
+
+    partition: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One problem and the machine that deals with it; fields as in ``incident.proto``."""
+
+    id: str
+    machine: str
+    version: str
+    subject: str
+    state: str
+    opened_at: int
+    changed_at: int
+    position: Position
+    title: str = ""
+    severity: str = ""
+    rule: str = ""
+    closed_at: int | None = None
+    outcome: str = ""
+    acknowledged_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """One move of a machine; fields as in ``incident.proto``."""
+
+    incident: str
+    machine: str
+    source: str
+    trigger: str
+    destination: str
+    at: int
+    position: Position
+    why: str = ""
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An incident after a change, with the move it made if it made one."""
+
+    incident: Incident
+    transition: Transition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentFilter:
+    """Which incidents to list; an empty or absent condition passes everything."""
+
+    state: str = ""
+    machine: str = ""
+    severity: str = ""
+    open: bool | None = None
+    since: int | None = None
+    """Changed at or after."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransitionFilter:
+    """Which moves to list; an empty or absent condition passes everything."""
+
+    incident: str = ""
+    machine: str = ""
+    state: str = ""
+    """Left or entered."""
+    actor: str = ""
+    since: int | None = None
+    """At or after."""
+    until: int | None = None
+    """Before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a list to return."""
+
+    size: int
+    """1 to 1,000."""
+    cursor: str = ""
+    """``Listing.next`` of the page before; empty for the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[T]):
+    """One page of a list."""
+
+    items: tuple[T, ...]
+    next: str = ""
+    """Where the next page begins; empty on the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One reason, with the reasons it rests on; fields as in ``audit.proto``."""
+
+    kind: str
+    id: str
+    title: str
+    position: Position | None = None
+    at: int | None = None
+    children: tuple[Explanation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """A standing order that nothing in its scope acts."""
+
+    scope: str
+    actor: str
+    reason: str
+    at: int
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class GateStatus:
+    """What the gate lets through now."""
+
+    freezes: tuple[Freeze, ...]
+    """By scope."""
+    agreement: Literal["agreed", "behind", "disagreed", "faulty", "off"]
+    """Whether the second engine stands behind the decisions."""
+    agreed_through: Position | None
+    waiting_actions: int
+    running_actions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What a person orders."""
+
+    command: Literal["abort", "acknowledge", "annotate", "freeze", "thaw"]
+    actor: str
+    request_id: str
+    incident: str = ""
+    """Of abort, acknowledge and annotate."""
+    scope: str = ""
+    """Of freeze and thaw."""
+    text: str = ""
+    """Reason or remark."""
