@@ -76,7 +76,8 @@ def _check_pattern(pattern: Typed, faults: Faults) -> None:
     try:
         compile_pattern(str(pattern.value))
     except ValueError as fault:
-        hint = "RE2 has no look-around and no back-references"
+        foreign = "perl" in str(fault) or "escape" in str(fault)
+        hint = "RE2 has no look-around and no back-references" if foreign else None
         faults.report(pattern.node, "RE105", str(fault), hint)
 
 

@@ -14,6 +14,7 @@ class ExpressionError(Exception):
         end: offset after the last one.
         code: RE1xx (syntax) or RV2xx (types and names).
         hint: what to write instead, or None.
+        within: positions of the list items around the text, when an argument is a list.
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class ExpressionError(Exception):
         self.end = max(end, start + 1)
         self.code = code
         self.hint = hint
+        self.within: tuple[int, ...] = ()
 
     @override
     def __str__(self) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from interlock.language.expression.compile import Evaluate
+from interlock.language.expression.check import deliver, resolve
+from interlock.language.expression.compile import Evaluate, bounded, compile_typed
 from interlock.language.expression.errors import ExpressionError
+from interlock.language.expression.lexer import tokenize
+from interlock.language.expression.parser import parse_tokens
 from interlock.language.expression.scope import Scope
-from interlock.language.expression.syntax import Node
-from interlock.language.values import Type
+from interlock.language.expression.syntax import Literal, Node
+from interlock.language.expression.typed import Typed, any_unsure
+from interlock.language.values import STRING, Type
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,9 @@ class Template:
     parts: tuple[str | Node, ...] = field(init=False, compare=False)
     """Text and expressions in order; node offsets count in ``text``."""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", tuple(_parts(self.text)))
+
     @property
     def nodes(self) -> tuple[Node, ...]:
         """The expressions, in order."""
@@ -31,7 +39,33 @@ class Template:
     @property
     def single(self) -> Node | None:
         """The one expression that is the whole template and so keeps its type, or None."""
-        raise NotImplementedError
+        if len(self.parts) == 1 and not isinstance(self.parts[0], str):
+            return self.parts[0]
+        return None
+
+    @property
+    def constant(self) -> str | None:
+        """The text it stands for when it holds no expression, or None."""
+        texts = [part for part in self.parts if isinstance(part, str)]
+        return "".join(texts) if len(texts) == len(self.parts) else None
+
+
+def _parts(text: str) -> Iterator[str | Node]:
+    at, plain = 0, ""
+    while (found := text.find("${", at)) >= 0:
+        if found > at and text[found - 1] == "$":
+            plain += text[at : found - 1] + "${"
+            at = found + 2
+            continue
+        plain += text[at:found]
+        if plain:
+            yield plain
+        tokens = tokenize(text, found + 2, in_template=True)
+        yield parse_tokens(tokens)
+        at, plain = tokens[-1].start + 1, ""
+    plain += text[at:]
+    if plain:
+        yield plain
 
 
 def check_template(
@@ -42,7 +76,7 @@ def check_template(
     Raises:
         ExpressionError: as ``check``; only when ``errors`` is None.
     """
-    raise NotImplementedError
+    return resolve_template(template, scope, errors).type
 
 
 def compile_template(template: Template | str, scope: Scope, *, strict: bool = False) -> Evaluate:
@@ -55,4 +89,39 @@ def compile_template(template: Template | str, scope: Scope, *, strict: bool = F
     Raises:
         ExpressionError: it does not pass ``check_template``.
     """
-    raise NotImplementedError
+    parsed = Template(template) if isinstance(template, str) else template
+    return compile_typed(bounded(resolve_template(parsed, scope, strict=strict)))
+
+
+def resolve_template(
+    template: Template,
+    scope: Scope,
+    errors: list[ExpressionError] | None = None,
+    *,
+    strict: bool = False,
+) -> Typed:
+    """Return the checked form of a template; arguments and errors as for ``check``.
+
+    Raises:
+        ExpressionError: as ``check``.
+    """
+    found: list[ExpressionError] = []
+    parts = tuple(_resolved(part, scope, found) for part in template.parts)
+    deliver(found, errors)
+    if template.single is not None:
+        return parts[0]
+    whole = Literal(0, len(template.text), STRING, template.text)
+    constant = template.constant
+    if constant is not None:
+        return Typed(operation="constant", node=whole, type=STRING, value=constant)
+    unsure = strict and any_unsure(parts)
+    return Typed(
+        operation="join", node=whole, type=STRING, parts=parts, unsure=unsure, strict=strict
+    )
+
+
+def _resolved(part: str | Node, scope: Scope, found: list[ExpressionError]) -> Typed:
+    if isinstance(part, str):
+        text = Literal(0, 0, STRING, part)
+        return Typed(operation="constant", node=text, type=STRING, value=part)
+    return resolve(part, scope, found)

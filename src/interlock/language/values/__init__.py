@@ -4,7 +4,8 @@
 
     types.py   Kind, Type, Field, Value, UNKNOWN      what a value can be
     text.py    durations, timestamps, decimals        how it is written
-    admit.py   JSON forms and labels → runtime values what is let in
+    admit.py   JSON forms, labels → runtime values    what is let in
+    constants.py  YAML constants → runtime values     what authors write
 """
 
 from interlock.language.values.admit import (
@@ -15,6 +16,7 @@ from interlock.language.values.admit import (
     rescale,
     violation,
 )
+from interlock.language.values.constants import constant_of
 from interlock.language.values.text import (
     MAX_TIMESTAMP,
     MIN_TIMESTAMP,
@@ -71,6 +73,7 @@ __all__ = [
     "Value",
     "YamlValue",
     "admit",
+    "constant_of",
     "decimal_parts",
     "double",
     "format_decimal",
