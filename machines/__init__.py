@@ -1,13 +1,103 @@
 """Machines and actions: how an incident moves, and what may be done about it::
 
-    documents ──► schema ──► load ──► check ──► MachineBase
-    machine/v1                                   │ .machines   definition.Machine
-    actions/v1                                   │ .actions    actions.ActionType
-    inventory/v1                                 │ .inventory  inventory.Inventory
-                                                 ▼
-    incident.state, event, env ──► runtime.MachineRuntime ──► moves and effects
+    machine/v1 ┐               MachineBase
+    actions/v1 ┼─► load ─────► .machines   Machine      states as leaves, branches, timers
+    inventory/v1               .actions    ActionType   inputs, target, limits, proof, way back
+                               .inventory  Inventory    the only things actions may be done to
+                                   │
+    incident.state, event, env ──► runtime ──► moves and effects
 
-The room is pure: no clock, randomness, environment, files or network.  ``runtime`` is the only
-door to the ``transitions`` package.  ``diagram`` draws a machine; ``library`` holds machines
-ready for use; ``README.md`` says how to write one.
+``load``        documents in, a base or every fault out: ``schema`` and ``contract_schema`` say the
+                shape, ``tree`` and ``flatten`` take the nesting away, ``states``, ``branches`` and
+                ``contracts`` compile, ``naming`` and ``check`` refuse what cannot work.
+``definition``  the compiled machine; ``actions`` the compiled contract; ``inventory``.
+``runtime``     one step: event in, moves and ``effects`` out; the door to ``transitions``.
+``retry``       when to try again.  ``inputs`` what values an action accepts.
+``diagram``     a machine as a picture.  ``library`` holds machines ready for use.
+
+The room is pure: no clock, randomness, environment, files or network.  ``README.md`` says how to
+write a machine.
 """
+
+from interlock.machines.actions import (
+    ActionType,
+    ProbeCall,
+    RateLimit,
+    Requirement,
+    Rollback,
+    Verification,
+)
+from interlock.machines.definition import (
+    ABORTED,
+    RESULTS,
+    ChooseState,
+    FinalState,
+    Machine,
+    RunState,
+    State,
+    Trigger,
+    UndoState,
+    Wait,
+    WaitState,
+    timer_event,
+)
+from interlock.machines.diagram import mermaid
+from interlock.machines.effects import (
+    AwaitSignal,
+    CancelTimers,
+    Close,
+    Effect,
+    Moved,
+    Notify,
+    RunAction,
+    SetContext,
+    SetTimer,
+    Step,
+    Stuck,
+    Undo,
+)
+from interlock.machines.inventory import Inventory, Target
+from interlock.machines.load import MachineBase, load_machines
+from interlock.machines.retry import RetryPolicy
+from interlock.machines.runtime import MachineRuntime, Model
+
+__all__ = [
+    "ABORTED",
+    "RESULTS",
+    "ActionType",
+    "AwaitSignal",
+    "CancelTimers",
+    "ChooseState",
+    "Close",
+    "Effect",
+    "FinalState",
+    "Inventory",
+    "Machine",
+    "MachineBase",
+    "MachineRuntime",
+    "Model",
+    "Moved",
+    "Notify",
+    "ProbeCall",
+    "RateLimit",
+    "Requirement",
+    "RetryPolicy",
+    "Rollback",
+    "RunAction",
+    "RunState",
+    "SetContext",
+    "SetTimer",
+    "State",
+    "Step",
+    "Stuck",
+    "Target",
+    "Trigger",
+    "Undo",
+    "UndoState",
+    "Verification",
+    "Wait",
+    "WaitState",
+    "load_machines",
+    "mermaid",
+    "timer_event",
+]

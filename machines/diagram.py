@@ -1,0 +1,151 @@
+"""Draws a machine as a Mermaid state diagram.
+
+Events that lead the same way share one arrow; what every state of a compound does alike is
+drawn once, from the compound; aborts to the built-in ``aborted`` go without saying.  The same
+machine gives the same text.
+
+Source: https://mermaid.js.org/syntax/stateDiagram.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from interlock.machines.definition import (
+    ABORTED,
+    CHOOSE,
+    SEPARATOR,
+    Branch,
+    ChooseState,
+    FinalState,
+    Machine,
+    RunState,
+    State,
+    UndoState,
+    WaitState,
+    ways_out,
+)
+
+Edge = tuple[str, str]
+"""What is written on an arrow, and where it points."""
+
+_CURRENT_STYLE = "classDef current fill:#ffd54f,stroke:#b26a00,stroke-width:3px"
+
+
+def mermaid(machine: Machine, current: str | None = None) -> str:
+    """Return the diagram of a machine.
+
+    Args:
+        machine: what to draw.
+        current: leaf path to highlight; None for none.
+    """
+    edges = {path: _edges(state) for path, state in machine.states.items()}
+    shown = {path for path in machine.states if path != ABORTED or _is_pointed_at(edges)}
+    lines = ["stateDiagram-v2", f"  [*] --> {_name(machine.initial)}"]
+    lines += _scope(machine, "", edges, shown)
+    if current is not None:
+        lines += [f"  {_CURRENT_STYLE}", f"  class {_name(current)} current"]
+    return "\n".join(lines) + "\n"
+
+
+def _scope(
+    machine: Machine, scope: str, edges: dict[str, list[Edge]], shown: set[str]
+) -> Iterator[str]:
+    """Yield the states directly within a scope, then the arrows that leave them."""
+    depth = "  " * (scope.count(SEPARATOR) + (2 if scope else 1))
+    for path in _members(machine, scope):
+        within = [leaf for leaf in machine.states if _is_within(leaf, path)]
+        if path in machine.states:
+            if path in shown:
+                yield f'{depth}state "{_title(machine.states[path])}" as {_name(path)}'
+        else:
+            common = _common(machine, within, edges)
+            for leaf in within:
+                edges[leaf] = [edge for edge in edges[leaf] if edge not in common]
+            yield f'{depth}state "{path}" as {_name(path)} {{'
+            yield from _scope(machine, path, edges, shown)
+            yield f"{depth}}}"
+            yield from _arrows(path, common, depth)
+    for path in _members(machine, scope):
+        if path in machine.states:
+            yield from _arrows(path, edges[path], depth)
+            if isinstance(machine.states[path], FinalState) and path in shown:
+                yield f"{depth}{_name(path)} --> [*]"
+
+
+def _members(machine: Machine, scope: str) -> list[str]:
+    """Return the states and compounds directly within a scope, in the order written."""
+    depth = scope.count(SEPARATOR) + 2 if scope else 1
+    inside = (path for path in machine.states if not scope or _is_within(path, scope))
+    return list(dict.fromkeys(SEPARATOR.join(path.split(SEPARATOR)[:depth]) for path in inside))
+
+
+def _is_within(path: str, scope: str) -> bool:
+    return path == scope or path.startswith(scope + SEPARATOR)
+
+
+def _common(machine: Machine, leaves: list[str], edges: dict[str, list[Edge]]) -> list[Edge]:
+    """Return the edges that every resting leaf of a compound has."""
+    resting = [
+        edges[path]
+        for path in leaves
+        if not isinstance(machine.states[path], ChooseState | FinalState)
+    ]
+    if len(resting) < 2:
+        return []
+    return [edge for edge in resting[0] if all(edge in others for others in resting)]
+
+
+def _edges(state: State) -> list[Edge]:
+    return [
+        (_label(event, branch), branch.dest)
+        for event, branches in ways_out(state).items()
+        for branch in branches
+        if branch.dest is not None and not (branch.dest == ABORTED and event == "operator.abort")
+    ]
+
+
+def _is_pointed_at(edges: dict[str, list[Edge]]) -> bool:
+    return any(dest == ABORTED for found in edges.values() for _, dest in found)
+
+
+def _arrows(path: str, edges: list[Edge], depth: str) -> Iterator[str]:
+    for dest in dict.fromkeys(dest for _, dest in edges):
+        labels = " | ".join(label for label, where in edges if where == dest)
+        yield f"{depth}{_name(path)} --> {_name(dest)}: {_escaped(labels)}"
+
+
+def _label(event: str, branch: Branch) -> str:
+    kind, timed, name = event.partition(":")
+    what = f"{kind} {name.rpartition('@')[2]}" if timed else event
+    guard = "else" if branch.guard is None else branch.guard.text
+    if event == CHOOSE:
+        return guard
+    return what if branch.guard is None else f"{what} [{guard}]"
+
+
+def _title(state: State) -> str:
+    name = state.path.rpartition(SEPARATOR)[2]
+    match state:
+        case RunState():
+            return f"{name}<br/>run {state.action}"
+        case WaitState():
+            return f"{name}<br/>wait {state.wait.name}"
+        case ChooseState():
+            return f"{name} ?"
+        case UndoState():
+            return f"{name}<br/>undo"
+        case FinalState():
+            return name
+        case _:
+            assert_never(state)
+
+
+def _name(path: str) -> str:
+    # Mermaid's names hold letters, digits and "_"; a state's name may not begin with "_".
+    return path.replace(SEPARATOR, "__")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("#", "#35;").replace(";", "#59;").replace("#35#59;", "#35;")
