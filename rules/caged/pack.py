@@ -165,6 +165,10 @@ def _plan(writer: Writer, all_variants: Sequence[Variant]) -> Plan:
     by_focus: dict[int, list[ruleset.Rule]] = {}
     for number, variant in enumerate(all_variants):
         rule = writer.write(variant, number)
+        try:
+            ruleset.check_rule(rule)
+        except Uncageable as refusal:
+            raise Uncageable(f"rule {variant.rule.id}: {refusal}") from refusal
         by_focus.setdefault(rule.patterns[0].kind, []).append(rule)
     return Plan(
         columns={columns.kind: tuple(columns.columns) for columns in writer.types.values()},

@@ -147,11 +147,16 @@ def _check(rules: Sequence[Rule]) -> None:
     if not 1 <= total <= MAX_PATTERNS:
         raise Uncageable(f"a ruleset of {total} patterns; at least 1, at most {MAX_PATTERNS}")
     for rule in rules:
-        _check_rule(rule)
+        check_rule(rule)
     vocabulary.refuse_collisions(_names(rules))
 
 
-def _check_rule(rule: Rule) -> None:
+def check_rule(rule: Rule) -> None:
+    """Refuse a rule that passes a limit by itself.
+
+    Raises:
+        Uncageable: saying which.
+    """
     count = len(rule.patterns)
     if not 1 <= count <= MAX_PATTERNS_OF_RULE:
         raise Uncageable(f"a rule of {count} patterns; at least 1, at most {MAX_PATTERNS_OF_RULE}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import permutations
-
 from hypothesis import strategies as st
 
 from interlock.language.values import BOOL, INT, STRING, TIMESTAMP, UNKNOWN, double, list_of
@@ -172,33 +170,37 @@ def evaluations(pack: Pack, rows: list[FactRow]) -> list[Evaluation]:
 
 
 def naive_matches(pack: Pack, rows: list[FactRow], focus: FactRow) -> tuple:
-    """All matches with the focus in them, by trying everything."""
+    """All matches with the focus in them, by nested loops."""
     found = set()
     for one in pack.rules:
-        for combination in permutations(rows, len(one.patterns)):
-            if focus in combination and _holds(one, combination):
-                found.add((one.id, tuple(fact.id for fact in combination)))
+        for chosen in _chosen(one, rows, ()):
+            if focus in chosen:
+                found.add((one.id, tuple(fact.id for fact in chosen)))
     return tuple(sorted(found))
 
 
-def _holds(one: Rule, combination: tuple[FactRow, ...]) -> bool:
-    env: dict = {}
-    for pattern, fact in zip(one.patterns, combination, strict=True):
-        row = fact.fields
-        if fact.type != pattern.type:
-            return False
-        if not all(compare(t.operator, row.get(t.field), t.constant) for t in pattern.comparisons):
-            return False
-        if not all(t.test(row, {}) is True for t in pattern.predicates):
-            return False
-        if not all(
+def _chosen(one: Rule, rows: list[FactRow], before: tuple[FactRow, ...]):
+    """Every way to go on from facts that meet the rule's first patterns."""
+    if len(before) == len(one.patterns):
+        yield before
+        return
+    env = {p.alias: fact.fields for p, fact in zip(one.patterns, before, strict=False)}
+    for fact in rows:
+        if fact not in before and _meets(one.patterns[len(before)], fact, env):
+            yield from _chosen(one, rows, (*before, fact))
+
+
+def _meets(pattern: Pattern, fact: FactRow, env: dict) -> bool:
+    row = fact.fields
+    return (
+        fact.type == pattern.type
+        and all(compare(t.operator, row.get(t.field), t.constant) for t in pattern.comparisons)
+        and all(t.test(row, {}) is True for t in pattern.predicates)
+        and all(
             compare(t.operator, row.get(t.field), env[t.alias].get(t.other)) for t in pattern.joins
-        ):
-            return False
-        if not all(t.test(row, env) is True for t in pattern.residuals):
-            return False
-        env[pattern.alias] = row
-    return True
+        )
+        and all(t.test(row, env) is True for t in pattern.residuals)
+    )
 
 
 def compare(operator: Operator, left, right) -> bool:
