@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from interlock.digest import derive_id
+from interlock.language.expression.scope import MOMENT
 from interlock.language.values import UNKNOWN, Value
 from interlock.rules.declarations import FactType
 from interlock.rules.elements import Element
@@ -80,6 +81,7 @@ class Activation:
     Attributes:
         key: rule id and element ids.
         id: the firing's id.
+        now: when it formed, ms.
         rule: what fired.
         elements: what it fired for.
         consequences: what follows.
@@ -96,6 +98,7 @@ class Activation:
         "id",
         "incident",
         "key",
+        "now",
         "rule",
     )
 
@@ -106,9 +109,11 @@ class Activation:
         consequences: tuple[Consequence, ...],
         *,
         firing_id: str,
+        now: int,
     ) -> None:
         self.key: ActivationKey = key_of(rule, elements)
         self.id = firing_id
+        self.now = now
         self.rule = rule
         self.elements = elements
         self.consequences = consequences
@@ -140,7 +145,7 @@ class Activation:
                 for pattern, e in zip(self.rule.patterns, self.elements, strict=True)
             ),
             consequences=self.consequences,
-            why=str(self.rule.why.value(_NO_ROW, environment(self.rule, self.elements))),
+            why=str(self.rule.why.value(_NO_ROW, environment(self.rule, self.elements, self.now))),
             shadow=self.rule.shadow,
             formed_at=max(e.position for e in self.elements),
             supersedes=supersedes,
@@ -178,9 +183,11 @@ def agenda_order(
     return -rule.salience, rule.id, tuple([e.order for e in elements])
 
 
-def environment(rule: Rule, elements: Sequence[Element]) -> Environment:
-    """Return the rows of a match by alias."""
-    return {p.alias: e.row for p, e in zip(rule.patterns, elements, strict=True)}
+def environment(rule: Rule, elements: Sequence[Element], formed_at: int) -> Environment:
+    """Return the rows of a match by alias, and the moment it formed, ms."""
+    env: dict[str, Row] = {p.alias: e.row for p, e in zip(rule.patterns, elements, strict=True)}
+    env[MOMENT] = {"at": formed_at}
+    return env
 
 
 def competes(rule: Rule) -> bool:
@@ -201,6 +208,7 @@ def activate(
     elements: tuple[Element, ...],
     *,
     firing_id: str,
+    now: int,
     fact_types: Mapping[str, FactType],
 ) -> Activation | UnknownTest:
     """Form the activation of a match, or say which value cannot be decided.
@@ -209,14 +217,15 @@ def activate(
         rule: the rule that matched.
         elements: one for each of its patterns.
         firing_id: see `derived_id`.
+        now: the journal's time of the step, ms.
         fact_types: the declared facts.
     """
-    env = environment(rule, elements)
+    env = environment(rule, elements, now)
     try:
         consequences = tuple(_fill(spec, env, fact_types) for spec in rule.consequences)
     except _Undecided as undecided:
         return UnknownTest(rule.id, "then", undecided.text, elements[-1].id)
-    return Activation(rule, elements, consequences, firing_id=firing_id)
+    return Activation(rule, elements, consequences, firing_id=firing_id, now=now)
 
 
 class _Undecided(Exception):

@@ -164,6 +164,7 @@ class Chain:
             rule,
             elements,
             firing_id=derived_id(key, self._step),
+            now=self._now,
             fact_types=self._rulebase.fact_types,
         )
         if isinstance(activation, UnknownTest):

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from interlock.language.diagnostics import Span
 from interlock.language.values import Type, Unknown, Value
 from interlock.rules.model import Row
 
@@ -237,8 +238,8 @@ class Rule:
     severity: str | None
     risk: str | None
     runbook_url: str | None
-    path: str
-    line: int
+    path: str = field(compare=False)
+    line: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,12 +263,11 @@ class Start:
         machine: the machine's id.
         inputs: what it is given.
         rule: the rule's id.
-        path, line, column: where the rule says so, 1-based.
+        path, span: where the rule says so.
     """
 
     machine: str
     inputs: Mapping[str, Type]
     rule: str
     path: str
-    line: int
-    column: int
+    span: Span

@@ -33,7 +33,13 @@ def dump(state: State) -> dict[str, JsonValue]:
             for s in standing
         ],
         "activations": [
-            {"id": a.id, "rule": a.rule.id, "elements": list(a.key[1]), "effective": a.effective}
+            {
+                "id": a.id,
+                "rule": a.rule.id,
+                "elements": list(a.key[1]),
+                "now": a.now,
+                "effective": a.effective,
+            }
             for a in activations
         ],
         "holders": [[*group, holder] for group, holder in sorted(state.holders.items())],
@@ -104,6 +110,7 @@ def _activation_in(state: State, one: Mapping[str, Any]) -> Activation:
         state.rulebase.rules[one["rule"]],
         tuple([state.elements[element_id] for element_id in one["elements"]]),
         firing_id=one["id"],
+        now=one["now"],
         fact_types=state.rulebase.fact_types,
     )
     if not isinstance(activation, Activation):

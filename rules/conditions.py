@@ -1,0 +1,206 @@
+"""``when:`` of a rule: from texts to the tests and joins of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from interlock.language import Document, Field, Loc, expression, nearest
+from interlock.language.expression import OPEN, ExpressionError, Node, Path, Scope
+from interlock.rules.declare import Declarations
+from interlock.rules.network import (
+    Comparison,
+    ElementKind,
+    Join,
+    Operator,
+    Pattern,
+    Predicate,
+    Residual,
+)
+from interlock.rules.schema import (
+    Condition,
+    FactPattern,
+    NoFact,
+    NoSignal,
+    NotPattern,
+    SignalPattern,
+)
+
+
+@dataclass(slots=True)
+class Bindings:
+    """What a rule has bound so far.
+
+    Attributes:
+        fields: readable fields by alias.
+        present: optional fields known to be there.
+        used: aliases something has read.
+        places: where each alias is bound.
+    """
+
+    fields: dict[str, Mapping[str, Field]] = field(default_factory=dict)
+    present: set[Path] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    places: dict[str, Loc] = field(default_factory=dict)
+
+    def scope(self, own: Mapping[str, Field]) -> Scope:
+        """Return what an expression about an element with ``own`` fields may read."""
+        return Scope(own, dict(self.fields), frozenset(self.present))
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """The compiled ``when:``.
+
+    Attributes:
+        patterns: what must exist.
+        places: where each of ``patterns`` is written.
+        negations: what must not exist.
+        bindings: the aliases for ``then`` and ``why``.
+    """
+
+    patterns: tuple[Pattern, ...]
+    places: tuple[Loc, ...]
+    negations: tuple[Pattern, ...]
+    bindings: Bindings
+
+
+def compile_conditions(
+    document: Document, loc: Loc, when: Sequence[Condition], declarations: Declarations
+) -> Conditions:
+    """Compile the conditions of one rule; faults are reported to the document.
+
+    Args:
+        document: where the rule stands.
+        loc: the rule's ``when``.
+        when: its conditions in written order.
+        declarations: all signals and facts.
+    """
+    bindings = Bindings()
+    patterns: list[Pattern] = []
+    places: list[Loc] = []
+    negations: list[Pattern] = []
+    for number, condition in enumerate(when):
+        at = (*loc, number)
+        if isinstance(condition, NotPattern):
+            drafted = _Draft(document, (*at, "not"), condition.negated, declarations, bindings)
+            negations.append(drafted.compiled(""))
+        else:
+            drafted = _Draft(document, at, condition, declarations, bindings)
+            patterns.append(drafted.compiled(condition.alias))
+            places.append(at)
+            _bind(document, at, condition.alias, drafted, bindings)
+    _report_shadowing(document, bindings)
+    return Conditions(tuple(patterns), tuple(places), tuple(negations), bindings)
+
+
+_OnePattern: TypeAlias = SignalPattern | FactPattern | NoSignal | NoFact
+
+
+class _Draft:
+    """One pattern while its conjuncts are checked, in order, and sorted into tests."""
+
+    def __init__(
+        self,
+        document: Document,
+        loc: Loc,
+        condition: _OnePattern,
+        declarations: Declarations,
+        bindings: Bindings,
+    ) -> None:
+        self._document = document
+        self._loc = loc
+        self._bindings = bindings
+        if isinstance(condition, SignalPattern | NoSignal):
+            self.kind, self.type = ElementKind.SIGNAL, condition.signal
+        else:
+            self.kind, self.type = ElementKind.FACT, condition.fact
+        self.fields = _fields(document, loc, self.kind, self.type, declarations)
+        self.scope = bindings.scope(self.fields)
+        self._conjuncts: list[Node] = []
+        for number, text in enumerate(condition.where):
+            self._check((*loc, "where", number), text)
+
+    def compiled(self, alias: str) -> Pattern:
+        """Return the pattern; a conjunct with a fault has no test."""
+        tests = [self._test(node) for node in self._conjuncts]
+        return Pattern(
+            alias=alias,
+            kind=self.kind,
+            type=self.type,
+            comparisons=tuple(t for t in tests if isinstance(t, Comparison)),
+            predicates=tuple(t for t in tests if isinstance(t, Predicate)),
+            joins=tuple(t for t in tests if isinstance(t, Join)),
+            residuals=tuple(t for t in tests if isinstance(t, Residual)),
+        )
+
+    def _check(self, loc: Loc, text: str) -> None:
+        try:
+            condition = expression.parse(text)
+        except ExpressionError as fault:
+            self._document.report_expression(loc, fault)
+            return
+        for node in expression.conjuncts(condition):
+            found: list[ExpressionError] = []
+            expression.check_condition(node, self.scope, found)
+            for one in found:
+                self._document.report_expression(loc, one)
+            self._bindings.used |= expression.names(node)
+            if not found:
+                self._conjuncts.append(node)
+                self.scope = self.scope.knowing(expression.proven(node))
+
+    def _test(self, node: Node) -> Comparison | Predicate | Join | Residual:
+        text = expression.print_expression(node)
+        match expression.classify(node, self.scope):
+            case expression.Comparison(name, operator, constant) if self._is_definite("", name):
+                type_ = self.fields[name].type
+                return Comparison(name, Operator(operator), constant, type_, text)
+            case expression.FieldJoin(name, operator, alias, other) if self._is_definite(
+                "", name
+            ) and self._is_definite(alias, other):
+                type_ = self.fields[name].type
+                return Join(name, Operator(operator), alias, other, type_, text)
+            case _:
+                return self._compiled_test(node, text)
+
+    def _compiled_test(self, node: Node, text: str) -> Predicate | Residual:
+        test = expression.compile_expression(node, self.scope)
+        aliases = tuple(sorted(expression.names(node)))
+        return Residual(aliases, text, test) if aliases else Predicate(text, test)
+
+    def _is_definite(self, alias: str, name: str) -> bool:
+        """Whether the field is there, or the pattern is false without it."""
+        fields = self._bindings.fields[alias] if alias else self.fields
+        return not fields[name].optional or (alias, name) in self.scope.present
+
+
+def _fields(
+    document: Document, loc: Loc, kind: ElementKind, name: str, declarations: Declarations
+) -> Mapping[str, Field]:
+    declared = declarations.signals if kind is ElementKind.SIGNAL else declarations.facts
+    if name in declared:
+        return declared[name].readable
+    message = f"undeclared {kind.value} {name!r}"
+    document.report((*loc, kind.value), "RV210", message, nearest(name, declared))
+    return OPEN
+
+
+def _bind(document: Document, loc: Loc, alias: str, drafted: _Draft, bindings: Bindings) -> None:
+    at = (*loc, "as")
+    if alias in bindings.fields:
+        document.report(at, "RV214", f"{alias!r} is bound already", "choose another name")
+    bindings.fields[alias] = drafted.fields
+    bindings.places[alias] = at
+    bindings.present |= {(alias, name) for own, name in drafted.scope.present if not own}
+
+
+def _report_shadowing(document: Document, bindings: Bindings) -> None:
+    """Report every alias that reads like a field of something the rule binds."""
+    for alias, at in bindings.places.items():
+        for fields in bindings.fields.values():
+            if fields is not OPEN and alias in fields:
+                message = f"{alias!r} is also a field of what this rule binds"
+                document.report(at, "RV214", message, "choose another name")
+                break

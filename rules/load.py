@@ -1,0 +1,138 @@
+"""Loads a rule base: documents in, a `RuleBase` or every fault at once out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TypeVar
+
+from interlock.language import Definition, Document, Loc, ordered, refuse_errors, validate
+from interlock.rules.checks import Written, check_rule, check_strata, check_together
+from interlock.rules.conditions import compile_conditions
+from interlock.rules.consequences import ConsequenceCompiler
+from interlock.rules.declare import Declarations, declare, place_text
+from interlock.rules.network import Rule, Start, StartSpec
+from interlock.rules.rulebase import Definitions, RuleBase
+from interlock.rules.schema import RuleDefinition, RulesDocument, SignalsDocument
+from interlock.rules.strata import stratify
+from interlock.rules.version import rulebase_digest
+
+M = TypeVar("M", bound=Definition)
+
+_OURS = ("signals/v1", "rules/v1", None)
+"""None: a document too broken to have a kind; its faults are everybody's."""
+
+
+def load_rulebase(documents: Iterable[Document]) -> RuleBase:
+    """Return the rule base that some documents make together.
+
+    Args:
+        documents: in any order; kinds other than signals/v1 and rules/v1 are left to others.
+
+    Raises:
+        DefinitionError: with every fault of these documents, sorted by place.
+    """
+    ours = sorted((one for one in documents if one.kind in _OURS), key=lambda one: one.path)
+    declarations = Declarations()
+    for document, model in _validated(ours, "signals/v1", SignalsDocument):
+        declare(document, model, declarations)
+    written = sorted(_written(ours, declarations), key=lambda one: one.rule.id)
+    enabled = [one for one in written if not one.is_disabled]
+    check_together(enabled, declarations)
+    strata = stratify(declarations.facts, [one.rule for one in enabled])
+    check_strata(enabled, strata)
+    found = [diagnostic for document in ours for diagnostic in document.diagnostics]
+    refuse_errors(found)
+    rules = [replace(one.rule, stratum=strata.of_rule[one.rule.id]) for one in enabled]
+    return RuleBase(
+        Definitions(
+            digest=rulebase_digest(declarations.signals, declarations.facts, rules),
+            signal_types=dict(sorted(declarations.signals.items())),
+            fact_types=dict(sorted(declarations.facts.items())),
+            rules=rules,
+            strata=strata,
+            starts=tuple(start for one in enabled for start in _starts(one)),
+            warnings=tuple(ordered(found)),
+        )
+    )
+
+
+def _validated(
+    documents: Iterable[Document], kind: str, model: type[M]
+) -> Iterator[tuple[Document, M]]:
+    for document in documents:
+        if document.kind == kind and (shape := validate(model, document)) is not None:
+            yield document, shape
+
+
+def _written(documents: Iterable[Document], declarations: Declarations) -> Iterator[Written]:
+    """Yield every rule, compiled; of several with one id only the first."""
+    first: dict[str, Written] = {}
+    for document, shape in _validated(documents, "rules/v1", RulesDocument):
+        for number, definition in enumerate(shape.rules):
+            loc: Loc = ("rules", number)
+            one = _compiled(document, loc, shape, definition, declarations)
+            same = first.setdefault(one.rule.id, one)
+            if same is one:
+                check_rule(one, declarations)
+                yield one
+            else:
+                at = place_text(same.document, same.loc)
+                message = f"rule {one.rule.id!r} is written already at {at}"
+                document.report((*loc, "id"), "RV310", message)
+
+
+def _compiled(
+    document: Document,
+    loc: Loc,
+    shape: RulesDocument,
+    definition: RuleDefinition,
+    declarations: Declarations,
+) -> Written:
+    before = _errors(document)
+    conditions = compile_conditions(document, (*loc, "when"), definition.when, declarations)
+    compiler = ConsequenceCompiler(document, conditions.bindings, declarations)
+    consequences = compiler.consequences((*loc, "then"), definition.then)
+    rule = Rule(
+        id=f"{shape.package}/{definition.id}" if shape.package else definition.id,
+        patterns=conditions.patterns,
+        negations=conditions.negations,
+        consequences=consequences,
+        why=compiler.text((*loc, "why"), definition.why),
+        salience=definition.salience,
+        exclusive=definition.exclusive,
+        shadow=definition.status == "shadow",
+        stratum=0,
+        title=definition.title,
+        owner=definition.owner or shape.owner,
+        severity=definition.severity or shape.severity,
+        risk=definition.risk or shape.risk,
+        runbook_url=definition.runbook_url or shape.runbook_url,
+        path=document.path,
+        line=document.span(loc).line,
+    )
+    return Written(
+        document=document,
+        loc=loc,
+        rule=rule,
+        conditions=conditions,
+        is_sound=_errors(document) == before,
+        is_disabled=definition.status == "disabled",
+    )
+
+
+def _errors(document: Document) -> int:
+    return sum(one.severity == "error" for one in document.diagnostics)
+
+
+def _starts(written: Written) -> Iterator[Start]:
+    for number, spec in enumerate(written.rule.consequences):
+        if isinstance(spec, StartSpec):
+            span = written.document.span((*written.loc, "then", number, "start"))
+            yield Start(
+                machine=spec.machine,
+                inputs={name: produced.type for name, produced in spec.inputs.items()},
+                rule=written.rule.id,
+                path=written.document.path,
+                span=span,
+            )

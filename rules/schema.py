@@ -1,0 +1,213 @@
+"""The shape of ``signals/v1`` and ``rules/v1`` documents.
+
+Only shape: names, types and logic are the business of ``declare``, ``compile`` and ``checks``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Discriminator, Field, Tag
+
+from interlock.language import (
+    Definition,
+    Duration,
+    ExpressionList,
+    FieldDefinition,
+    FieldName,
+    Identifier,
+    TemplateText,
+    YamlValue,
+)
+
+Severity: TypeAlias = Literal["critical", "high", "medium", "low", "info"]
+Risk: TypeAlias = Literal["none", "low", "medium", "high"]
+
+Arguments: TypeAlias = dict[FieldName, YamlValue]
+"""Values and templates by the name of what they fill."""
+
+
+class SignalDefinition(Definition):
+    """One declared signal."""
+
+    doc: str = ""
+    """What it means when this signal arrives."""
+    keep: Literal["latest", "all"] = "latest"
+    """Whether a newer signal replaces the one with the same key, or each lives on its own."""
+    key: list[FieldName] = Field(["subject"], min_length=1)
+    """Fields that tell one live element from another."""
+    correlate: list[FieldName] = Field(["subject"], min_length=1)
+    """Fields that name the partition; rules join within one."""
+    ttl: Annotated[Duration, Field(gt=0)]
+    """How long it counts after it was last received."""
+    fields: dict[FieldName, FieldDefinition] = Field(default_factory=dict)
+    """What it carries."""
+
+
+class FactDefinition(Definition):
+    """One declared fact."""
+
+    doc: str = ""
+    """What is the case while this fact stands."""
+    key: list[FieldName] = Field(min_length=1)
+    """Fields that tell one fact from another."""
+    ttl: Annotated[Duration, Field(gt=0)] | None = None
+    """How long it stands when an operator sets it; a derived fact lives as long as its support."""
+    fields: dict[FieldName, FieldDefinition] = Field(min_length=1)
+    """What it says."""
+
+
+class SignalsDocument(Definition):
+    """A ``signals/v1`` document."""
+
+    interlock: Literal["signals/v1"]
+    package: Identifier | None = None
+    owner: str | None = None
+    signals: dict[Identifier, SignalDefinition] = Field(default_factory=dict)
+    facts: dict[Identifier, FactDefinition] = Field(default_factory=dict)
+
+
+def keyed(*keys: str) -> Callable[[object], str | None]:
+    """Return a discriminator: the first of the keys that a mapping holds, as a tag."""
+
+    def tag(value: object) -> str | None:
+        for key in keys:
+            if isinstance(value, Mapping) and key in value:
+                return f"~{key}"
+        return None
+
+    return tag
+
+
+class SignalPattern(Definition):
+    """A signal that must be there."""
+
+    signal: Identifier
+    alias: FieldName = Field(alias="as")
+    """The name later conditions, ``then`` and ``why`` read it by."""
+    where: ExpressionList = ()
+    """What must hold of it."""
+
+
+class FactPattern(Definition):
+    """A fact that must stand."""
+
+    fact: Identifier
+    alias: FieldName = Field(alias="as")
+    """The name later conditions, ``then`` and ``why`` read it by."""
+    where: ExpressionList = ()
+    """What must hold of it."""
+
+
+class NoSignal(Definition):
+    """A signal that must not be there."""
+
+    signal: Identifier
+    where: ExpressionList = ()
+
+
+class NoFact(Definition):
+    """A fact that must not stand."""
+
+    fact: Identifier
+    where: ExpressionList = ()
+
+
+Negated: TypeAlias = Annotated[
+    Annotated[NoSignal, Tag("~signal")] | Annotated[NoFact, Tag("~fact")],
+    Discriminator(keyed("signal", "fact")),
+]
+
+
+class NotPattern(Definition):
+    """``not:`` one pattern; it may read what is bound before it."""
+
+    negated: Negated = Field(alias="not")
+
+
+Condition: TypeAlias = Annotated[
+    Annotated[SignalPattern, Tag("~signal")]
+    | Annotated[FactPattern, Tag("~fact")]
+    | Annotated[NotPattern, Tag("~not")],
+    Discriminator(keyed("signal", "fact", "not")),
+]
+
+
+class AssertConsequence(Definition):
+    """Assert a fact for as long as the rule holds."""
+
+    fact: Identifier = Field(alias="assert")
+    values: Arguments = Field(alias="set")
+    """A value for each field of the fact."""
+
+
+class StartConsequence(Definition):
+    """Start a machine for an incident."""
+
+    machine: Identifier = Field(alias="start")
+    incident: TemplateText
+    """What the incident is about; one machine of a kind runs for one incident."""
+    inputs: Arguments = Field(default_factory=dict, alias="with")
+    """The machine's context."""
+
+
+class SendConsequence(Definition):
+    """Send an event to the machine of an incident."""
+
+    event: Identifier = Field(alias="send")
+    incident: TemplateText
+    data: Arguments = Field(default_factory=dict, alias="with")
+    """What the event carries."""
+
+
+class AdviseConsequence(Definition):
+    """Tell people; nothing acts."""
+
+    advise: TemplateText
+
+
+Consequence: TypeAlias = Annotated[
+    Annotated[AssertConsequence, Tag("~assert")]
+    | Annotated[StartConsequence, Tag("~start")]
+    | Annotated[SendConsequence, Tag("~send")]
+    | Annotated[AdviseConsequence, Tag("~advise")],
+    Discriminator(keyed("assert", "start", "send", "advise")),
+]
+
+
+class RuleDefinition(Definition):
+    """One rule."""
+
+    id: Identifier
+    title: str = Field(min_length=1)
+    """What it notices, in one line."""
+    doc: str = ""
+    owner: str | None = None
+    severity: Severity | None = None
+    risk: Risk | None = None
+    runbook_url: str | None = None
+    salience: int = Field(0, ge=-1000, le=1000)
+    """Higher goes first and wins."""
+    exclusive: Identifier | None = None
+    """The group of rules of which one may act on an incident."""
+    status: Literal["active", "shadow", "disabled"] = "active"
+    """A shadow is judged and journalled without effect; a disabled rule is only checked."""
+    when: list[Condition] = Field(min_length=1)
+    """What must be there, and what must not."""
+    then: list[Consequence] = Field(min_length=1)
+    """What follows."""
+    why: TemplateText
+    """The explanation people read when it fires."""
+
+
+class RulesDocument(Definition):
+    """A ``rules/v1`` document; its owner, severity, risk and runbook hold for all its rules."""
+
+    interlock: Literal["rules/v1"]
+    package: Identifier | None = None
+    owner: str | None = None
+    severity: Severity | None = None
+    risk: Risk | None = None
+    runbook_url: str | None = None
+    rules: list[RuleDefinition] = Field(min_length=1)
