@@ -11,7 +11,7 @@ it.  Blocks, table and entries are written in one transaction, so they never dis
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from interlock.engine.journal.statements import Insert
 from interlock.engine.journal.tables import Dedup, RecentDedup
@@ -69,9 +69,8 @@ class SeenMessages:
                 unknown.append(key)
             else:
                 found[key] = (int.from_bytes(value[:8]), value[8:])
-        if unknown and self._has_sorted:
-            for at in range(0, len(unknown), _MOST_ASKED):
-                found.update(self._find_sorted(unknown[at : at + _MOST_ASKED]))
+        if self._has_sorted:
+            found.update((key, (seq, digest)) for key, seq, digest in find(self._database, unknown))
         return found
 
     def add(self, first_seq: int, messages: Sequence[tuple[int, bytes, bytes]]) -> None:
@@ -120,11 +119,14 @@ class SeenMessages:
             )
             self._round_began_with = first_seq
 
-    def _find_sorted(self, keys: Sequence[bytes]) -> dict[bytes, Found]:
-        size = 1 << (len(keys) - 1).bit_length()
-        asked = [*keys, *[keys[-1]] * (size - len(keys))]
-        rows = self._database.execute(_FIND[size], asked)
-        return {key: (seq, digest) for key, seq, digest in rows}
+
+def find(database: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[tuple[bytes, int, bytes]]:
+    """Give the (key, seq, digest) of those keys that the sorted table holds."""
+    for at in range(0, len(keys), _MOST_ASKED):
+        asked = list(keys[at : at + _MOST_ASKED])
+        size = 1 << (len(asked) - 1).bit_length()
+        asked += asked[-1:] * (size - len(asked))  # a key asked for twice is found once
+        yield from database.execute(_FIND[size], asked)
 
 
 def records_of(first_seq: int, block: bytes) -> list[tuple[bytes, bytes]]:
