@@ -56,8 +56,18 @@ class Limits:
 
 
 @runtime_checkable
-class Confirmed(Protocol):
-    """An executor that wants to know when what it answered is durable."""
+class HandsOn(Protocol):
+    """An executor that hands work on to others, and so outlives the call that brought it."""
+
+    def bind(
+        self,
+        *,
+        report: Reporter,
+        frozen: Callable[[Attempt], str | None],
+        epoch: Callable[[], int],
+    ) -> None:
+        """Take what dispatch itself decides and reports by."""
+        ...
 
     def confirm(self, work: Attempt | ProbeRequest, seq: int | None) -> None:
         """The report of ``work`` is entry ``seq`` of the journal."""
@@ -86,6 +96,10 @@ class Dispatcher:
         limits: Limits | None = None,
     ) -> None:
         self._executors = dict(executors)
+        others: list[object] = list(executors.values())
+        for executor in others:
+            if isinstance(executor, HandsOn):
+                executor.bind(report=report, frozen=frozen, epoch=epoch)
         self._report = report
         self._frozen = frozen
         self._epoch = epoch
@@ -157,7 +171,7 @@ class Dispatcher:
             raise
         seq = await self._deliver(report)
         executor: object = self._executors.get(errand.executor)
-        if isinstance(executor, Confirmed):
+        if isinstance(executor, HandsOn):
             executor.confirm(errand.work, seq)
 
     async def _carry(self, errand: Errand, sent: asyncio.Event) -> Report:

@@ -8,7 +8,7 @@ from typing import Final, Self
 
 from interlock.errors import NotFound
 from interlock.language.values import JsonValue, Value
-from interlock.rules.activation import FactKey, operator_claim
+from interlock.rules.activation import OPERATOR, FactKey, operator_claim
 from interlock.rules.chain import Chain, FuelExhausted
 from interlock.rules.discriminate import doubts
 from interlock.rules.elements import Element, signal_id
@@ -18,6 +18,7 @@ from interlock.rules.model import (
     FactChange,
     Firing,
     Outcome,
+    Root,
     Row,
     SignalElement,
     UnknownTest,
@@ -164,6 +165,35 @@ class WorkingMemory:
         held = [a for a in self._state.activations.values() if a.effective]
         return tuple(a.firing(None) for a in sorted(held, key=lambda a: a.agenda_order))
 
+    def signals(self) -> tuple[tuple[SignalElement, int], ...]:
+        """Return every live signal with its position, in the order they came."""
+        live = [e for e in self._state.elements.values() if e.type in self.rulebase.signal_types]
+        return tuple(
+            (_signal(element), element.position) for element in sorted(live, key=lambda e: e.order)
+        )
+
+    def roots(self, element_id: str) -> tuple[Root, ...]:
+        """Return the signals an element rests on, itself when it is one, by position.
+
+        A fact that a person set is its own root.  Empty when the element is gone.
+        """
+        found: dict[str, Root] = {}
+        self._collect_roots(element_id, found)
+        return tuple(sorted(found.values(), key=lambda root: root.position))
+
+    def _collect_roots(self, element_id: str, found: dict[str, Root]) -> None:
+        element = self._state.elements.get(element_id)
+        if element is None or element_id in found:
+            return
+        sources = self._state.claims.get((element.type, element.key), {})
+        if element.type in self.rulebase.signal_types or OPERATOR in sources:
+            found[element_id] = Root(element_id, element.position, element.seen_at)
+            return
+        for activation in self._state.activations.values():
+            if activation.id in sources:
+                for each in activation.elements:
+                    self._collect_roots(each.id, found)
+
     def dump(self) -> JsonValue:
         """Return everything as canonical JSON; what `load` makes of it continues alike."""
         return dump(self._state)
@@ -237,6 +267,20 @@ class WorkingMemory:
             chain.run()
             return given_up(state, chain, position=position, evaluate=self._evaluates)
         return concluded(state, chain, position=position, evaluate=self._evaluates)
+
+
+def _signal(element: Element) -> SignalElement:
+    row = element.row
+    return SignalElement(
+        id=str(row["id"]),
+        source=str(row["source"]),
+        name=element.type,
+        subject=str(row["subject"]),
+        severity=str(row["severity"]),
+        status=str(row["status"]),
+        at=element.seen_at,
+        fields=element.fields,
+    )
 
 
 def readable(signal: SignalElement) -> dict[str, Value]:

@@ -62,6 +62,21 @@ class ElementRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Root:
+    """A signal that an element rests on, or a fact that a person set.
+
+    Attributes:
+        id: the element's.
+        position: the journal position at which it entered memory.
+        seen_at: when its latest refresh was observed, ms.
+    """
+
+    id: str
+    position: int
+    seen_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class StartMachine:
     """Start a machine for an incident, or support the one that runs."""
 

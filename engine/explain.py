@@ -1,0 +1,227 @@
+"""Why something happened: the whole tree, read from the decisions in the journal.
+
+::
+
+    action ← verdict of the gate, what was checked before and after
+           ← transition ← firing ← elements ← signals
+                        ← an earlier action's result ← …
+
+Every node names the entry it comes from, so each can be proved on its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from interlock import digest
+from interlock.engine.history import History
+from interlock.engine.model import Kind
+from interlock.errors import NotFound
+
+MAX_DEPTH = 32
+"""Levels of reasons followed; deeper ones are named but not opened."""
+
+Note = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One node of an explanation.
+
+    Attributes:
+        kind: ``incident action transition firing fact signal verdict check result command
+            timer``.
+        id: of the thing, where it has one.
+        title: one line for people.
+        seq: position of the entry that decided it.
+        at: time of that entry, ms.
+        children: what it rests on, in order.
+    """
+
+    kind: str
+    id: str
+    title: str
+    seq: int | None = None
+    at: int | None = None
+    children: tuple[Reason, ...] = ()
+
+
+class Explainer:
+    """Answers from the journal alone.
+
+    Args:
+        history: where entries and rows are read.
+    """
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._decision = lru_cache(maxsize=1_024)(self._read_decision)
+
+    def explain(self, subject: str) -> Reason:
+        """Return the reasons behind an incident or an action.
+
+        Raises:
+            NotFound: neither an incident nor an action has that id.
+        """
+        if (action := self._history.action(subject)) is not None:
+            return self._action(action, 0)
+        if (incident := self._history.incident(subject)) is not None:
+            return self._incident(incident)
+        raise NotFound(f"no incident or action is called {subject!r}", subject=subject)
+
+    def _incident(self, row: Note) -> Reason:
+        moves = tuple(self._move(t, 1) for t in self._history.transitions_of(row["id"]))
+        ended = row["outcome"] or f"open in {row['state']}"
+        title = f"{row['machine']} for {row['key']}: {ended}"
+        return Reason("incident", row["id"], title, row["opened_seq"], row["opened_at"], moves)
+
+    # --- actions --------------------------------------------------------------------------
+
+    def _action(self, row: Note, depth: int) -> Reason:
+        intent = self._find(row["decided_seq"], "intents", "id", row["intent"])
+        title = (
+            f"{row['action']} on {row['target'] or 'no target'}: {row['outcome'] or row['status']}"
+        )
+        children: list[Reason] = []
+        if depth < MAX_DEPTH:
+            children.extend(self._story(row))
+            if intent is not None:
+                children.append(self._move_of(row["incident"], intent["move"], depth + 1))
+        return Reason(
+            "action", row["intent"], title, row["decided_seq"], row["at"], tuple(children)
+        )
+
+    def _story(self, row: Note) -> Iterator[Reason]:
+        """Return what was judged, looked at and answered about an action, in order."""
+        last = row["result_seq"]
+        for decision in self._history.decisions(row["decided_seq"], last):
+            seq, at = decision["of"], decision["at"]
+            for verdict in _about(decision, "verdicts", row["intent"]):
+                yield _verdict(verdict, seq, at)
+            for result in _about(decision, "results", row["intent"]):
+                title = f"attempt {result['attempt']}: {result['outcome']} {result['code']}".strip()
+                yield Reason("result", "", title, seq, at)
+            for look in _about(decision, "looks", row["intent"]):
+                word = "good" if look["good"] else f"not good {look['error'] or ''}".strip()
+                yield Reason("check", "", f"observed: {word}, {look['in_a_row']} in a row", seq, at)
+            for retry in _about(decision, "retries", row["intent"]):
+                yield Reason("result", "", f"will be tried again: {retry['reason']}", seq, at)
+            for end in _about(decision, "ended", row["intent"]):
+                yield Reason("result", "", f"{end['result']}: {end['detail']}", seq, at)
+
+    # --- transitions ----------------------------------------------------------------------
+
+    def _move_of(self, incident: str, number: int, depth: int) -> Reason:
+        move = self._history.transition(incident, number)
+        if move is None:
+            return Reason("transition", "", f"transition {number} of {incident} is not there")
+        return self._move(move, depth)
+
+    def _move(self, row: Note, depth: int) -> Reason:
+        source = row["source"] or "start"
+        title = f"{source} → {row['dest']} on {row['trigger']}"
+        if row["why"]:
+            title += f": {row['why']}"
+        cause: tuple[Reason, ...] = ()
+        if depth < MAX_DEPTH:
+            cause = tuple(self._cause(row, depth + 1))
+        name = f"{row['incident']}#{row['n']}"
+        return Reason("transition", name, title, row["seq"], row["at"], cause)
+
+    def _cause(self, row: Note, depth: int) -> Iterator[Reason]:
+        move = next(
+            (
+                m
+                for m in self._decision(row["seq"]).get("moves", ())
+                if (m["incident"], m["n"]) == (row["incident"], row["n"])
+            ),
+            None,
+        )
+        cause = move["cause"] if move is not None else {}
+        match cause.get("kind"):
+            case "firing":
+                yield self._firing(row["seq"], cause["firing"], depth)
+            case "step":
+                if (action := self._history.action(cause["intent"])) is not None:
+                    yield self._action(action, depth)
+            case "command":
+                title = f"{cause['actor']} ordered it"
+                yield Reason("command", "", title, cause["seq"], row["at"])
+            case "timer":
+                yield Reason("timer", "", f"{cause['timer']} was due", row["seq"], row["at"])
+            case "sample":
+                yield self._signal("", cause["seq"])
+            case "withdrawn":
+                title = "the evidence went away"
+                yield Reason("firing", cause["firing"], title, row["seq"], row["at"])
+            case _:
+                return
+
+    # --- firings and what they rest on ----------------------------------------------------
+
+    def _firing(self, seq: int, firing: str, depth: int) -> Reason:
+        note = self._find(seq, "firings", "id", firing)
+        if note is None:
+            return Reason("firing", firing, "firing", seq)
+        children: tuple[Reason, ...] = ()
+        if depth < MAX_DEPTH:
+            children = tuple(self._element(e, depth + 1) for e in note["elements"])
+        at = self._decision(seq)["at"]
+        return Reason("firing", firing, f"{note['rule']}: {note['why']}", seq, at, children)
+
+    def _element(self, element: Note, depth: int) -> Reason:
+        position = element["position"]
+        if element["id"].startswith("s"):
+            return self._signal(element["as"], position)
+        fact = self._find(position, "facts_asserted", "id", element["id"])
+        if fact is None:
+            return Reason("fact", element["id"], element["type"], position)
+        values = ", ".join(f"{k}={v}" for k, v in sorted(fact["fields"].items()))
+        supports = tuple(self._firing(position, s, depth + 1) for s in fact["supports"])
+        return Reason("fact", element["id"], f"{fact['fact']} {values}", position, None, supports)
+
+    def _signal(self, alias: str, seq: int) -> Reason:
+        body = self._history.entry(seq)
+        if body is None or body["kind"] != Kind.SIGNAL:
+            return Reason("signal", "", "signal", seq)
+        signal = body["signal"]
+        said = {**signal["labels"], **{k: _shown(v) for k, v in signal["values"].items()}}
+        values = ", ".join(f"{k}={v}" for k, v in sorted(said.items()))
+        name = f"{alias}: {signal['name']}" if alias else signal["name"]
+        title = f"{name} from {signal['source']} about {signal['subject']} ({values})"
+        return Reason("signal", signal["id"], title, seq, body["at"])
+
+    # --- reading --------------------------------------------------------------------------
+
+    def _read_decision(self, seq: int) -> Note:
+        return next(iter(self._history.decisions(seq, seq)), {})
+
+    def _find(self, seq: int, topic: str, key: str, value: str) -> Note | None:
+        notes = self._decision(seq).get(topic, ())
+        return next((note for note in notes if note[key] == value), None)
+
+
+def _about(decision: Note, topic: str, intent: str) -> Iterator[Note]:
+    return (note for note in decision.get(topic, ()) if note["intent"] == intent)
+
+
+def _verdict(verdict: Note, seq: int, at: int) -> Reason:
+    findings = tuple(
+        Reason("check", f["interlock"], f"{f['interlock']} {f['outcome']}: {f['reason']}", seq, at)
+        for f in verdict["findings"]
+    )
+    title = f"the gate says {verdict['outcome']} to attempt {verdict['attempt']}"
+    return Reason("verdict", "", title, seq, at, findings)
+
+
+def _shown(value: object) -> str:
+    """Return a journalled value as people read it: decimals as decimals."""
+    if isinstance(value, list) and len(value) == 2:
+        units, scale = value
+        text = f"{abs(units):0{scale + 1}d}"
+        number = f"{text[:-scale]}.{text[-scale:]}".rstrip("0").rstrip(".") if scale else text
+        return f"-{number}" if units < 0 else number
+    return digest.canonical(value).decode() if isinstance(value, dict) else str(value)

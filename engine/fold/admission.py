@@ -1,0 +1,148 @@
+"""The way through the gate: an intent is judged, then released, held or refused."""
+
+from __future__ import annotations
+
+from interlock.engine.executors.base import Attempt
+from interlock.engine.fold import evidence
+from interlock.engine.fold.gate.budget import spend
+from interlock.engine.fold.gate.freeze import scopes_of
+from interlock.engine.fold.gate.judge import judge
+from interlock.engine.fold.gate.model import Budget, Outcome, Request, Verdict
+from interlock.engine.fold.intents import contract_of, end, target_of
+from interlock.engine.fold.state import Intent
+from interlock.engine.fold.turn import Turn
+
+HOLD_MS = 60_000
+"""How long the gate may hold an intent before it is refused."""
+
+GRACE_MS = 5_000
+"""How long past an action's timeout the fold waits for the executor's own answer."""
+
+_AT_WORK = ("dispatched", "verifying", "waiting")
+
+
+def admit(turn: Turn, intent: Intent) -> None:
+    """Judge an intent and act on the verdict."""
+    request = request_of(turn, intent)
+    verdict = judge(request, turn.state.gate, turn.at)
+    if verdict.outcome is Outcome.HOLD and _still_held(intent, verdict):
+        return
+    intent.verdict = {"intent": intent.id, "attempt": intent.attempt + 1, **verdict.body()}
+    turn.touch(intent)
+    turn.note("verdicts", **intent.verdict)
+    if verdict.outcome is Outcome.PASS:
+        _release(turn, intent, request)
+    elif verdict.outcome is Outcome.REFUSE:
+        end(turn, intent, "refused", verdict.reason)
+    elif intent.phase != "held":
+        intent.phase = "held"
+        turn.state.timers.set(intent.id, "hold", turn.at + HOLD_MS)
+
+
+def request_of(turn: Turn, intent: Intent) -> Request:
+    """Return the intent as the gate sees it."""
+    state, contract = turn.state, contract_of(turn, intent)
+    incident = state.incidents[intent.incident]
+    rivals = (
+        other.id
+        for other in state.intents.values()
+        if other.id != intent.id and other.phase in _AT_WORK and _work(other) == _work(intent)
+    )
+    return Request(
+        intent=intent.id,
+        scopes=_scopes(turn, intent),
+        notifies=intent.kind == "notify",
+        target=intent.target,
+        work=_work(intent),
+        rivals=tuple(sorted(rivals)),
+        budgets=_budgets(turn, intent),
+        evidence_at=evidence.oldest(state, incident),
+        evidence_max_age_ms=contract.evidence_max_age_ms,
+        agree_at=incident.agree_at,
+        disputed=incident.disputed,
+    )
+
+
+def rejudge(turn: Turn) -> None:
+    """Judge every held intent again, oldest first, while the gate keeps changing."""
+    while turn.state.gate.changed:
+        turn.state.gate.changed = False
+        held = [intent for intent in turn.state.intents.values() if intent.phase == "held"]
+        for intent in sorted(held, key=lambda i: (i.decided_seq, i.id)):
+            if intent.phase == "held":
+                admit(turn, intent)
+
+
+def give_up(turn: Turn, intent: Intent) -> None:
+    """Refuse an intent the gate has held for too long."""
+    findings = intent.verdict.get("findings", ())
+    reasons = "; ".join(f["reason"] for f in findings if f["outcome"] == Outcome.HOLD)
+    end(turn, intent, "refused", f"held for {HOLD_MS} ms: {reasons}")
+
+
+def _still_held(intent: Intent, verdict: Verdict) -> bool:
+    """Return whether the gate only repeats, in other numbers, why it holds."""
+    if intent.phase != "held":
+        return False
+    before = [(f["interlock"], f["outcome"]) for f in intent.verdict["findings"]]
+    return before == [(f.interlock, f.outcome) for f in verdict.findings]
+
+
+def _scopes(turn: Turn, intent: Intent) -> tuple[str, ...]:
+    incident = turn.state.incidents[intent.incident]
+    return scopes_of(
+        machine=incident.machine,
+        action=intent.action,
+        executor=contract_of(turn, intent).executor,
+        target=intent.target,
+        incident=incident.key,
+    )
+
+
+def _work(intent: Intent) -> str:
+    return f"{intent.action}:{intent.key}"
+
+
+def _budgets(turn: Turn, intent: Intent) -> tuple[Budget, ...]:
+    return tuple(
+        Budget(
+            key=f"{intent.action}:{limit.key_of(intent.inputs)}/{limit.per_ms}",
+            most=limit.max,
+            per_ms=limit.per_ms,
+        )
+        for limit in contract_of(turn, intent).rates
+    )
+
+
+def _release(turn: Turn, intent: Intent, request: Request) -> None:
+    """Let an attempt out: count it, lock its target, set its deadline."""
+    contract, state = contract_of(turn, intent), turn.state
+    intent.phase, intent.epoch, intent.released_seq = "dispatched", state.epoch, turn.seq
+    intent.attempt += 1
+    spend(state.gate, request.budgets, turn.at)
+    if intent.target is not None:
+        state.gate.locks[intent.target] = intent.id
+    state.timers.cancel(intent.id, "hold")
+    state.timers.set(intent.id, "deadline", turn.at + contract.timeout_ms + GRACE_MS)
+    send(turn, intent)
+
+
+def send(turn: Turn, intent: Intent) -> None:
+    """Hand the intent's current attempt to dispatch, once the decision is on disk."""
+    contract = contract_of(turn, intent)
+    turn.folded.attempts.append(
+        Attempt(
+            intent=intent.id,
+            attempt=intent.attempt,
+            epoch=intent.epoch,
+            incident=intent.incident,
+            action=intent.action,
+            executor=contract.executor,
+            operation=contract.operation,
+            inputs=intent.inputs,
+            target=target_of(turn, intent),
+            idempotency_key=intent.idempotency_key,
+            timeout_ms=contract.timeout_ms,
+            scopes=() if intent.kind == "notify" else _scopes(turn, intent),
+        )
+    )

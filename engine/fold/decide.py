@@ -1,0 +1,268 @@
+"""Fold one entry: the entry point, and what each kind of entry does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from interlock.engine.bundle import Bundle
+from interlock.engine.fold import evidence, incidents, steps
+from interlock.engine.fold.admission import rejudge
+from interlock.engine.fold.checks import observed
+from interlock.engine.fold.firings import take
+from interlock.engine.fold.state import NEVER, State
+from interlock.engine.fold.turn import Folded, Turn
+from interlock.engine.journal.derived import AnnotationRow
+from interlock.engine.model import Body, Entry, Kind
+from interlock.errors import InvariantBroken, SignalRejected
+from interlock.language.values import Value, admit
+from interlock.rules.memory import WorkingMemory
+from interlock.rules.model import SignalElement
+
+Bundles = Mapping[str, Bundle]
+
+_NOTHING = Folded()
+
+
+def fold(state: State, entry: Entry, bundles: Bundles) -> Folded:
+    """Fold one input entry into the state and return what it led to.
+
+    Args:
+        state: the state after the entry before; changed in place.
+        entry: any kind but ``decision``; its position may skip those of decisions.
+        bundles: compiled bundles by digest; must hold what a ``bundle`` entry names.
+
+    Returns:
+        The decision body, if any, with rows and dispatches.  Equal states, entries and
+        bundles give equal results on every machine.
+
+    Raises:
+        InvariantBroken: the entry is out of order, or our own code is wrong.
+    """
+    if entry.seq <= state.seq:
+        raise InvariantBroken(f"entry {entry.seq} after {state.seq}: out of order")
+    if entry.kind is Kind.SIGNAL and not concerns(state, entry):
+        state.seq, state.at = entry.seq, entry.at
+        return _NOTHING
+    turn = Turn(state, entry.seq, entry.at)
+    _advance(turn)
+    if entry.kind is Kind.BUNDLE:
+        _bundle(turn, bundles[entry.body["digest"]])
+    else:
+        _HANDLERS[entry.kind](turn, entry.body)
+    _settle(turn)
+    _forget(turn)
+    state.seq, state.at = entry.seq, entry.at
+    return turn.finish()
+
+
+def concerns(state: State, entry: Entry) -> bool:
+    """Return whether a signal can lead to anything; most cost only their journal row."""
+    name = entry.body["signal"]["name"]
+    memory = state.memory
+    if memory is None:
+        return False
+    return memory.rulebase.uses(name) or state.waits.concerns(name) or next_due(state) <= entry.at
+
+
+def next_due(state: State) -> int:
+    """Return when time alone will change something, in ms; ``NEVER`` if it will not."""
+    expiry = state.memory.next_expiry() if state.memory is not None else None
+    return min(state.timers.next_due(), NEVER if expiry is None else expiry)
+
+
+def _advance(turn: Turn) -> None:
+    """Handle, in order of due time, what has come due before this entry."""
+    state = turn.state
+    while True:
+        expiry = state.memory.next_expiry() if state.memory is not None else None
+        if expiry is not None and expiry <= min(turn.at, state.timers.next_due()):
+            assert state.memory is not None
+            take(turn, state.memory.expire(now=expiry, position=turn.seq))
+        elif (timer := state.timers.pop(turn.at)) is not None:
+            _timer(turn, *timer)
+        else:
+            return
+        _settle(turn)
+
+
+def _timer(turn: Turn, owner: str, name: str) -> None:
+    turn.note("timers", owner=owner, timer=name)
+    intent = turn.state.intents.get(owner)
+    if intent is not None:
+        steps.due(turn, intent, name)
+    elif name == "hold":
+        turn.tell(owner, "met", {"kind": "timer", "timer": name})
+    else:
+        turn.tell(owner, name, {"kind": "timer", "timer": name})
+
+
+def _settle(turn: Turn) -> None:
+    """Deliver machine events and judge held intents until nothing more follows."""
+    while turn.events or turn.state.gate.changed:
+        incidents.deliver(turn)
+        rejudge(turn)
+
+
+def _forget(turn: Turn) -> None:
+    """Drop closed incidents that no live firing or intent points to any more."""
+    state = turn.state
+    for incident in turn.folded.incidents.values():
+        if incident.is_open or incident.supports:
+            continue
+        if not any(intent.incident == incident.id for intent in state.intents.values()):
+            state.incidents.pop(incident.id, None)
+
+
+# --- kinds of entry -------------------------------------------------------------------------
+
+
+def _signal(turn: Turn, body: Body) -> None:
+    state, signal = turn.state, body["signal"]
+    if state.memory is None:
+        return
+    name = signal["name"]
+    declared = state.memory.rulebase.signal_types.get(name)
+    if declared is None:
+        return
+    try:
+        fields = admit(declared.fields, signal["values"], signal["labels"])
+    except SignalRejected as refusal:
+        turn.note("inadmissible", name=name, reason=str(refusal))
+        return
+    observed = signal["observed_at"]
+    element = SignalElement(
+        id=signal["id"],
+        source=signal["source"],
+        name=name,
+        subject=signal["subject"],
+        severity=signal["severity"],
+        status=signal["status"],
+        at=turn.at if observed is None else min(observed, turn.at),
+        fields=fields,
+    )
+    if state.memory.rulebase.uses(name):
+        take(turn, state.memory.observe(element, position=turn.seq, now=turn.at))
+    if state.waits.concerns(name):
+        incidents.sampled(turn, name, _row(element))
+
+
+def _row(element: SignalElement) -> dict[str, Value]:
+    """Return every name an expression may read of a signal."""
+    return {
+        "id": element.id,
+        "source": element.source,
+        "name": element.name,
+        "subject": element.subject,
+        "severity": element.severity,
+        "status": element.status,
+        "at": element.at,
+        **element.fields,
+    }
+
+
+def _observation(turn: Turn, body: Body) -> None:
+    observed(turn, body["probe"], body["data"], body["error"])
+
+
+def _command(turn: Turn, body: Body) -> None:
+    command, actor, text = body["command"], body["actor"], body["text"]
+    incident = turn.state.incidents.get(body["incident"])
+    turn.note("commands", command=command, actor=actor, incident=body["incident"], text=text)
+    if command == "annotate":
+        row = AnnotationRow(body["incident"], turn.seq, turn.at, actor, text)
+        turn.folded.annotations.append(row)
+        if incident is not None:
+            incident.notes += 1
+            turn.touch(incident)
+    elif incident is not None and command == "acknowledge":
+        incident.acknowledged_by = actor
+        turn.touch(incident)
+    elif command == "abort":
+        cause = {"kind": "command", "actor": actor, "seq": turn.seq}
+        data = {"by": actor, "text": text}
+        turn.tell(body["incident"], "operator.abort", cause, data=data)
+
+
+def _freeze(turn: Turn, body: Body) -> None:
+    scope, actor, reason = body["scope"], body["actor"], body["reason"]
+    by = {"actor": actor, "reason": reason, "at": turn.at, "seq": turn.seq}
+    turn.state.gate.freezes[scope] = by
+    turn.note("freezes", scope=scope, actor=actor, reason=reason, frozen=True)
+
+
+def _thaw(turn: Turn, body: Body) -> None:
+    scope, actor, reason = body["scope"], body["actor"], body["reason"]
+    turn.state.gate.freezes.pop(scope, None)
+    turn.state.gate.changed = True
+    turn.note("freezes", scope=scope, actor=actor, reason=reason, frozen=False)
+
+
+def _started(turn: Turn, body: Body) -> None:
+    turn.state.epoch = body["epoch"]
+    turn.state.gate.second_engine = body["engines"] == "both"
+    turn.state.gate.changed = True
+    turn.note("owner", epoch=body["epoch"], engines=body["engines"])
+    steps.orphaned(turn, body["decided"])
+
+
+def _agreement(turn: Turn, body: Body) -> None:
+    state, through = turn.state, body["through"]
+    while state.evaluations and state.evaluations[0].position <= through:
+        state.evaluations.popleft()
+    state.gate.agreed = max(state.gate.agreed, through)
+    state.gate.changed = True
+
+
+def _disagreement(turn: Turn, body: Body) -> None:
+    """Leave what was formed at a position to a human: the engines differ, or one cannot say.
+
+    The agreement that covers the position follows in an entry of its own.
+    """
+    position = body["position"]
+    turn.state.gate.disputed.add(position)
+    for incident in turn.state.incidents.values():
+        if evidence.rests_on(turn.state, incident, position):
+            incident.disputed = True
+            turn.touch(incident)
+    turn.state.gate.changed = True
+    turn.note("disputed", position=position, pack=body["pack"])
+
+
+def _bundle(turn: Turn, bundle: Bundle) -> None:
+    """Decide by another bundle from here on; open incidents keep the one they began with."""
+    state = turn.state
+    turn.note("bundle", digest=bundle.digest)
+    state.bundles[bundle.digest] = bundle
+    if state.bundle is not None and state.bundle.digest == bundle.digest:
+        return
+    before, state.bundle = state.memory, bundle
+    state.memory = WorkingMemory(bundle.rulebase, evaluations=True)
+    for incident in state.incidents.values():
+        incident.supports = ()
+    state.supports.clear()
+    for signal, position in before.signals() if before is not None else ():
+        take(turn, state.memory.observe(signal, position=position, now=turn.at))
+
+
+def _nothing(turn: Turn, body: Body) -> None:
+    """Entries that are kept for the record and decide nothing."""
+
+
+_HANDLERS: Mapping[Kind, Callable[[Turn, Any], None]] = {
+    Kind.SIGNAL: _signal,
+    Kind.CONFLICT: _nothing,
+    Kind.QUARANTINE: _nothing,
+    Kind.TIMER: _nothing,
+    Kind.RESULT: steps.finished,
+    Kind.OBSERVATION: _observation,
+    Kind.LEASE_LOST: steps.lost,
+    Kind.RECALLED: steps.recalled,
+    Kind.COMMAND: _command,
+    Kind.FREEZE: _freeze,
+    Kind.THAW: _thaw,
+    Kind.STARTED: _started,
+    Kind.AGREEMENT: _agreement,
+    Kind.DISAGREEMENT: _disagreement,
+    Kind.FAULT: _disagreement,
+}

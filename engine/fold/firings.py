@@ -1,0 +1,100 @@
+"""What the rules found becomes part of the decision and moves incidents."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from interlock.engine.fold import incidents
+from interlock.engine.fold.turn import Turn
+from interlock.rules.model import (
+    Advise,
+    AssertFact,
+    Conflict,
+    FactChange,
+    Firing,
+    Outcome,
+    Row,
+    SendEvent,
+    StartMachine,
+    UnknownTest,
+)
+
+
+def take(turn: Turn, outcome: Outcome) -> None:
+    """Record an outcome of the rule base and act on its firings and withdrawals."""
+    _record(turn, outcome)
+    turn.folded.evaluations.extend(outcome.evaluations)
+    if turn.state.gate.second_engine:
+        turn.state.evaluations.extend(outcome.evaluations)
+    for firing in outcome.firings:
+        if not firing.shadow:
+            _consequences(turn, firing)
+    for firing_id in outcome.withdrawn:
+        incidents.withdraw(turn, firing_id)
+
+
+def _consequences(turn: Turn, firing: Firing) -> None:
+    moved = _carried_over(turn, firing)
+    for consequence in firing.consequences:
+        match consequence:
+            case StartMachine():
+                if not moved:
+                    incidents.open_or_join(turn, firing, consequence)
+            case SendEvent(event, incident, data):
+                if firing.supersedes is None:
+                    _send(turn, firing, event, incident, data)
+            case Advise(text):
+                turn.note("advice", firing=firing.id, text=text)
+            case AssertFact():
+                pass  # the rules have applied it
+
+
+def _carried_over(turn: Turn, firing: Firing) -> bool:
+    """Move the incident of a superseded firing to this one; the condition never stopped."""
+    incident = turn.state.incidents.get(turn.state.supports.get(firing.supersedes or "", ""))
+    if incident is None:
+        return False
+    incidents.support(turn, incident, firing)
+    return True
+
+
+def _send(turn: Turn, firing: Firing, event: str, key: str, data: Row) -> None:
+    cause = {"kind": "firing", "firing": firing.id, "rule": firing.rule}
+    for incident in list(turn.state.incidents.values()):
+        if incident.is_open and incident.key == key:
+            turn.tell(incident.id, event, cause, data=data)
+
+
+def _record(turn: Turn, outcome: Outcome) -> None:
+    for firing in outcome.firings:
+        elements = [
+            {"as": e.alias, "id": e.id, "type": e.type, "position": e.position}
+            for e in firing.elements
+        ]
+        turn.note(
+            "firings",
+            id=firing.id,
+            rule=firing.rule,
+            why=firing.why,
+            shadow=firing.shadow,
+            formed_at=firing.formed_at,
+            supersedes=firing.supersedes,
+            elements=elements,
+        )
+    for firing_id in outcome.withdrawn:
+        turn.note("withdrawn", firing=firing_id)
+    for fact in outcome.facts_asserted:
+        turn.note("facts_asserted", **_plain(fact))
+    for fact in outcome.facts_retracted:
+        turn.note("facts_retracted", **_plain(fact))
+    for conflict in outcome.conflicts:
+        turn.note("conflicts", **_plain(conflict))
+    for unknown in outcome.unknowns:
+        turn.note("unknowns", **_plain(unknown))
+    if outcome.fuel_exhausted:
+        turn.note("fuel_exhausted", position=turn.seq)
+
+
+def _plain(value: FactChange | Conflict | UnknownTest) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}

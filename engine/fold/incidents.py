@@ -1,0 +1,267 @@
+"""Incidents: firings open, join and leave them; machines move them; effects are carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from interlock.digest import derive_id
+from interlock.engine.fold import evidence, undo
+from interlock.engine.fold.intents import COMPENSATED, abandon
+from interlock.engine.fold.state import Incident
+from interlock.engine.fold.steps import begin
+from interlock.engine.fold.turn import Event, Turn
+from interlock.engine.journal.derived import TransitionRow
+from interlock.errors import InvariantBroken, NotPermitted
+from interlock.language.values import Unknown
+from interlock.machines.effects import (
+    AwaitSignal,
+    CancelTimers,
+    Close,
+    Effect,
+    Notify,
+    RunAction,
+    SetContext,
+    SetTimer,
+    Step,
+    Stuck,
+    Undo,
+)
+from interlock.machines.inputs import check_values
+from interlock.rules.model import Firing, StartMachine
+
+STUCK = "stuck"
+"""Outcome of an incident whose machine could not go on; a human must look."""
+
+MAX_EVENTS = 1_000
+"""Machine events one entry may lead to before the fold gives the incidents up."""
+
+
+def open_or_join(turn: Turn, firing: Firing, start: StartMachine) -> None:
+    """Open an incident for a firing, or add the firing to the one that is open."""
+    state = turn.state
+    place = f"{start.machine}/{start.incident}"
+    incident = state.incidents.get(state.by_key.get(place, ""))
+    if incident is None:
+        incident = _open(turn, firing, start)
+        if incident is None:
+            return
+        state.by_key[place] = incident.id
+        support(turn, incident, firing)
+        runtime = turn.bundle_of(incident).runtimes[incident.machine]
+        cause = {"kind": "firing", "firing": firing.id, "rule": firing.rule}
+        carry_out(turn, incident, runtime.start(incident, _env(incident)), cause)
+    else:
+        support(turn, incident, firing)
+        turn.note("joined", incident=incident.id, firing=firing.id)
+
+
+def _open(turn: Turn, firing: Firing, start: StartMachine) -> Incident | None:
+    bundle = turn.state.bundle
+    if bundle is None:
+        raise InvariantBroken("a firing without a bundle")
+    machine = bundle.machinebase.machines[start.machine]
+    try:
+        context = check_values(machine.context, start.inputs, shapes=None, owner=machine.id)
+    except NotPermitted as refusal:
+        turn.note("not_started", firing=firing.id, machine=machine.id, reason=str(refusal))
+        return None
+    incident = Incident(
+        id=derive_id("inc", machine.id, start.incident, turn.seq, len(turn.folded.incidents)),
+        key=start.incident,
+        machine=machine.id,
+        bundle=bundle.digest,
+        state="",
+        severity=bundle.rulebase.rules[firing.rule].severity or "",
+        opened_at=turn.at,
+        opened_seq=turn.seq,
+        context=context,
+    )
+    turn.state.incidents[incident.id] = incident
+    turn.touch(incident)
+    turn.note(
+        "opened",
+        incident=incident.id,
+        key=incident.key,
+        machine=machine.id,
+        version=machine.version,
+        digest=machine.digest,
+        severity=incident.severity,
+        context=context,
+        firing=firing.id,
+    )
+    return incident
+
+
+def support(turn: Turn, incident: Incident, firing: Firing) -> None:
+    """Let a firing hold an incident, in place of the one it supersedes."""
+    state = turn.state
+    kept = tuple(s for s in incident.supports if s != firing.supersedes)
+    if firing.supersedes is not None:
+        incident.evidence.pop(firing.supersedes, None)
+        state.supports.pop(firing.supersedes, None)
+    incident.supports = (*kept, firing.id)
+    incident.evidence[firing.id] = evidence.of(firing, turn.at)
+    incident.agree_at = max(incident.agree_at, firing.formed_at)
+    incident.disputed = incident.disputed or any(
+        evidence.rests_on(state, incident, position) for position in sorted(state.gate.disputed)
+    )
+    state.supports[firing.id] = incident.id
+    turn.touch(incident)
+
+
+def withdraw(turn: Turn, firing: str) -> None:
+    """Take a firing's support away; the machine hears when it was the last."""
+    incident = turn.state.incidents.get(turn.state.supports.pop(firing, ""))
+    if incident is None:
+        return
+    incident.supports = tuple(s for s in incident.supports if s != firing)
+    if incident.supports:
+        incident.evidence.pop(firing, None)
+    elif incident.is_open:
+        turn.tell(incident.id, "rule.withdrawn", {"kind": "withdrawn", "firing": firing})
+    turn.touch(incident)
+
+
+# --- machines -------------------------------------------------------------------------------
+
+
+def deliver(turn: Turn) -> None:
+    """Let machines hear the queued events, and those that follow, in order."""
+    for _ in range(MAX_EVENTS):
+        if not turn.events:
+            return
+        _hear(turn, turn.events.popleft())
+    for event in sorted({event.incident for event in turn.events}):
+        incident = turn.state.incidents[event]
+        _close(turn, incident, STUCK, f"more than {MAX_EVENTS} events from one entry")
+    turn.events.clear()
+
+
+def _hear(turn: Turn, event: Event) -> None:
+    incident = turn.state.incidents.get(event.incident)
+    if incident is None or not incident.is_open:
+        turn.note("unheard", incident=event.incident, event=event.name, reason="closed")
+    elif event.name == COMPENSATED:
+        undo.proceed(turn, incident, event.data)
+    else:
+        runtime = turn.bundle_of(incident).runtimes[incident.machine]
+        step = runtime.send(incident, event.name, _env(incident, event))
+        if step is None:
+            turn.note("unheard", incident=incident.id, event=event.name, reason=incident.state)
+        else:
+            carry_out(turn, incident, step, event.cause)
+
+
+def _env(incident: Incident, event: Event | None = None) -> dict[str, Mapping[str, Any]]:
+    return {
+        "ctx": incident.context,
+        "event": event.data if event else {},
+        "outputs": event.outputs if event else {},
+        "meta": {
+            "incident": incident.id,
+            "started_at": incident.opened_at,
+            "steps": incident.finished,
+        },
+    }
+
+
+def carry_out(turn: Turn, incident: Incident, step: Step, cause: Mapping[str, Any]) -> None:
+    """Record the moves of a machine's step and carry out its effects, in order."""
+    moves, effects = step
+    if moves:
+        turn.state.waits.remove(incident.id)
+        turn.state.timers.cancel(incident.id, "hold")
+        abandon(turn, incident)
+    for move in moves:
+        incident.moves += 1
+        row: dict[str, Any] = {
+            "incident": incident.id,
+            "n": incident.moves,
+            "source": move.source,
+            "trigger": move.trigger,
+            "dest": move.dest,
+            "why": move.why,
+        }
+        turn.note("moves", **row, cause=dict(cause))
+        actor = str(cause.get("actor", ""))
+        turn.folded.transitions.append(
+            TransitionRow(seq=turn.seq, at=turn.at, machine=incident.machine, actor=actor, **row)
+        )
+        turn.touch(incident)
+    for effect in effects:
+        _effect(turn, incident, effect)
+
+
+def _effect(turn: Turn, incident: Incident, effect: Effect) -> None:
+    match effect:
+        case RunAction(_, action, inputs) | Notify(action, inputs):
+            begin(turn, incident, action, inputs)
+        case AwaitSignal():
+            await_element(turn, incident)
+        case SetTimer() | CancelTimers():
+            _timers(turn, incident, effect)
+        case SetContext(values):
+            incident.context = {**incident.context, **values}
+            turn.note("context", incident=incident.id, values=dict(values))
+        case Undo():
+            undo.start(turn, incident)
+        case Close() | Stuck():
+            outcome, reason = (
+                (effect.outcome, "") if isinstance(effect, Close) else (STUCK, effect.reason)
+            )
+            _close(turn, incident, outcome, reason)
+
+
+def _timers(turn: Turn, incident: Incident, effect: SetTimer | CancelTimers) -> None:
+    if isinstance(effect, SetTimer):
+        due = turn.at + effect.delay_ms
+        turn.state.timers.set(incident.id, f"after:{effect.name}", due)
+        return
+    for name in effect.names:
+        turn.state.timers.cancel(incident.id, f"after:{name}")
+
+
+def _close(turn: Turn, incident: Incident, outcome: str, reason: str) -> None:
+    state = turn.state
+    abandon(turn, incident)
+    incident.closed_at, incident.outcome = turn.at, outcome
+    state.timers.cancel_all(incident.id)
+    state.waits.remove(incident.id)
+    state.by_key.pop(f"{incident.machine}/{incident.key}", None)
+    for intent in [i for i in state.done.values() if i.incident == incident.id]:
+        del state.done[intent.id]
+    turn.touch(incident)
+    turn.note("closed", incident=incident.id, outcome=outcome, reason=reason)
+
+
+# --- waits ----------------------------------------------------------------------------------
+
+
+def await_element(turn: Turn, incident: Incident) -> None:
+    """Let an incident in a ``wait`` state hear of the signal or fact it waits for."""
+    wait = turn.bundle_of(incident).runtimes[incident.machine].waits(incident.state)
+    if wait is None:
+        return
+    key = None
+    if wait.key is not None:
+        value = wait.key_value(incident.context)
+        if isinstance(value, Unknown):
+            return
+        key = (wait.key[0], value)
+    turn.state.waits.add(incident.id, wait.name, key)
+
+
+def sampled(turn: Turn, name: str, row: Mapping[str, Any]) -> None:
+    """Hold a sample against every incident that may wait for it."""
+    for incident_id in turn.state.waits.candidates(name, row):
+        incident = turn.state.incidents[incident_id]
+        wait = turn.bundle_of(incident).runtimes[incident.machine].waits(incident.state)
+        if wait is None:
+            continue
+        if not wait.holds(row, incident.context):
+            turn.state.timers.cancel(incident.id, "hold")
+        elif wait.hold_ms == 0:
+            turn.tell(incident.id, "met", {"kind": "sample", "seq": turn.seq})
+        elif not turn.state.timers.is_set(incident.id, "hold"):
+            turn.state.timers.set(incident.id, "hold", turn.at + wait.hold_ms)

@@ -1,0 +1,123 @@
+"""The state as canonical bytes and back: ``restore(take(state))`` folds on as ``state`` would."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+from interlock import digest
+from interlock.engine.bundle import Bundle
+from interlock.engine.fold.incidents import await_element
+from interlock.engine.fold.state import Gate, Incident, Intent, State, Timers
+from interlock.engine.fold.turn import Turn
+from interlock.rules.memory import WorkingMemory
+from interlock.rules.model import Evaluation, FactRow
+
+
+def take(state: State) -> bytes:
+    """Return the canonical bytes of a state."""
+    return digest.canonical(
+        {
+            "seq": state.seq,
+            "at": state.at,
+            "epoch": state.epoch,
+            "bundle": state.bundle.digest if state.bundle else None,
+            "bundles": sorted(state.bundles),
+            "memory": state.memory.dump() if state.memory else None,
+            "incidents": [_plain(i) for _, i in sorted(state.incidents.items())],
+            "supports": state.supports,
+            "intents": [_plain(i) for _, i in sorted(state.intents.items())],
+            "done": [_plain(i) for _, i in sorted(state.done.items())],
+            "gate": {
+                **_plain(state.gate),
+                "spent": {key: list(times) for key, times in state.gate.spent.items()},
+                "disputed": sorted(state.gate.disputed),
+            },
+            "timers": state.timers.dump(),
+            "evaluations": [_evaluation(e) for e in state.evaluations],
+        }
+    )
+
+
+def restore(data: bytes, bundles: Mapping[str, Bundle]) -> State:
+    """Return the state of a snapshot.
+
+    Args:
+        data: what ``take`` returned.
+        bundles: compiled bundles by digest; must hold every one the snapshot names.
+    """
+    value = digest.decode(data)
+    current = bundles[value["bundle"]] if value["bundle"] else None
+    state = State(
+        seq=value["seq"],
+        at=value["at"],
+        epoch=value["epoch"],
+        bundle=current,
+        bundles={name: bundles[name] for name in value["bundles"]},
+        memory=WorkingMemory.load(current.rulebase, value["memory"], evaluations=True)
+        if current
+        else None,
+        supports=value["supports"],
+        timers=Timers.load(value["timers"]),
+        evaluations=deque(_load_evaluation(e) for e in value["evaluations"]),
+    )
+    state.incidents = {i["id"]: Incident(**_tuples(i, "context")) for i in value["incidents"]}
+    state.intents = {i["id"]: Intent(**_tuples(i, "inputs", "outputs")) for i in value["intents"]}
+    state.done = {i["id"]: Intent(**_tuples(i, "inputs", "outputs")) for i in value["done"]}
+    gate = value["gate"]
+    gate["spent"] = {key: deque(times) for key, times in gate["spent"].items()}
+    gate["disputed"] = set(gate["disputed"])
+    state.gate = Gate(**gate)
+    _reindex(state)
+    return state
+
+
+def _reindex(state: State) -> None:
+    """Rebuild what follows from the incidents: who is open under which key, who waits."""
+    turn = Turn(state, state.seq, state.at)
+    for incident in state.incidents.values():
+        if incident.is_open:
+            state.by_key[f"{incident.machine}/{incident.key}"] = incident.id
+            await_element(turn, incident)
+
+
+def _plain(item: Incident | Intent | Gate) -> dict[str, Any]:
+    return {field.name: getattr(item, field.name) for field in dataclasses.fields(item)}
+
+
+def _tuples(item: dict[str, Any], *rows: str) -> dict[str, Any]:
+    """Give lists back the immutable form they had; JSON does not tell the two apart."""
+    plain = {key: _tuple(value) for key, value in item.items() if key not in rows}
+    for row in rows:
+        plain[row] = {key: _tuple(value) for key, value in item[row].items()}
+    if "evidence" in item:
+        plain["evidence"] = {firing: _tuple(e) for firing, e in item["evidence"].items()}
+    return plain
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(_tuple(item) for item in value) if isinstance(value, list) else value
+
+
+def _evaluation(e: Evaluation) -> dict[str, Any]:
+    return {
+        "position": e.position,
+        "pack": e.pack,
+        "facts": [{"id": f.id, "type": f.type, "fields": dict(f.fields)} for f in e.facts],
+        "focus": e.focus,
+        "matches": e.matches,
+        "too_large": e.too_large,
+    }
+
+
+def _load_evaluation(value: dict[str, Any]) -> Evaluation:
+    facts = tuple(
+        FactRow(f["id"], f["type"], {k: _tuple(v) for k, v in f["fields"].items()})
+        for f in value["facts"]
+    )
+    matches = _tuple(value["matches"])
+    return Evaluation(
+        value["position"], value["pack"], facts, value["focus"], matches, value["too_large"]
+    )

@@ -1,0 +1,80 @@
+"""What the journal holds and what the fold reads: entries.
+
+An entry is everything that can change a decision.  Its body is a canonical JSON object
+with ``at`` (receive time, ms since the epoch, never decreasing within a partition) and
+``kind``; the other keys depend on the kind and are listed in ``Kind``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+Body = Mapping[str, Any]
+"""A decoded canonical object."""
+
+PARTITION = 0
+"""The embedded mode's only partition."""
+
+
+class Kind(StrEnum):
+    """The kinds of entry, each with the keys its body carries besides ``at`` and ``kind``."""
+
+    SIGNAL = "signal"
+    """``signal``: what a source said (id, source, name, subject, severity, status, …)."""
+    CONFLICT = "conflict"
+    """``source, id, first``: the same id came again with another body; refused."""
+    QUARANTINE = "quarantine"
+    """``door, reason, digest, excerpt``: an item no signal could be made of."""
+    TIMER = "timer"
+    """Nothing else: time has passed and something is due."""
+    RESULT = "result"
+    """``intent, attempt, epoch, outcome, code, message, outputs``: an executor's answer."""
+    OBSERVATION = "observation"
+    """``probe, data, error``: what a probe saw, or why it saw nothing."""
+    LEASE_LOST = "lease_lost"
+    """``intent, attempt, epoch, reason``: nobody knows what became of the attempt."""
+    RECALLED = "recalled"
+    """``intent, attempt, epoch, reason``: dispatch did not send the attempt."""
+    COMMAND = "command"
+    """``actor, command, incident, text``: abort, acknowledge or annotate."""
+    FREEZE = "freeze"
+    """``actor, scope, reason``: nothing in scope acts until thawed."""
+    THAW = "thaw"
+    """``actor, scope, reason``: lifts the freeze of exactly that scope."""
+    BUNDLE = "bundle"
+    """``digest, files``: the rules, machines, actions and inventory from here on."""
+    STARTED = "started"
+    """``epoch, version, engines``: a process took ownership; older attempts are unknown."""
+    AGREEMENT = "agreement"
+    """``through, count``: the second engine found the same joins up to that position."""
+    DISAGREEMENT = "disagreement"
+    """``position, pack, expected, found``: the engines differ; the incident is a human's."""
+    FAULT = "fault"
+    """``position, pack, reason``: the second engine could not evaluate; same consequence."""
+    DECISION = "decision"
+    """``of`` and what was decided; written by the fold, skipped when folding again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One journal entry as the fold reads it.
+
+    Attributes:
+        seq: position in the partition, dense from 0.
+        kind: see ``Kind``.
+        at: receive time, ms since the epoch.
+        body: the decoded body.
+    """
+
+    seq: int
+    kind: Kind
+    at: int
+    body: Body
+
+    @classmethod
+    def of(cls, seq: int, body: Body) -> Entry:
+        """Return the entry of a decoded body."""
+        return cls(seq=seq, kind=Kind(body["kind"]), at=body["at"], body=body)

@@ -1,0 +1,228 @@
+"""One process at work: the runtime with its dispatcher, second engine and watchers.
+
+::
+
+    runtime ── released ──► dispatcher ──► executors
+       ▲          └───────► crosscheck        │
+       └──────── results, agreements ◄────────┘
+
+Construct, ``start``, ``stop``; what happens in between follows from the journal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+import structlog
+
+from interlock.engine.bundle import Bundle
+from interlock.engine.clock import Clock
+from interlock.engine.crosscheck import Agreement, Crosscheck, Disagreement
+from interlock.engine.crosscheck import Report as Opinion
+from interlock.engine.dispatch import Dispatcher
+from interlock.engine.executors.base import Attempt, Executor, ProbeRequest
+from interlock.engine.executors.reports import Report
+from interlock.engine.fold.gate.freeze import frozen_by
+from interlock.engine.journal.store import Store
+from interlock.engine.model import Kind
+from interlock.engine.partition import Released
+from interlock.engine.runtime import Runtime
+from interlock.engine.telemetry import Telemetry
+from interlock.engine.watchers import Watchers
+from interlock.errors import InterlockError, JournalError, NotReady, Overloaded
+from interlock.rules.caged.pack import CagedPack
+from interlock.rules.model import Evaluation
+
+log = structlog.get_logger(__name__)
+
+OPINIONS = 20_000
+"""Opinions waiting to be journalled; the second engine holds fewer questions than that."""
+
+RETRY_S = 0.1
+"""Pause before a report that could not be journalled is offered again."""
+
+
+class Node:
+    """Owns a partition and everything that acts for it.
+
+    Args:
+        open_store: opens the store for writing.
+        bundle: what decides.
+        executors: by name.
+        engines: ``both`` or ``reference``.
+        clock: where time comes from.
+        telemetry: where figures go.
+    """
+
+    def __init__(
+        self,
+        open_store: Callable[[], Store],
+        bundle: Bundle,
+        executors: Mapping[str, Executor],
+        *,
+        engines: str = "both",
+        clock: Clock | None = None,
+        telemetry: Telemetry | None = None,
+    ) -> None:
+        self.bundle = bundle
+        self.telemetry = telemetry or Telemetry()
+        self.runtime = Runtime(
+            open_store,
+            bundle,
+            self._release,
+            engines=engines,
+            clock=clock,
+            telemetry=self.telemetry,
+        )
+        self.watchers = Watchers()
+        self.freezes: set[str] = set()
+        self._executors = dict(executors)
+        self._dispatcher = Dispatcher(
+            self._executors,
+            report=self._journal,
+            frozen=self._frozen,
+            epoch=lambda: self.runtime.epoch,
+        )
+        self._crosscheck = Crosscheck(self._opinion) if engines == "both" else None
+        self._work: deque[Attempt | ProbeRequest] = deque()
+        self._evaluations: deque[Evaluation] = deque()
+        self._opinions: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue(OPINIONS)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # --- life -------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Recover, take ownership and begin to act.
+
+        Raises:
+            JournalError: the store cannot be opened or is not what was written.
+        """
+        if self._crosscheck is not None:
+            self._crosscheck.use(CagedPack(pack) for pack in self.bundle.rulebase.packs)
+            self._tasks.append(asyncio.create_task(self._crosscheck.run()))
+        await self.runtime.start()
+        self.freezes = await self.runtime.ask(lambda state: set(state.gate.freezes))
+        self._tasks.append(asyncio.create_task(self._dispatcher.run()))
+        self._tasks.append(asyncio.create_task(self._report_opinions()))
+
+    async def stop(self) -> None:
+        """Stop acting, report what was under way, write everything and close."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.runtime.stop()
+        for executor in self._executors.values():
+            await executor.close()
+        self.watchers.close()
+
+    # --- orders -----------------------------------------------------------------------------
+
+    async def freeze(self, *, scope: str, actor: str, reason: str) -> int:
+        """Freeze a scope: dispatch stops at once, the order is journalled before returning.
+
+        Raises:
+            JournalError, NotReady, Overloaded: it was not journalled and does not stand.
+        """
+        stood = scope in self.freezes
+        self.freezes.add(scope)
+        body = {"kind": str(Kind.FREEZE), "scope": scope, "actor": actor, "reason": reason}
+        try:
+            return await self.runtime.record(body)
+        except InterlockError:
+            if not stood:
+                self.freezes.discard(scope)
+            raise
+
+    async def thaw(self, *, scope: str, actor: str, reason: str) -> int:
+        """Lift the freeze of exactly one scope, once that is journalled."""
+        body = {"kind": str(Kind.THAW), "scope": scope, "actor": actor, "reason": reason}
+        position = await self.runtime.record(body)
+        self.freezes.discard(scope)
+        return position
+
+    # --- what the runtime lets out ----------------------------------------------------------
+
+    def _release(self, released: Released) -> None:
+        self._work.extend(released.attempts)
+        self._work.extend(released.probes)
+        self._evaluations.extend(released.evaluations)
+        self._pump()
+        self.watchers.tell(released.changes)
+        self.telemetry.count(released.decisions)
+
+    def _pump(self) -> None:
+        """Hand on what there is room for; the rest goes with the next release or report."""
+        while self._work:
+            try:
+                self._dispatcher.submit(self._work[0])
+            except Overloaded:
+                break
+            self._work.popleft()
+        while self._crosscheck is not None and self._evaluations:
+            together = _of_one_position(self._evaluations)
+            if not self._crosscheck.submit(together):
+                break
+            for _ in together:
+                self._evaluations.popleft()
+
+    def _frozen(self, attempt: Attempt) -> str | None:
+        scope = frozen_by(attempt.scopes, self.freezes)
+        return None if scope is None else f"{scope} is frozen"
+
+    # --- what comes back --------------------------------------------------------------------
+
+    async def _journal(self, report: Report) -> int | None:
+        """Journal a report; while that is impossible, keep it and try again."""
+        while True:
+            try:
+                position = await self.runtime.record(report.body())
+            except (NotReady, Overloaded, JournalError):
+                await asyncio.sleep(RETRY_S)
+            else:
+                self._pump()
+                return position
+
+    def _opinion(self, opinion: Opinion) -> None:
+        match opinion:
+            case Agreement(through, count):
+                body = {"kind": str(Kind.AGREEMENT), "through": through, "count": count}
+            case Disagreement(position, pack, expected, found):
+                self.telemetry.disputes.labels("disagreement").inc()
+                about = {"position": position, "pack": pack, "expected": expected, "found": found}
+                body = {"kind": str(Kind.DISAGREEMENT), **about}
+                log.error("engines_disagree", position=position, pack=pack)
+            case fault:
+                self.telemetry.disputes.labels("fault").inc()
+                about = {"position": fault.position, "pack": fault.pack, "reason": fault.reason}
+                body = {"kind": str(Kind.FAULT), **about}
+                log.error("engine_fault", **about)
+        self._opinions.put_nowait(body)
+
+    async def _report_opinions(self) -> None:
+        """Journal opinions in order.
+
+        One that cannot be journalled is dropped with the state it was about: the recovered
+        state asks again about every join without an answer.
+        """
+        while True:
+            body = await self._opinions.get()
+            while True:
+                try:
+                    await self.runtime.record(body)
+                except Overloaded:
+                    await asyncio.sleep(RETRY_S)
+                    continue
+                except (NotReady, JournalError):
+                    log.warning("opinion_dropped", kind=body["kind"])
+                break
+            self._pump()
+
+
+def _of_one_position(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
+    """Return those at the front that belong to one position."""
+    _, first = next(groupby(evaluations, key=lambda evaluation: evaluation.position))
+    return list(first)

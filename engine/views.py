@@ -1,0 +1,96 @@
+"""What a decision changes in the read models: rows, made from the state's own objects.
+
+The rows are derived: folding the journal again gives the same ones, and ``audit verify``
+compares them.
+"""
+
+from __future__ import annotations
+
+from interlock.digest import canonical
+from interlock.engine.fold.state import Incident, Intent, State
+from interlock.engine.fold.turn import Folded
+from interlock.engine.journal.derived import (
+    ActionRow,
+    AnnotationRow,
+    Derived,
+    IncidentRow,
+    TransitionRow,
+)
+
+
+class Changes:
+    """Rows to write with one commit: the newest state of each, history rows in order."""
+
+    __slots__ = ("actions", "annotations", "incidents", "transitions")
+
+    def __init__(self) -> None:
+        self.incidents: dict[str, IncidentRow] = {}
+        self.actions: dict[str, ActionRow] = {}
+        self.transitions: list[TransitionRow] = []
+        self.annotations: list[AnnotationRow] = []
+
+    def add(self, folded: Folded, state: State) -> None:
+        """Add what one entry changed; call it right after the fold, the objects move on."""
+        for incident in folded.incidents.values():
+            self.incidents[incident.id] = incident_row(incident, state)
+        for intent in folded.intents.values():
+            self.actions[intent.id] = action_row(intent, state)
+        self.transitions.extend(folded.transitions)
+        self.annotations.extend(folded.annotations)
+
+    def derived(self, decided_through: int) -> Derived:
+        """Return the rows as the store takes them."""
+        return Derived(
+            incidents=tuple(self.incidents.values()),
+            transitions=tuple(self.transitions),
+            actions=tuple(self.actions.values()),
+            annotations=tuple(self.annotations),
+            decided_through=decided_through,
+        )
+
+
+def incident_row(incident: Incident, state: State) -> IncidentRow:
+    """Return the row of an incident."""
+    machine = state.bundles[incident.bundle].machinebase.machines[incident.machine]
+    return IncidentRow(
+        id=incident.id,
+        key=incident.key,
+        machine=incident.machine,
+        machine_digest=machine.digest,
+        state=incident.state,
+        outcome=incident.outcome,
+        severity=incident.severity,
+        opened_at=incident.opened_at,
+        updated_at=incident.updated_at,
+        closed_at=incident.closed_at,
+        opened_seq=incident.opened_seq,
+        acknowledged_by=incident.acknowledged_by,
+        note_count=incident.notes,
+    )
+
+
+def action_row(intent: Intent, state: State) -> ActionRow:
+    """Return the row of an intent."""
+    contract = state.bundles[intent.bundle].machinebase.actions[intent.action]
+    return ActionRow(
+        intent=intent.id,
+        incident=intent.incident,
+        state=intent.state,
+        action=intent.action,
+        executor=contract.executor,
+        target=intent.target,
+        attempt=intent.attempt,
+        idempotency_key=intent.idempotency_key,
+        status=intent.phase,
+        outcome=intent.ended,
+        verdict=_text(intent.verdict),
+        inputs=_text(intent.inputs),
+        outputs=_text(intent.outputs),
+        decided_seq=intent.decided_seq,
+        result_seq=intent.result_seq,
+        at=intent.decided_at,
+    )
+
+
+def _text(value: object) -> str:
+    return canonical(value).decode()

@@ -1,0 +1,192 @@
+"""The simulated service: a partition, a virtual clock, scripted executors."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from interlock import __version__, digest
+from interlock.engine.bundle import Bundle
+from interlock.engine.fold.decide import next_due
+from interlock.engine.fold.state import State
+from interlock.engine.intake import Arrival, Proposal, propose, sort_arrivals
+from interlock.engine.journal.derived import IncidentRow
+from interlock.engine.library import Library
+from interlock.engine.model import Kind
+from interlock.engine.partition import Partition, Released
+from interlock.language.values import Value, parse_duration, parse_timestamp
+from interlock.testing.memory import MemoryStore
+from interlock.testing.scripts import Answer, Scripts
+
+Plain = str | int | bool | float | Decimal
+"""A value as tests write it; numbers with a fraction become exact decimals."""
+
+
+class Harness:
+    """Runs a bundle in simulated time.
+
+    Args:
+        files: file name to text, as ``Bundle.compile`` takes them.
+        start: simulated time of the first entry, RFC 3339.
+        store: where entries go; a fresh one in memory by default.  Give the store of
+            another harness to restart from what it wrote.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[str, str],
+        *,
+        start: str = "2026-03-02T09:00:00Z",
+        store: MemoryStore | None = None,
+    ) -> None:
+        self.bundle = Bundle.compile(files)
+        self.store = store or MemoryStore()
+        self.scripts = Scripts()
+        library = Library(self.store.blob)
+        content = library.add(self.bundle)
+        self._partition = Partition(self.store, library)
+        self._partition.recover()
+        self.now = max(parse_timestamp(start), self._partition.state.at)
+        self._due: list[tuple[int, int, Mapping[str, Any]]] = []
+        self._count = 0
+        self._signals = len(self.store.entries)
+        self._begin(content)
+
+    def _begin(self, content: bytes) -> None:
+        state = self.state
+        self.store.epoch += 1
+        if state.bundle is None or state.bundle.digest != self.bundle.digest:
+            body = {"digest": self.bundle.digest, "files": sorted(self.bundle.files)}
+            self._append([propose(self.now, {"kind": str(Kind.BUNDLE), **body})], [content])
+        self.record(
+            {
+                "kind": str(Kind.STARTED),
+                "epoch": self.store.epoch,
+                "decided": self.store.decided_through,
+                "version": __version__,
+                "engines": "reference",
+            }
+        )
+
+    @property
+    def state(self) -> State:
+        """The fold's state; look, do not touch."""
+        return self._partition.state
+
+    @property
+    def incidents(self) -> Sequence[IncidentRow]:
+        """Rows of all incidents, in the order they were opened."""
+        return sorted(self.store.incidents.values(), key=lambda r: (r.opened_seq, r.id))
+
+    def path(self, incident: str) -> list[str]:
+        """Return the states an incident went through."""
+        return [row.dest for row in self.store.transitions if row.incident == incident]
+
+    # --- what happens -----------------------------------------------------------------------
+
+    def script(self, action: str, *answers: Answer) -> None:
+        """Let an action be answered so, attempt by attempt; the last answer repeats."""
+        self.scripts.act(action, answers)
+
+    def observe(self, probe: str, *sights: Mapping[str, Value] | str) -> None:
+        """Let a probe see so, look by look; the last sight repeats, a text is an error."""
+        self.scripts.see(probe, sights)
+
+    def signal(
+        self,
+        name: str,
+        *,
+        status: str = "firing",
+        subject: str = "",
+        id: str | None = None,  # noqa: A002  # the contract's word
+        source: str = "test",
+        **values: Plain,
+    ) -> str:
+        """Send a signal now; return what became of it: accepted, duplicate or conflict."""
+        self._signals += 1
+        signal = {
+            "id": id or f"{self._signals}",
+            "source": source,
+            "name": name,
+            "subject": subject,
+            "severity": "",
+            "status": status,
+            "labels": {},
+            "values": {key: _form(value) for key, value in values.items()},
+            "observed_at": self.now,
+            "trace": "",
+        }
+        arrival = Arrival(signal, digest.canonical(signal))
+        results, proposals = sort_arrivals([arrival], self.now, self.store.known)
+        self._append(proposals)
+        return results[0].word
+
+    def record(self, body: Mapping[str, Any]) -> None:
+        """Append an entry of another kind now and let everything it leads to be decided."""
+        self._append([propose(self.now, body)])
+
+    def freeze(self, scope: str = "global", reason: str = "a test") -> None:
+        """Freeze a scope."""
+        self.record({"kind": "freeze", "actor": "test", "scope": scope, "reason": reason})
+
+    def thaw(self, scope: str = "global", reason: str = "a test") -> None:
+        """Thaw a scope."""
+        self.record({"kind": "thaw", "actor": "test", "scope": scope, "reason": reason})
+
+    def command(self, command: str, incident: str, text: str = "") -> None:
+        """Give a command: abort, acknowledge or annotate."""
+        body = {"command": command, "incident": incident, "actor": "test", "text": text}
+        self.record({"kind": "command", **body})
+
+    def advance(self, duration: str | int) -> None:
+        """Let simulated time pass, ms or a text like ``30s``; what falls due happens in order."""
+        until = self.now + (parse_duration(duration) if isinstance(duration, str) else duration)
+        while True:
+            scripted = self._due[0][0] if self._due else until + 1
+            timer = next_due(self.state)
+            if min(scripted, timer) > until:
+                break
+            self.now = max(self.now, min(scripted, timer))
+            if scripted <= timer:
+                self.record(heapq.heappop(self._due)[2])
+            else:
+                self.record({"kind": str(Kind.TIMER)})
+        self.now = until
+
+    def export(self) -> str:
+        """Return the journal as JSON Lines, decisions among the entries."""
+        return "".join(
+            f'{{"seq":{row.seq},"entry":{row.body.decode()}}}\n' for row in self.store.entries
+        )
+
+    # --- the loop ---------------------------------------------------------------------------
+
+    def _append(self, proposals: Sequence[Proposal], blobs: Sequence[bytes] = ()) -> None:
+        _, released = self._partition.append(proposals, self.now, blobs=blobs)
+        self._dispatch(released)
+        self._partition.decide()
+        while self._partition.has_decisions:
+            _, released = self._partition.append([], self.now)
+            self._dispatch(released)
+
+    def _dispatch(self, released: Released) -> None:
+        for attempt in released.attempts:
+            answer = self.scripts.attempt(attempt)
+            if answer is not None:
+                self._later(*answer)
+        for request in released.probes:
+            self._later(1, self.scripts.probe(request))
+
+    def _later(self, delay_ms: int, body: Mapping[str, Any]) -> None:
+        self._count += 1
+        heapq.heappush(self._due, (self.now + delay_ms, self._count, body))
+
+
+def _form(value: Plain) -> str | int | bool | list[int]:
+    if isinstance(value, float | Decimal):
+        exact = Decimal(str(value)).normalize()
+        scale = max(0, -int(exact.as_tuple().exponent))
+        return [int(exact.scaleb(scale)), scale]
+    return value
