@@ -105,10 +105,10 @@ class Docket:
             closed = [self._cases.popleft() for _ in opinions]
             following = self._cases[0].evaluation.position if self._cases else None
             self._changed.notify_all()
-        following_positions = [*(case.evaluation.position for case in closed[1:]), following]
+        positions = [*(case.evaluation.position for case in closed), following]
         reports: list[Report] = []
         agreement: Agreement | None = None
-        for case, opinion, after in zip(closed, opinions, following_positions, strict=True):
+        for case, opinion, after in zip(closed, opinions, positions[1:], strict=True):
             report = _compare(case.evaluation, opinion)
             if report is None:
                 self._agreed += 1

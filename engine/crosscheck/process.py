@@ -6,6 +6,7 @@ Nothing is written down: the worker's error stream is closed, so no fact can lea
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -25,6 +26,8 @@ COMMAND: Final = (sys.executable, "-P", "-m", "interlock.rules.caged.worker")
 _KEPT_ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "LC_ALL", "TMPDIR")
 _TICKS: Final = 8
 """How often the watch looks within the worker's patience."""
+
+_EXIT_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,11 @@ class WorkerProcess:
             worker = cls(process, Progress(descriptor), terms.patience_s)
         finally:
             os.close(descriptor)
-        await worker._greet(terms.start_s)
+        try:
+            await worker._greet(terms.start_s)
+        except BaseException:  # also when cancelled: nobody else knows the process
+            await worker.end()
+            raise
         return worker
 
     async def ask(self, request: bytes) -> bytes:
@@ -138,6 +145,7 @@ class WorkerProcess:
             watch.cancel()
         if answer is None:
             place = self._progress.read()
+            await self._exit()
             await self.end()
             raise self._obituary(0 if place == IDLE else place)
         return answer
@@ -146,8 +154,14 @@ class WorkerProcess:
         """Kill the worker, if it lives, and wait for it.  Idempotent."""
         if self._process.returncode is None:
             self._process.kill()
-        await self._process.wait()
+        await self._process.communicate()  # reads the pipes to their end, which closes them
         self._progress.close()
+
+    async def _exit(self) -> None:
+        """Let a worker that has closed its pipe exit with its own code."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_EXIT_S):
+                await self._process.wait()
 
     async def _greet(self, seconds: float) -> None:
         try:
@@ -157,7 +171,6 @@ class WorkerProcess:
             greeting = orjson.dumps({"ready": False, "reason": f"not ready within {seconds} s"})
         said = orjson.loads(greeting) if greeting else {"reason": "it ended at once"}
         if not said.get("ready"):
-            await self.end()
             raise WorkerUnavailable(said["reason"])
 
     async def _exchange(self, request: bytes) -> bytes | None:
