@@ -11,7 +11,7 @@
     values/       types, exact values, the door that admits them
     regex         RE2, the only pattern engine
     diagnostics   located faults
-    document      YAML 1.2 with positions
+    document      YAML 1.2 with positions (located/ reads it)
     model         pydantic base, shared text types
     fields        the declaration of one field
     expression/   strict typed CEL subset, templates, arguments
@@ -25,7 +25,7 @@ from interlock.language.diagnostics import (
     refuse_errors,
     render,
 )
-from interlock.language.document import KINDS, Document, Loc, load_documents
+from interlock.language.document import Document, Loc, load_documents
 from interlock.language.fields import FieldDefinition
 from interlock.language.model import (
     Definition,
@@ -35,13 +35,13 @@ from interlock.language.model import (
     FieldName,
     Identifier,
     TemplateText,
+    by_key,
     fault,
     validate,
 )
 from interlock.language.values import UNKNOWN, Field, Kind, Type, Unknown, Value, YamlValue
 
 __all__ = [
-    "KINDS",
     "UNKNOWN",
     "Definition",
     "Diagnostic",
@@ -61,6 +61,7 @@ __all__ = [
     "Unknown",
     "Value",
     "YamlValue",
+    "by_key",
     "fault",
     "load_documents",
     "nearest",

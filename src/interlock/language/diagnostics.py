@@ -51,6 +51,10 @@ class Diagnostic:
         hint = f" ({self.hint})" if self.hint else ""
         return f"{place}: {self.severity} [{self.code}] {self.message}{hint}"
 
+    def __lt__(self, other: Diagnostic) -> bool:
+        """Order by place, then code."""
+        return _place(self) < _place(other)
+
     def to_json(self) -> dict[str, str | int | None]:
         """Return the diagnostic as a flat JSON object."""
         span = self.span
@@ -69,7 +73,7 @@ class Diagnostic:
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Return diagnostics by path, line, column and code, each once."""
-    return sorted(set(diagnostics), key=_place)
+    return sorted(set(diagnostics))
 
 
 def _place(one: Diagnostic) -> tuple[str, int, int, str, str]:

@@ -1,12 +1,59 @@
-"""The base of all document models, and pydantic's complaints as located diagnostics."""
+"""The base of all document models and the text types they share.
+
+A model says what shape a document has; names, types and logic are the loaders' business.  Numbers
+and truth values are taken as written: ``"5"`` is no int, ``1`` is no bool.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias, TypeVar
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    GetCoreSchemaHandler,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
+from typing_extensions import override
 
 from interlock.language.document import Document
+from interlock.language.expression.parser import RESERVED_WORDS
+from interlock.language.shape import Shapes, report_shape
+from interlock.language.values import parse_duration
+
+
+def fault(code: str, message: str, hint: str | None = None) -> ValueError:
+    """Return the error a pydantic validator raises to choose its diagnostic's code and hint."""
+    # Braces would be read as a format string.
+    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
+
+
+def _take_as_written(part: Any, seen: set[int]) -> None:
+    """Make every int and bool of a schema strict; pydantic would read ``"yes"`` as True.
+
+    A field named ``type`` puts a dict where a schema has its own type, hence the comparisons.
+    """
+    if id(part) in seen:
+        return
+    seen.add(id(part))
+    if isinstance(part, dict):
+        if part.get("type") == "int" or part.get("type") == "bool":
+            part["strict"] = True
+        for key, below in part.items():
+            if key not in {"default", "metadata", "serialization"}:
+                _take_as_written(below, seen)
+    elif isinstance(part, list | tuple):
+        for below in part:
+            _take_as_written(below, seen)
 
 
 class Definition(BaseModel):
@@ -16,30 +63,99 @@ class Definition(BaseModel):
         frozen=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_extensions(cls, data: object, info: ValidationInfo) -> object:
+        if not isinstance(data, Mapping):
+            return data
+        if isinstance(info.context, Shapes):
+            info.context.note(data, cls)
+        return {key: value for key, value in data.items() if not str(key).startswith("x-")}
 
-Duration: TypeAlias = Annotated[int, "text such as 1h30m; holds milliseconds"]
+    @classmethod
+    @override
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        schema = handler(source)
+        _take_as_written(schema, set())
+        return schema
+
+
+def by_key(what: str, *keys: str) -> Discriminator:
+    """Return a discriminator of models that are told apart by the one key each must have.
+
+    Args:
+        what: the thing in words, for the message ``<what> needs one of: …``.
+        keys: one for each member of the union, which is tagged ``~key``; the first that a
+            mapping holds decides.
+
+    Example:
+        ``Annotated[Annotated[A, Tag("~a")] | Annotated[B, Tag("~b")], by_key("a step", "a", "b")]``
+    """
+
+    def tag(value: object) -> str | None:
+        held = value if isinstance(value, Mapping) else ()
+        return next((f"~{key}" for key in keys if key in held), None)
+
+    return Discriminator(
+        tag,
+        custom_error_type="RV110",
+        custom_error_message=f"{what} needs one of: {', '.join(keys)}",
+    )
+
+
+def _duration(value: object) -> int:
+    if not isinstance(value, str):
+        hint = f"give it a unit, such as {value}s" if type(value) is int else None
+        raise fault("RV120", f"expected a duration such as 5m, found {value}", hint)
+    try:
+        return parse_duration(value)
+    except ValueError as problem:
+        raise fault("RV120", str(problem)) from None
+
+
+_IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
+_FIELD_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _identifier(text: str) -> str:
+    if len(text) > 100 or _IDENTIFIER.fullmatch(text) is None:
+        message = f"{text[:100]!r} is not an id"
+        raise fault("RV121", message, "lower-case words joined by . - or _, 100 characters at most")
+    return text
+
+
+def _field_name(text: str) -> str:
+    if text in RESERVED_WORDS:
+        raise fault("RV121", f"{text!r} is a word of the expression language", "name it otherwise")
+    if len(text) > 64 or _FIELD_NAME.fullmatch(text) is None:
+        message = f"{text[:64]!r} is not a name that expressions can read"
+        raise fault("RV121", message, "letters, digits and _, 64 characters at most")
+    return text
+
+
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Duration: TypeAlias = Annotated[int, BeforeValidator(_duration)]
 """A length of time, written ``90s`` or ``1h30m``; the model holds int milliseconds."""
 
-Identifier: TypeAlias = Annotated[str, StringConstraints(max_length=100)]
+Identifier: TypeAlias = Annotated[str, AfterValidator(_identifier)]
 """A stable id: lower-case words joined by ``.``, ``-`` or ``_``, e.g. ``http.error_ratio``."""
 
-FieldName: TypeAlias = Annotated[str, StringConstraints(max_length=64)]
+FieldName: TypeAlias = Annotated[str, AfterValidator(_field_name)]
 """A name expressions can read: letters, digits and ``_``; no word of the expression language."""
 
 ExpressionText: TypeAlias = Annotated[str, StringConstraints(min_length=1)]
 """An expression; parse it in the loader and report with ``Document.report_expression``."""
 
-ExpressionList: TypeAlias = Annotated[tuple[ExpressionText, ...], "one text or a list"]
+ExpressionList: TypeAlias = Annotated[tuple[ExpressionText, ...], BeforeValidator(_listed)]
 """One expression, or a list of them that must all hold; the model holds a tuple."""
 
-TemplateText: TypeAlias = Annotated[str, "text with ${…}"]
+TemplateText: TypeAlias = Annotated[str, StringConstraints(min_length=1)]
 """Text in which ``${…}`` holds an expression."""
-
-
-def fault(code: str, message: str, hint: str | None = None) -> ValueError:
-    """Return the error a pydantic validator raises to choose its diagnostic's code and hint."""
-    raise NotImplementedError
-
 
 M = TypeVar("M", bound=Definition)
 
@@ -50,4 +166,12 @@ def validate(model: type[M], document: Document) -> M | None:
     Codes: RV110 wrong value, RV111 missing key, RV112 unknown key, RV113 not one of, RV120
     duration, RV121 id style.  A validator may choose its code: ``raise fault("RV211", "…")``.
     """
-    raise NotImplementedError
+    if document.data is None and document.diagnostics:
+        return None
+    shapes = Shapes()
+    try:
+        return model.model_validate(document.data, context=shapes)
+    except ValidationError as problem:
+        for error in problem.errors(include_url=False):
+            report_shape(document, error, shapes)
+        return None

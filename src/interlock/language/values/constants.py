@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from interlock.language.values.admit import rescale
-from interlock.language.values.text import decimal_parts, parse_duration, parse_timestamp
+from interlock.language.values.text import (
+    decimal_parts,
+    parse_decimal,
+    parse_duration,
+    parse_timestamp,
+)
 from interlock.language.values.types import Kind, Type, Value, YamlValue
 
 
@@ -76,3 +81,11 @@ def _advice(type_: Type, value: YamlValue) -> str:
             return "; write it without quotes"
         case _:
             return ""
+
+
+def _is_bare(text: str) -> bool:
+    try:
+        parse_decimal(text)
+    except ValueError:
+        return text in {"true", "false"}
+    return True
