@@ -1,0 +1,93 @@
+"""What an operator gives in files: the bundle's folder, the executors' settings.
+
+A bundle is named by its files' paths below its folder, so its digest is the same wherever the
+folder lies.  Hidden files and folders are left out.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from interlock.errors import RequestRejected
+
+SUFFIXES = (".yaml", ".yml")
+"""What the names of authors' files end with."""
+
+MOST_FILES = 10_000
+"""Most files of a bundle: more is a folder given by mistake."""
+
+
+class InputRejected(RequestRejected):
+    """What was given cannot be used: a file, an argument, a setting."""
+
+
+def bundle_files(folder: Path) -> list[Path]:
+    """Return the authors' files below a folder, sorted; links to folders are not followed.
+
+    Raises:
+        InputRejected: it is no folder, cannot be read, or holds far too many files.
+    """
+    found: list[Path] = []
+    for parent, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [
+            Path(parent, name)
+            for name in names
+            if name.endswith(SUFFIXES) and not name.startswith(".")
+        ]
+        if len(found) > MOST_FILES:
+            raise InputRejected(f"{folder} holds more than {MOST_FILES} files")
+    return sorted(found)
+
+
+def _refuse(error: OSError) -> None:
+    raise InputRejected(f"cannot read {error.filename}: {error.strerror}") from error
+
+
+def read_bundle(folder: Path) -> dict[str, str]:
+    """Return the texts of a bundle's files by their path below its folder.
+
+    Raises:
+        InputRejected: the folder or a file cannot be read, or there is no file.
+    """
+    files = {str(path.relative_to(folder)): read_text(path) for path in bundle_files(folder)}
+    if not files:
+        raise InputRejected(f"{folder} holds no file that ends with .yaml or .yml")
+    return files
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file.
+
+    Raises:
+        InputRejected: it cannot be read or is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise InputRejected(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputRejected(
+            f"{path} is not UTF-8: byte {error.object[error.start]:#04x} at {error.start}"
+        ) from error
+
+
+def read_executors(path: Path) -> dict[str, Mapping[str, object]]:
+    """Return the settings of each executor in a TOML file: one table for each name.
+
+    Raises:
+        InputRejected: it cannot be read, is no TOML, or holds something besides tables.
+    """
+    try:
+        content = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise InputRejected(f"{path} is not TOML: {error}") from error
+    for name, settings in content.items():
+        if not isinstance(settings, dict):
+            raise InputRejected(
+                f"{path}: expected a table [{name}] for each executor, found {name} = {settings!r}"
+            )
+    return content
