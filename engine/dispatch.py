@@ -22,14 +22,13 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 import structlog
 
 from interlock.engine.executors.base import Attempt, Executor, ProbeRequest
 from interlock.engine.executors.call import Call
 from interlock.engine.executors.errand import AttemptErrand, Errand, ProbeErrand
-from interlock.engine.executors.reports import Report, Reporter
+from interlock.engine.executors.reports import HandsOn, Report, Reporter
 from interlock.errors import ExecutionError, ExecutionRefused, Overloaded
 
 _log = structlog.get_logger(__name__)
@@ -53,25 +52,6 @@ class Limits:
     total: int = 32
     waiting: int = 1_000
     grace_ms: int = 5_000
-
-
-@runtime_checkable
-class HandsOn(Protocol):
-    """An executor that hands work on to others, and so outlives the call that brought it."""
-
-    def bind(
-        self,
-        *,
-        report: Reporter,
-        frozen: Callable[[Attempt], str | None],
-        epoch: Callable[[], int],
-    ) -> None:
-        """Take what dispatch itself decides and reports by."""
-        ...
-
-    def confirm(self, work: Attempt | ProbeRequest, seq: int | None) -> None:
-        """The report of ``work`` is entry ``seq`` of the journal."""
-        ...
 
 
 class Dispatcher:

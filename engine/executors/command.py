@@ -42,6 +42,7 @@ class CommandExecutor(Plugin):
         operations: what actions may run, by operation.
         probes: what probes may run, by operation.
         ledger: where effects are remembered; in memory by default.
+        name: what contracts write in ``executor:``.
     """
 
     slack_ms: ClassVar[int] = 3_000  # SIGTERM, grace, SIGKILL, last output
@@ -51,9 +52,10 @@ class CommandExecutor(Plugin):
         operations: Mapping[str, Operation],
         probes: Mapping[str, Operation],
         ledger: Ledger | None = None,
+        name: str = NAME,
     ) -> None:
         super().__init__(
-            NAME,
+            name,
             actions={name: operation.manifest for name, operation in operations.items()},
             probes={name: operation.manifest for name, operation in probes.items()},
             ledger=ledger,
@@ -98,15 +100,15 @@ def create(settings: Mapping[str, str]) -> CommandExecutor:
     """Make the executor.
 
     Args:
-        settings: ``operations``, the operator's file; optional ``ledger``, a file.
+        settings: ``operations``, the operator's file; optional ``ledger``, a file, and ``name``.
 
     Raises:
         DefinitionError: a setting or the file is wrong.
     """
-    check_settings(NAME, settings, "operations", "ledger")
+    check_settings(NAME, settings, "operations", "ledger", "name")
     operations, probes = read_operations(Path(require_setting(NAME, settings, "operations")))
     ledger = Ledger(Path(settings["ledger"])) if settings.get("ledger") else None
-    return CommandExecutor(operations, probes, ledger)
+    return CommandExecutor(operations, probes, ledger, settings.get("name", NAME))
 
 
 def _own(attempt: Attempt) -> dict[str, str]:

@@ -8,7 +8,7 @@ nothing, are passed on, so that machines see the real world while nothing is don
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from typing_extensions import override
@@ -21,6 +21,7 @@ from interlock.engine.executors.base import (
     ProbeRequest,
 )
 from interlock.engine.executors.plugin import Plugin
+from interlock.engine.executors.reports import HandsOn, Reporter
 from interlock.engine.executors.settings import check_settings
 from interlock.errors import ExecutionError
 from interlock.language.values import Field, Value
@@ -48,6 +49,21 @@ class DryRunExecutor(Plugin):
         )
         self._original = original
         self.would_have_done: deque[Attempt] = deque(maxlen=REMEMBERED)
+
+    def bind(
+        self,
+        *,
+        report: Reporter,
+        frozen: Callable[[Attempt], str | None],
+        epoch: Callable[[], int],
+    ) -> None:
+        """Pass on to an original that hands its work on: its probes are real."""
+        original: object = self._original
+        if isinstance(original, HandsOn):
+            original.bind(report=report, frozen=frozen, epoch=epoch)
+
+    def confirm(self, work: Attempt | ProbeRequest, seq: int | None) -> None:
+        """Nothing was handed on."""
 
     @property
     @override

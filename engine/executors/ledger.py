@@ -8,6 +8,7 @@
                                   done again, because the machine decided to retry
     same key, earlier attempt     refused, unless the work is already done
     same key, other request       refused: a key names one effect
+    a refusal                     is not remembered, because nothing was done
 
 With a file the record outlives the process: the start of the work is on disk before the
 work begins, so after a crash an attempt whose end was not recorded is answered ``timeout``
@@ -38,7 +39,7 @@ UNKNOWN_END = AttemptResult("timeout", "interrupted", "it was interrupted; its e
 class _Record:
     attempt: int
     request: str
-    result: AttemptResult | None = None
+    result: AttemptResult = UNKNOWN_END
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -55,9 +56,9 @@ class Ledger:
         self._records: OrderedDict[str, _Record] = OrderedDict()
         self._file = None if path is None else LedgerFile(path, bound)
         for line in [] if self._file is None else self._file.lines():
-            record = _Record(line.attempt, line.request, line.result or UNKNOWN_END)
-            record.ended.set()
+            record = _Record(line.attempt, line.request)
             self._records[line.key] = record
+            self._settle(line.key, record, line.result or UNKNOWN_END)
 
     async def once(
         self, attempt: Attempt, work: Callable[[], Awaitable[AttemptResult]]
@@ -87,9 +88,9 @@ class Ledger:
                 f"idempotency key {attempt.idempotency_key!r} was used for another request",
                 reason="key_reused",
             )
-        if known.result is None:
+        if not known.ended.is_set():
             await known.ended.wait()
-            return known.result
+            return None if known.result.outcome == "refused" else known.result
         if known.result.outcome == "ok" or attempt.attempt == known.attempt:
             return known.result
         if attempt.attempt < known.attempt:
@@ -106,12 +107,21 @@ class Ledger:
         try:
             await self._keep_start(key, record)
             end = await work()
+        except ExecutionRefused as refusal:
+            end = AttemptResult("refused", message=str(refusal))
+            raise
         finally:
-            record.result = end
-            record.ended.set()
-        with contextlib.suppress(OSError):  # the start is on disk: after a crash it is unknown
-            await self._keep(key, record)
+            self._settle(key, record, end)
+            if end is not UNKNOWN_END:  # which the start on disk says already
+                with contextlib.suppress(OSError):
+                    await self._keep(key, record)
         return end
+
+    def _settle(self, key: str, record: _Record, end: AttemptResult) -> None:
+        record.result = end
+        record.ended.set()
+        if end.outcome == "refused":  # nothing was done, so there is nothing to remember
+            del self._records[key]
 
     async def _keep_start(self, key: str, record: _Record) -> None:
         try:
@@ -123,13 +133,14 @@ class Ledger:
 
     async def _keep(self, key: str, record: _Record) -> None:
         if self._file is not None:
-            line = Line(key, record.attempt, record.request, record.result)
+            result = record.result if record.ended.is_set() else None
+            line = Line(key, record.attempt, record.request, result)
             await asyncio.to_thread(self._file.append, line)
 
     def _make_room(self) -> None:
         if len(self._records) < self._bound:
             return
-        ended = next((k for k, r in self._records.items() if r.result is not None), None)
+        ended = next((k for k, r in self._records.items() if r.ended.is_set()), None)
         if ended is None:
             raise Overloaded(f"all {self._bound} idempotency keys of the ledger are in use")
         del self._records[ended]

@@ -112,8 +112,8 @@ class Plugin(ABC):
                 return await self._perform(attempt)
         except TimeoutError:
             return AttemptResult("timeout", "deadline", f"no end within {attempt.timeout_ms} ms")
-        except LeaseLost:
-            raise
+        except (ExecutionRefused, LeaseLost):
+            raise  # dispatch tells them apart from results; the ledger must not record them
         except ExecutionError as error:
             return result_of(error)
 

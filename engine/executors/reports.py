@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from interlock.engine.executors.base import Attempt, AttemptResult, ProbeRequest
 from interlock.engine.model import Kind
@@ -116,6 +117,25 @@ Report = AttemptEntry | ObservationEntry
 
 Reporter = Callable[[Report], Awaitable[int | None]]
 """Journals a report; returns its sequence number once it is durable (None: not known)."""
+
+
+@runtime_checkable
+class HandsOn(Protocol):
+    """An executor that hands work on to others, and so outlives the call that brought it."""
+
+    def bind(
+        self,
+        *,
+        report: Reporter,
+        frozen: Callable[[Attempt], str | None],
+        epoch: Callable[[], int],
+    ) -> None:
+        """Take what dispatch itself decides and reports by."""
+        ...
+
+    def confirm(self, work: Attempt | ProbeRequest, seq: int | None) -> None:
+        """The report of ``work`` is entry ``seq`` of the journal."""
+        ...
 
 
 def _about(entry: AttemptEntry, kind: Kind) -> Body:

@@ -56,14 +56,15 @@ class SupervisordExecutor(Plugin):
     Args:
         rpc: client of the supervisor.
         ledger: where effects are remembered; in memory by default.
+        name: what contracts write in ``executor:``.
     """
 
-    def __init__(self, rpc: XmlRpc, ledger: Ledger | None = None) -> None:
+    def __init__(self, rpc: XmlRpc, ledger: Ledger | None = None, name: str = NAME) -> None:
         def manifest(doc: str) -> Manifest:
             return Manifest(inputs=_INPUTS, outputs=_OUTPUTS, doc=doc)
 
         super().__init__(
-            NAME,
+            name,
             actions={
                 "start": manifest("Start a process, unless it runs."),
                 "stop": manifest("Stop a process, if it runs."),
@@ -124,15 +125,16 @@ def create(settings: Mapping[str, str]) -> SupervisordExecutor:
 
     Args:
         settings: ``address`` (``unix:///path`` or ``http://127.0.0.1:9001``); optional
-            ``username`` with ``password_file``; optional ``ledger``, a file.
+            ``username`` with ``password_file``; optional ``ledger``, a file, and ``name``.
 
     Raises:
         DefinitionError: a setting is missing, unknown or wrong.
     """
-    check_settings(NAME, settings, "address", "username", "password_file", "ledger")
+    check_settings(NAME, settings, "address", "username", "password_file", "ledger", "name")
     address = Address.parse(require_setting(NAME, settings, "address"))
     ledger = Ledger(Path(settings["ledger"])) if settings.get("ledger") else None
-    return SupervisordExecutor(XmlRpc(address, _authorization(settings)), ledger)
+    rpc = XmlRpc(address, _authorization(settings))
+    return SupervisordExecutor(rpc, ledger, settings.get("name", NAME))
 
 
 def _authorization(settings: Mapping[str, str]) -> dict[str, str]:

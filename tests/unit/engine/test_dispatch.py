@@ -553,6 +553,8 @@ def test_an_executor_that_asks_for_it_learns_the_seq_of_its_report() -> None:
     confirmed: list[tuple[str, int | None]] = []
 
     class Curious(ScriptedExecutor):
+        def bind(self, **seams: Any) -> None: ...
+
         def confirm(self, work: Attempt | ProbeRequest, seq: int | None) -> None:
             confirmed.append((work.executor, seq))
 

@@ -149,3 +149,26 @@ def test_the_digest_of_a_request_ignores_which_attempt_it_is() -> None:
     found = request_digest(attempt(attempt=2, epoch=3, timeout_ms=9))
 
     assert expected == found
+
+
+def test_a_refusal_is_not_remembered_because_nothing_was_done() -> None:
+    refused = AttemptResult("refused", "frozen")
+    work = Effects(refused, OK)
+
+    answers = once(Ledger(), work, attempt(), attempt())
+
+    assert answers == [refused, OK]
+
+
+def test_an_attempt_that_waited_for_one_that_was_refused_does_the_work() -> None:
+    work = Effects(AttemptResult("refused"), OK, takes_s=1)
+
+    async def main() -> list[AttemptResult]:
+        ledger = Ledger()
+        return await asyncio.gather(
+            ledger.once(attempt(), work), ledger.once(attempt(attempt=2), work)
+        )
+
+    refused, done = virtual.run(main())
+
+    assert ("refused", OK) == (refused.outcome, done)

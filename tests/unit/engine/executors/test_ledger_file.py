@@ -104,3 +104,15 @@ def test_nobody_else_may_read_the_file(tmp_path: Path) -> None:
     LedgerFile(path, bound=2)
 
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_refusal_is_not_remembered_after_a_restart_either(tmp_path: Path) -> None:
+    path = tmp_path / "ledger"
+
+    async def refuse() -> AttemptResult:
+        raise ExecutionRefused("frozen")
+
+    with pytest.raises(ExecutionRefused):
+        asyncio.run(Ledger(path).once(attempt(), refuse))
+
+    assert asyncio.run(Ledger(path).once(attempt(), done)) == OK
