@@ -6,18 +6,19 @@ from collections.abc import Iterator
 
 import orjson
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from interlock.rules.caged.cage import Cage
 from interlock.rules.caged.pack import CagedPack
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Evaluation, SignalElement
 from interlock.rules.rulebase import RuleBase
-from tests.property.rules_strategies import HISTORIES, RULE_BASES, Observe, Say, loaded
+from tests.property.rules_strategies import OBSERVATIONS, RULE_BASES, WORDS, Observe, Say, loaded
 from tests.scale import count
 
 
 @settings(max_examples=count(60, 5_000))
-@given(RULE_BASES, HISTORIES)
+@given(RULE_BASES, st.lists(OBSERVATIONS | OBSERVATIONS | WORDS, min_size=15, max_size=30))
 def test_the_caged_engine_agrees_with_the_reference_matcher(rules, history):
     """Law: for any rule base an author could write and any history of signals and facts, every
 
