@@ -24,8 +24,9 @@ DOMAIN = "interlock"
 RETRY_AFTER_MS = 1000
 """When a caller may come again, unless the error says otherwise in ``retry_after_ms``."""
 
-_LONGEST_MESSAGE = 1024  # a status travels in a header; its peer may refuse more than 8 KiB
-_LONGEST_DETAIL = 256
+# A status travels in headers, where gRPC triples what is not ASCII and a peer may refuse 8 KiB.
+_MESSAGE_BYTES = 768
+_DETAIL_BYTES = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def retry_after_ms(error: errors.InterlockError) -> int | None:
 
 
 def rpc_status(error: errors.InterlockError) -> Status:
-    """Return the ``google.rpc.Status`` of an error, at most about 4 KiB."""
+    """Return the ``google.rpc.Status`` of an error, less than 4 KiB."""
     status = Status(code=rpc_code(error).value[0], message=message_of(error))
     for detail in _details(error):
         status.details.add().Pack(detail)
@@ -88,8 +89,8 @@ def http_body(error: errors.InterlockError) -> dict[str, object]:
 
 
 def message_of(error: errors.InterlockError) -> str:
-    """Return the error's message, at most 1,024 characters."""
-    return str(error)[:_LONGEST_MESSAGE]
+    """Return the error's message, at most 768 bytes."""
+    return _cut(str(error), _MESSAGE_BYTES)
 
 
 def _answer(error: errors.InterlockError) -> _Answer:
@@ -97,13 +98,13 @@ def _answer(error: errors.InterlockError) -> _Answer:
 
 
 def _details(error: errors.InterlockError) -> list[Message]:
-    metadata = {name: str(value)[:_LONGEST_DETAIL] for name, value in error.details.items()}
+    metadata = {name: _cut(str(value), _DETAIL_BYTES) for name, value in error.details.items()}
     details: list[Message] = [
         ErrorInfo(reason=error.code.upper(), domain=DOMAIN, metadata=dict(sorted(metadata.items())))
     ]
     if "field" in error.details:
         violation = BadRequest.FieldViolation(
-            field=str(error.details["field"]), description=message_of(error)
+            field=_cut(str(error.details["field"]), _DETAIL_BYTES), description=message_of(error)
         )
         details.append(BadRequest(field_violations=[violation]))
     after = retry_after_ms(error)
@@ -112,3 +113,9 @@ def _details(error: errors.InterlockError) -> list[Message]:
         delay.FromMilliseconds(after)
         details.append(RetryInfo(retry_delay=delay))
     return details
+
+
+def _cut(text: str, size: int) -> str:
+    """Return the text within so many bytes, on the edge of a character."""
+    encoded = text.encode(errors="backslashreplace")
+    return encoded[:size].decode(errors="ignore")

@@ -1,0 +1,217 @@
+"""Incidents, audit and control: questions and commands."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncGenerator
+from datetime import datetime
+
+import grpc
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from interlock.client.calling import Calling
+from interlock.client.retry import error_of
+from interlock.v1.audit_pb2 import ExplanationNode
+from interlock.v1.audit_service_pb2 import ExplainRequest, ListTransitionsRequest
+from interlock.v1.audit_service_pb2_grpc import AuditServiceStub
+from interlock.v1.control_service_pb2 import (
+    FreezeRequest,
+    GetGateStatusRequest,
+    GetGateStatusResponse,
+    ThawRequest,
+)
+from interlock.v1.control_service_pb2_grpc import ControlServiceStub
+from interlock.v1.incident_pb2 import Incident, Transition
+from interlock.v1.incident_service_pb2 import (
+    AbortIncidentRequest,
+    AcknowledgeIncidentRequest,
+    AnnotateIncidentRequest,
+    GetIncidentRequest,
+    IncidentPhase,
+    ListIncidentsRequest,
+    WatchIncidentsRequest,
+    WatchIncidentsResponse,
+)
+from interlock.v1.incident_service_pb2_grpc import IncidentServiceStub
+from interlock.v1.position_pb2 import Position
+
+Changes = AsyncGenerator[WatchIncidentsResponse, None]
+
+_PHASES = {
+    None: IncidentPhase.INCIDENT_PHASE_UNSPECIFIED,
+    True: IncidentPhase.INCIDENT_PHASE_OPEN,
+    False: IncidentPhase.INCIDENT_PHASE_CLOSED,
+}
+
+
+class IncidentClient:
+    """What is going on, and what a responder may do about it."""
+
+    def __init__(self, calling: Calling) -> None:
+        """Use a client's channel."""
+        self._calling = calling
+        self._stub = IncidentServiceStub(calling.channel)
+
+    async def get(self, incident_id: str) -> Incident:
+        """Return one incident; raises NotFound when there is none."""
+        request = GetIncidentRequest(incident_id=incident_id)
+        return (await self._calling.call(self._stub.GetIncident, request)).incident
+
+    async def list(
+        self,
+        *,
+        state: str = "",
+        machine: str = "",
+        severity: str = "",
+        open: bool | None = None,  # noqa: A002  # the reader's word
+        since: datetime | None = None,
+    ) -> AsyncGenerator[Incident, None]:
+        """Yield every incident that passes the filters, newest first, page by page."""
+        request = ListIncidentsRequest(
+            state=state,
+            machine=machine,
+            severity=severity,
+            phase=_PHASES[open],
+            since=_moment(since),
+        )
+        while True:
+            page = await self._calling.call(self._stub.ListIncidents, request)
+            for incident in page.incidents:
+                yield incident
+            if not page.next_page_token:
+                return
+            request.page_token = page.next_page_token
+
+    async def watch(self, *, incident_id: str = "", machine: str = "") -> Changes:
+        """Start watching and return the changes from here on; list after it to miss nothing.
+
+        Raises:
+            InterlockError: the watch could not begin; the changes raise it when it breaks.
+        """
+        request = WatchIncidentsRequest(incident_id=incident_id, machine=machine)
+        call = self._stub.WatchIncidents(request)
+        try:
+            await call.read()  # empty: the watch has begun
+        except grpc.aio.AioRpcError as failure:
+            raise error_of(failure) from failure
+        return _changes(call)
+
+    async def abort(
+        self, incident_id: str, *, actor: str, reason: str, request_id: str = ""
+    ) -> Position:
+        """Stop an incident by hand; return the entry of the command."""
+        request = AbortIncidentRequest(
+            incident_id=incident_id, actor=actor, reason=reason, request_id=request_id or _fresh()
+        )
+        return (await self._calling.call(self._stub.AbortIncident, request)).position
+
+    async def acknowledge(
+        self, incident_id: str, *, actor: str, text: str = "", request_id: str = ""
+    ) -> Position:
+        """Record that a person has taken notice; return the entry of the command."""
+        request = AcknowledgeIncidentRequest(
+            incident_id=incident_id, actor=actor, text=text, request_id=request_id or _fresh()
+        )
+        return (await self._calling.call(self._stub.AcknowledgeIncident, request)).position
+
+    async def annotate(
+        self, incident_id: str, *, actor: str, text: str, request_id: str = ""
+    ) -> Position:
+        """Add a remark; return the entry of the command."""
+        request = AnnotateIncidentRequest(
+            incident_id=incident_id, actor=actor, text=text, request_id=request_id or _fresh()
+        )
+        return (await self._calling.call(self._stub.AnnotateIncident, request)).position
+
+
+class AuditClient:
+    """What happened and why."""
+
+    def __init__(self, calling: Calling) -> None:
+        """Use a client's channel."""
+        self._calling = calling
+        self._stub = AuditServiceStub(calling.channel)
+
+    async def transitions(
+        self,
+        *,
+        incident_id: str = "",
+        machine: str = "",
+        state: str = "",
+        actor: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> AsyncGenerator[Transition, None]:
+        """Yield every move that passes the filters, oldest first, page by page."""
+        request = ListTransitionsRequest(
+            incident_id=incident_id,
+            machine=machine,
+            state=state,
+            actor=actor,
+            since=_moment(since),
+            until=_moment(until),
+        )
+        while True:
+            page = await self._calling.call(self._stub.ListTransitions, request)
+            for transition in page.transitions:
+                yield transition
+            if not page.next_page_token:
+                return
+            request.page_token = page.next_page_token
+
+    async def explain(self, subject: str) -> ExplanationNode:
+        """Return the reasons behind an incident or action; raises NotFound when it is neither."""
+        return (await self._calling.call(self._stub.Explain, ExplainRequest(id=subject))).root
+
+
+class ControlClient:
+    """The kill switch, and what the gate is waiting for."""
+
+    def __init__(self, calling: Calling) -> None:
+        """Use a client's channel."""
+        self._calling = calling
+        self._stub = ControlServiceStub(calling.channel)
+
+    async def freeze(
+        self, scope: str, *, actor: str, reason: str, request_id: str = ""
+    ) -> Position:
+        """Forbid actions in a scope, e.g. ``all``; return the entry of the order."""
+        request = FreezeRequest(
+            scope=scope, actor=actor, reason=reason, request_id=request_id or _fresh()
+        )
+        return (await self._calling.call(self._stub.Freeze, request)).position
+
+    async def thaw(self, scope: str, *, actor: str, reason: str, request_id: str = "") -> Position:
+        """Lift the freeze of exactly that scope; return the entry of the order."""
+        request = ThawRequest(
+            scope=scope, actor=actor, reason=reason, request_id=request_id or _fresh()
+        )
+        return (await self._calling.call(self._stub.Thaw, request)).position
+
+    async def gate_status(self) -> GetGateStatusResponse:
+        """Return what the gate lets through now."""
+        return await self._calling.call(self._stub.GetGateStatus, GetGateStatusRequest())
+
+
+async def _changes(
+    call: grpc.aio.UnaryStreamCall[WatchIncidentsRequest, WatchIncidentsResponse],
+) -> Changes:
+    try:
+        async for change in call:
+            yield change
+    except grpc.aio.AioRpcError as failure:
+        raise error_of(failure) from failure
+    finally:
+        call.cancel()
+
+
+def _moment(moment: datetime | None) -> Timestamp | None:
+    if moment is None:
+        return None
+    stamp = Timestamp()
+    stamp.FromDatetime(moment)
+    return stamp
+
+
+def _fresh() -> str:
+    return secrets.token_hex(16)
