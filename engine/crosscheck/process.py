@@ -204,9 +204,9 @@ class WorkerProcess:
                 place, since, used = self._progress.read(), clock(), None
             elif used is None:
                 used = await self._processor_seconds()
-            elif clock() - since >= self._patience_s and place != IDLE:
+            elif clock() - since >= self._patience_s:
                 busy = await self._processor_seconds() - used > self._patience_s / 4
-                self._verdict = How.HUNG if busy else How.STARVED
+                self._verdict = How.HUNG if busy and place != IDLE else How.STARVED
                 self._process.kill()
                 return
 

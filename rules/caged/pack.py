@@ -25,7 +25,7 @@ from interlock.errors import InvariantBroken
 from interlock.rules import network
 from interlock.rules.caged import ruleset
 from interlock.rules.caged.columns import COMPARE, ColumnsOfType, is_native
-from interlock.rules.caged.limits import MAX_FACTS, MAX_PATTERNS, Uncageable
+from interlock.rules.caged.limits import MAX_FACTS, MAX_MATCHES, MAX_PATTERNS, Uncageable
 from interlock.rules.caged.plan import NumberedMatch, Plan, Ruleset
 from interlock.rules.caged.variants import Edge, Variant, Writer, edges, variants
 from interlock.rules.model import Evaluation, FactRow, Match, Row
@@ -62,10 +62,13 @@ class CagedPack:
         """Return ``[digest, focus, rows]`` as JSON, the facts in the evaluation's order.
 
         Raises:
-            Uncageable: there are too many facts, or a value has no form the engine can be given.
+            Uncageable: there are too many facts or matches, or a value has no form the engine can
+                be given.
         """
         if evaluation.too_large or len(evaluation.facts) > MAX_FACTS:
             raise Uncageable(f"more than {MAX_FACTS} elements could join")
+        if len(evaluation.matches) > MAX_MATCHES:
+            raise Uncageable(f"more than {MAX_MATCHES} matches")
         places = {fact.id: place for place, fact in enumerate(evaluation.facts)}
         rows = [orjson.Fragment(self._cells(fact)) for fact in evaluation.facts]
         return orjson.dumps([self.digest, places[evaluation.focus], rows])

@@ -3,10 +3,11 @@
 import ctypes
 import os
 import sys
+import time
 from itertools import count
 
+from interlock.rules.caged import worker
 from interlock.rules.caged.cage import Cage
-from interlock.rules.caged.worker import main
 
 DEEDS = {
     "crash": lambda found: ctypes.string_at(0),
@@ -27,6 +28,11 @@ class OddCage(Cage):
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--broken":
-        sys.exit(1)
-    main(make_cage=OddCage)
+    match sys.argv.pop(1):
+        case "--broken":
+            sys.exit(1)
+        case "--mute":  # works, and falls asleep over its answer
+            worker._send = lambda sink, said, send=worker._send: (
+                send(sink, said) if "ready" in said else time.sleep(60)
+            )
+    worker.main(make_cage=OddCage)

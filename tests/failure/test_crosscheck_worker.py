@@ -20,7 +20,7 @@ from tests.property.packs import rule
 from tests.scale import count
 
 HERE = Path(__file__).parent
-ODD = (sys.executable, str(HERE / "odd_worker.py"))
+ODD = (sys.executable, str(HERE / "odd_worker.py"), "--odd")
 SAME = Join("service", Operator.EQ, "a", "service", STRING, "service == a.service")
 
 
@@ -181,6 +181,14 @@ def test_an_evaluation_that_ends_workers_is_given_up_and_the_rest_flows(text, wo
     assert seen.crosscheck.counts.workers_started == deaths + 1
 
 
+def test_a_worker_that_has_the_answer_and_never_says_it_is_ended_too():
+    seen = check(evaluations(1), command=(*ODD[:2], "--mute"), patience_s=0.1)
+
+    (fault,) = seen.others
+    assert fault.reason == "was being evaluated when the second engine got no time to run"
+    assert seen.crosscheck.counts.workers_killed == 6
+
+
 def test_several_evaluations_that_end_workers_are_each_given_up():
     odd = {1: "crash", 2: "exit", 299: "crash", 300: "crash"}
 
@@ -226,7 +234,7 @@ def failing_to_start(*command):
 
 
 def test_a_worker_that_cannot_start_is_a_problem_and_nothing_is_reported():
-    seen = failing_to_start(*ODD, "--broken")
+    seen = failing_to_start(*ODD[:2], "--broken")
 
     assert seen.crosscheck.problem == "it ended at once"
     assert seen.crosscheck.waiting == 3

@@ -25,8 +25,8 @@ def fact(id_, type_, **fields):
     return FactRow(id_, type_, fields)
 
 
-def evaluation(*facts, focus="s1", **more):
-    return Evaluation(1, "pack-0", facts, focus, (), **more)
+def evaluation(*facts, focus="s1", matches=(), **more):
+    return Evaluation(1, "pack-0", facts, focus, matches, **more)
 
 
 EVALUATION = evaluation(
@@ -83,10 +83,17 @@ def test_long_texts_cross_as_digests():
     [
         evaluation(too_large=True),
         evaluation(*(fact(f"s{number}", "alert") for number in range(513))),
+        evaluation(fact("s1", "deploy"), matches=(("r", ("s1",)),) * 10_001),
         evaluation(fact("s1", "volcano")),
         evaluation(fact("s1", "deploy", service="\ud800")),
     ],
-    ids=["too large", "513 facts", "a type no rule reads", "half a surrogate pair"],
+    ids=[
+        "too large",
+        "513 facts",
+        "10,001 matches",
+        "a type no rule reads",
+        "half a surrogate pair",
+    ],
 )
 def test_what_has_no_form_for_the_engine_is_refused(asked):
     with pytest.raises(Uncageable):
