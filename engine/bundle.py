@@ -7,25 +7,34 @@ were installed when it was activated; types are checked against it, never agains
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import orjson
 
 from interlock import digest
 from interlock.errors import DefinitionError
-from interlock.language.diagnostics import Diagnostic
+from interlock.language.diagnostics import Diagnostic, nearest, ordered
 from interlock.language.document import Document, load_documents
 from interlock.language.values import Field, Kind, Type, parse_type
 from interlock.machines.load import MachineBase, load_machines
 from interlock.machines.runtime import MachineRuntime
+from interlock.rules.declarations import FactType, SignalType
 from interlock.rules.load import load_rulebase
 from interlock.rules.rulebase import RuleBase
 
 MANIFEST = "executors.json"
 """Name of the file that states what the installed executors offer."""
 
-Probes = Mapping[str, Mapping[str, Field]]
+T = TypeVar("T")
+
+UNDECLARED = "RV210"
+"""Code of a name that no document declares."""
+
+Fields = Mapping[str, Field]
+
+Probes = Mapping[str, Fields]
 """Probe name (``executor.operation``) to the fields it observes."""
 
 
@@ -60,16 +69,23 @@ class Bundle:
             DefinitionError: with every fault of every file, sorted by place.
         """
         documents = _documents(files)
-        rulebase = load_rulebase(documents)
-        machinebase = load_machines(
-            documents,
-            signal_types={name: t.fields for name, t in rulebase.signal_types.items()},
-            fact_types={name: t.fields for name, t in rulebase.fact_types.items()},
-            probes=_probes(files.get(MANIFEST, "{}")),
+        faults: list[Diagnostic] = []
+        rulebase = _gather(faults, lambda: load_rulebase(documents))
+        machinebase = _gather(
+            faults,
+            lambda: load_machines(
+                documents,
+                signal_types=_fields(rulebase.signal_types) if rulebase else None,
+                fact_types=_fields(rulebase.fact_types) if rulebase else None,
+                probes=_probes(files.get(MANIFEST, "{}")),
+            ),
         )
-        faults = _unknown_machines(rulebase, machinebase)
-        if faults:
-            raise DefinitionError(f"{len(faults)} faults in the bundle", faults)
+        if rulebase is None:  # what it declares is not known, so nobody can say it is missing
+            faults = [fault for fault in faults if fault.code != UNDECLARED]
+        elif machinebase is not None:
+            faults.extend(_check_starts(rulebase, machinebase))
+        if rulebase is None or machinebase is None or faults:
+            raise _refusal(faults)
         return cls(
             digest=digest.digest(dict(files)),
             files=dict(files),
@@ -116,6 +132,43 @@ def _documents(files: Mapping[str, str]) -> list[Document]:
     ]
 
 
-def _unknown_machines(rulebase: RuleBase, machinebase: MachineBase) -> list[Diagnostic]:
-    """Return a diagnostic for every rule that starts a machine nobody defined."""
-    return []
+def _gather(faults: list[Diagnostic], load: Callable[[], T]) -> T | None:
+    """Return what a loader gives, or None after taking its faults."""
+    try:
+        return load()
+    except DefinitionError as refused:
+        faults.extend(refused.diagnostics)
+        return None
+
+
+def _fields(types: Mapping[str, SignalType] | Mapping[str, FactType]) -> Mapping[str, Fields]:
+    return {name: declared.fields for name, declared in types.items()}
+
+
+def _refusal(faults: Iterable[Diagnostic]) -> DefinitionError:
+    found = ordered(set(faults))
+    first = f"; the first: {found[0]}" if found else ""
+    return DefinitionError(f"{len(found)} faults in the bundle{first}", found)
+
+
+def _check_starts(rulebase: RuleBase, machinebase: MachineBase) -> Iterator[Diagnostic]:
+    """Return a fault for every rule that starts a machine otherwise than it wants to be."""
+    for start in rulebase.starts:
+        machine = machinebase.machines.get(start.machine)
+        if machine is None:
+            hint = nearest(start.machine, machinebase.machines)
+            message = f"no machine is called {start.machine!r}"
+            yield Diagnostic(start.path, start.span, "error", "RV211", message, hint)
+            continue
+        for name, field in machine.context.items():
+            given = start.inputs.get(name)
+            if given is None and not field.optional:
+                message = f"machine {machine.id} needs {name!r} in with"
+                yield Diagnostic(start.path, start.span, "error", "RV215", message, None)
+            elif given is not None and given != field.type:
+                message = f"{name!r} of machine {machine.id} is {field.type}, not {given}"
+                yield Diagnostic(start.path, start.span, "error", "RV215", message, None)
+        for name in sorted(start.inputs.keys() - machine.context.keys()):
+            message = f"machine {machine.id} has no context field {name!r}"
+            hint = nearest(name, machine.context)
+            yield Diagnostic(start.path, start.span, "error", "RV215", message, hint)

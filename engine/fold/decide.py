@@ -232,7 +232,7 @@ def _disagreement(turn: Turn, body: Body) -> None:
 def _bundle(turn: Turn, bundle: Bundle) -> None:
     """Decide by another bundle from here on; open incidents keep the one they began with."""
     state = turn.state
-    turn.note("bundle", digest=bundle.digest)
+    turn.note("activated", digest=bundle.digest)
     state.bundles[bundle.digest] = bundle
     if state.bundle is not None and state.bundle.digest == bundle.digest:
         return

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 from interlock.server.demo.site import Site
 
 
-def configure(site: Site, folder: Path) -> Mapping[str, Mapping[str, str]]:
-    """Write the executors' files and return their settings by executor name.
+def configure(site: Site, folder: Path) -> Path:
+    """Write the executors' files and return the one that names them all.
 
     Args:
         site: the running site.
@@ -20,12 +19,22 @@ def configure(site: Site, folder: Path) -> Mapping[str, Mapping[str, str]]:
     commands.write_text(json.dumps(_commands(site), indent=2))
     endpoints = folder / "endpoints.yaml"
     endpoints.write_text(json.dumps(_endpoints(site), indent=2))
-    return {
-        "command": {"operations": str(commands)},
-        "http": {"operations": str(endpoints)},
-        "supervisord": {"address": f"unix://{site.socket}"},
-        "dry_run": {},
-    }
+    settings = folder / "executors.toml"
+    settings.write_text(
+        f"""\
+[command]
+operations = "{commands}"
+
+[http]
+operations = "{endpoints}"
+
+[supervisord]
+address = "unix://{site.socket}"
+
+[dry_run]
+"""
+    )
+    return settings
 
 
 def _commands(site: Site) -> dict[str, object]:
@@ -63,7 +72,7 @@ def _endpoints(site: Site) -> dict[str, object]:
             "look": {
                 "doc": "One request, as a user would make it.",
                 "url": f"http://{origin}",
-                "path": "/{service}/",
+                "path": "/{service}",
                 "inputs": {"service": "string"},
                 "timeout": "2s",
             }

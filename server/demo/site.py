@@ -2,8 +2,8 @@
 
 ::
 
-    supervisord ──► nginx ── /shop/  live/releases ─► releases/v1 | v2
-                          └─ /api/   live/pool     ─► pools/primary.conf | standby.conf
+    supervisord ──► nginx ── /shop   live/releases ─► releases/v1 | v2
+                          └─ /api    live/pool     ─► pools/primary.conf | standby.conf
 
 Everything lives in one folder and listens on loopback.  Only processes of this folder are
 ever signalled.
@@ -49,8 +49,8 @@ http {{
     proxy_read_timeout 1s;
     server {{
         listen 127.0.0.1:{port};
-        location /shop/ {{ root live/releases; try_files /index.html =500; }}
-        location /api/ {{ include live/pool; }}
+        location /shop {{ root live/releases; try_files /index.html =500; }}
+        location /api {{ include live/pool; }}
     }}
     server {{ listen 127.0.0.1:{primary}; location / {{ root pools/primary; try_files /answer.json =500; }} }}
     server {{ listen 127.0.0.1:{standby}; location / {{ root pools/standby; try_files /answer.json =500; }} }}
@@ -95,7 +95,7 @@ class Site:
 
     def url(self, service: str) -> str:
         """Return where a service answers."""
-        return f"http://127.0.0.1:{self.port}/{service}/"
+        return f"http://127.0.0.1:{self.port}/{service}"
 
     def switch_command(self) -> list[str]:
         """Return the command that points a link elsewhere; its arguments are link and name."""

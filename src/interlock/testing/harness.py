@@ -32,6 +32,7 @@ class Harness:
         start: simulated time of the first entry, RFC 3339.
         store: where entries go; a fresh one in memory by default.  Give the store of
             another harness to restart from what it wrote.
+        engines: ``both`` when the test speaks for the second engine itself.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Harness:
         *,
         start: str = "2026-03-02T09:00:00Z",
         store: MemoryStore | None = None,
+        engines: str = "reference",
     ) -> None:
         self.bundle = Bundle.compile(files)
         self.store = store or MemoryStore()
@@ -52,9 +54,9 @@ class Harness:
         self._due: list[tuple[int, int, Mapping[str, Any]]] = []
         self._count = 0
         self._signals = len(self.store.entries)
-        self._begin(content)
+        self._begin(content, engines)
 
-    def _begin(self, content: bytes) -> None:
+    def _begin(self, content: bytes, engines: str) -> None:
         state = self.state
         self.store.epoch += 1
         if state.bundle is None or state.bundle.digest != self.bundle.digest:
@@ -66,7 +68,7 @@ class Harness:
                 "epoch": self.store.epoch,
                 "decided": self.store.decided_through,
                 "version": __version__,
-                "engines": "reference",
+                "engines": engines,
             }
         )
 

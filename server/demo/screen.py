@@ -1,0 +1,73 @@
+"""What the demo shows: one line per thing that happened, and the tree of reasons."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.text import Text
+from rich.tree import Tree
+
+from interlock.server.cli.harmless import harmless
+from interlock.v1.audit_pb2 import ExplanationNode
+from interlock.v1.incident_pb2 import Transition
+
+_COLOURS = {"resolved": "green", "handed_over": "yellow"}
+
+
+class Screen:
+    """Writes lines with the time since the start.
+
+    Args:
+        console: where they go.
+        quiet: whether only the last line is wanted.
+    """
+
+    def __init__(self, console: Console, *, quiet: bool = False) -> None:
+        self._console = console
+        self._quiet = quiet
+        self._began = time.monotonic()
+
+    def say(self, text: str, style: str = "") -> None:
+        """Write a line of the narrator."""
+        if not self._quiet:
+            self._console.print(Text.assemble(self._clock(), (text, style)))
+
+    def act(self, title: str) -> None:
+        """Open an act."""
+        if not self._quiet:
+            self._console.print()
+            self.say(title, "bold")
+
+    def moved(self, subject: str, machine: str, transition: Transition) -> None:
+        """Write a transition of an incident."""
+        where = transition.destination
+        line = f"  {subject}: {machine} {transition.source or 'start'} → {where}"
+        reason = transition.why or transition.trigger
+        self.say(f"{line}   ({harmless(reason)})", _COLOURS.get(where, "cyan"))
+
+    def why(self, node: ExplanationNode) -> None:
+        """Write a tree of reasons."""
+        if not self._quiet:
+            self._console.print(_tree(node))
+
+    def last(self, text: str, *, good: bool) -> None:
+        """Write the verdict; always shown, never coloured away."""
+        self._console.print(Text(text, "bold green" if good else "bold red"), soft_wrap=True)
+
+    def _clock(self) -> tuple[str, str]:
+        return (f"{time.monotonic() - self._began:6.1f} s  ", "dim")
+
+
+def _tree(node: ExplanationNode, parent: Tree | None = None) -> Tree:
+    label = Text(harmless(node.title))
+    if node.HasField("position"):
+        label.append(f"   entry {node.position.seq}", "dim")
+    if node.HasField("at"):
+        at = datetime.fromtimestamp(node.at.seconds + node.at.nanos / 1e9, UTC)
+        label.append(f"   {at:%H:%M:%S}.{at.microsecond // 1000:03}Z", "dim")
+    branch = Tree(label) if parent is None else parent.add(label)
+    for child in node.children:
+        _tree(child, branch)
+    return branch

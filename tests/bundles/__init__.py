@@ -1,0 +1,21 @@
+"""Bundles that tests decide by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from interlock.engine.bundle import MANIFEST, manifest
+from interlock.language.values import BOOL, INT, STRING, Field
+
+PROBES = {
+    "supervisord.process": {"found": Field(BOOL)},
+    "http.look": {"status": Field(INT)},
+    "command.linked": {"to": Field(STRING)},
+}
+
+
+def web() -> dict[str, str]:
+    """Return a bundle that restarts, rolls back and fails over a web service."""
+    folder = Path(__file__).parent / "web"
+    files = {path.name: path.read_text() for path in sorted(folder.glob("*.yaml"))}
+    return {**files, MANIFEST: manifest(PROBES)}
