@@ -20,6 +20,7 @@ from interlock.machines.scopes import Fields, Scopes
 from interlock.machines.source import Source
 from interlock.machines.tree import Node
 
+_CLOSE_GAP = "end with `else: <state>`"
 _ABORT_WHY = "aborted by ${event.by}"
 
 
@@ -93,8 +94,7 @@ class BranchCompiler:
         """Return the branches of a ``choose`` state, faults reported."""
         ways = [_written(one, (*node.loc, "choose", n)) for n, one in enumerate(branches)]
         self._check_order(ways)
-        if any(one.target == STAY for one in ways):
-            self.source.report((*node.loc, "choose"), "RV604", "a choice cannot stay", key=True)
+        self._refuse_stay(ways, "RV604", "a choice cannot stay")
         return self._branches(node, node, ways, self.scopes.state())
 
     def _events(self, leaf: Leaf) -> list[str]:
@@ -120,7 +120,7 @@ class BranchCompiler:
                 loc,
                 "RV612",
                 f"{event!r} is not handled when no `if` is true",
-                "add `else`",
+                _CLOSE_GAP,
                 key=True,
             )
         return tuple(found)
@@ -157,8 +157,9 @@ class BranchCompiler:
 
     def _check_order(self, ways: list[Written]) -> None:
         if ways[-1].is_guarded:
-            hint = "end with `else: <state>`"
-            self.source.report(ways[-1].loc, "RV612", "nothing happens when no `if` is true", hint)
+            self.source.report(
+                ways[-1].loc, "RV612", "nothing happens when no `if` is true", _CLOSE_GAP
+            )
         for one in ways[:-1]:
             if not one.is_guarded:
                 self.source.report(one.loc, "RV610", "the branches after this one are never taken")

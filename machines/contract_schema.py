@@ -13,6 +13,7 @@ from interlock.language import (
     FieldName,
     Identifier,
     TemplateText,
+    fault,
 )
 from interlock.machines.inputs import MAX_LENGTH, Shape
 from interlock.machines.schema import Arguments, Delay
@@ -147,13 +148,22 @@ class ActionsDocument(Definition):
     actions: dict[Identifier, ActionDefinition] = Field(min_length=1)
 
 
+def _plain(value: object) -> object:
+    if not isinstance(value, str | int | bool):
+        raise fault("RV110", "an attribute is a text, a whole number or a truth value")
+    return value
+
+
+AttributeValue = Annotated[str | int | bool, BeforeValidator(_plain)]
+
+
 class TargetDefinition(Definition):
     """One thing actions may be done to."""
 
     type: Identifier
     domain: Identifier
     """Failure domain it shares with others."""
-    attributes: dict[FieldName, str | int | bool] = {}
+    attributes: dict[FieldName, AttributeValue] = {}
     """What executors need to reach it."""
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from interlock.language import Document, Loc
 from interlock.language.expression import OPEN, Scope
-from interlock.language.values import UNKNOWN, format_duration
+from interlock.language.values import format_duration
 from interlock.machines.actions import (
     ActionType,
     ProbeCall,
@@ -29,7 +29,7 @@ from interlock.machines.contract_schema import (
     RollbackDefinition,
     VerifyDefinition,
 )
-from interlock.machines.formula import Formula
+from interlock.machines.formula import MISSING, Formula
 from interlock.machines.inputs import Shape
 from interlock.machines.schema import Arguments
 from interlock.machines.scopes import IDENTITY, Fields
@@ -38,9 +38,6 @@ from interlock.machines.states import fields_of
 
 NO_TARGET = "none"
 """What an act without a target says."""
-
-MISSING = Formula("", lambda row, env: UNKNOWN)
-"""Stands for a text that has a fault; its document is refused."""
 
 
 def signature_of(action: ActionDefinition) -> Signature:

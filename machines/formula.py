@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from interlock.language.expression import Env, Evaluate, Row
+from interlock.language.values import UNKNOWN
 
-__all__ = ["Env", "Formula", "Row"]
+__all__ = ["MISSING", "Env", "Formula", "Row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,7 @@ class Formula:
 
     text: str
     evaluate: Evaluate = field(compare=False, repr=False)
+
+
+MISSING = Formula("", lambda row, env: UNKNOWN)
+"""Stands for a text that has a fault; its document is refused and this never evaluated."""

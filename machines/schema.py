@@ -6,7 +6,6 @@ of state is recognised by the one key it holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -22,6 +21,7 @@ from interlock.language import (
     Identifier,
     TemplateText,
     YamlValue,
+    by_key,
     fault,
 )
 from interlock.language.values import parse_duration
@@ -59,18 +59,6 @@ StateName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 """Name of a state within its scope."""
 
 Severity = Literal["critical", "high", "medium", "low", "info"]
-
-
-def keyed(kinds: Mapping[str, str]) -> Callable[[object], str | None]:
-    """Return a discriminator: the tag of the first key that a mapping or model holds."""
-
-    def tag(value: object) -> str | None:
-        for key, name in kinds.items():
-            if isinstance(value, Mapping) and key in value:
-                return name
-        return None
-
-    return tag
 
 
 class BranchDefinition(Definition):
@@ -222,9 +210,6 @@ class CompoundDefinition(_HearingDefinition):
     states: dict[StateName, StateDefinition] = Field(min_length=1)
 
 
-KIND_KEYS = ("run", "wait", "choose", "undo", "final", "states")
-"""The keys by which a kind of state is known."""
-
 StateDefinition = Annotated[
     Annotated[RunDefinition, Tag("~run")]
     | Annotated[WaitDefinition, Tag("~wait")]
@@ -232,11 +217,7 @@ StateDefinition = Annotated[
     | Annotated[UndoDefinition, Tag("~undo")]
     | Annotated[FinalDefinition, Tag("~final")]
     | Annotated["CompoundDefinition", Tag("~states")],
-    Discriminator(
-        keyed({key: f"~{key}" for key in KIND_KEYS}),
-        custom_error_type="RV110",
-        custom_error_message=f"a state needs one of: {', '.join(KIND_KEYS)}",
-    ),
+    by_key("a state", "run", "wait", "choose", "undo", "final", "states"),
 ]
 """One state, its kind told by the key it holds."""
 

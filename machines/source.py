@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from interlock.language import Document, Loc, nearest
 from interlock.language.expression import (
+    OPEN,
     ExpressionError,
     Logical,
     Node,
@@ -28,7 +29,7 @@ from interlock.language.expression import (
     proven,
 )
 from interlock.language.values import ANY, STRING, Field, YamlValue
-from interlock.machines.formula import Formula
+from interlock.machines.formula import MISSING, Formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,4 +193,6 @@ def canonical_argument(value: YamlValue) -> str:
 
 
 def _formula(node: Node, scope: Scope) -> Formula:
+    if OPEN in (scope.fields, *scope.bindings.values()):
+        return MISSING  # reads something undeclared, which has been reported
     return Formula(print_expression(node), compile_expression(node, scope))

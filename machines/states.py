@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from interlock.errors import InvariantBroken
 from interlock.language import Document, FieldDefinition, Loc
-from interlock.language.expression import OPEN, FieldJoin, Scope, classify
+from interlock.language.expression import OPEN, FieldJoin, Scope, classify, proven
 from interlock.language.expression import Node as ExpressionNode
 from interlock.language.values import Field, format_duration, parse_duration
 from interlock.machines.branches import BranchCompiler, Leaf
@@ -246,6 +246,7 @@ def _key(conjuncts: tuple[ExpressionNode, ...], scope: Scope) -> tuple[str, str]
         kind = classify(node, scope)
         if isinstance(kind, FieldJoin) and (kind.operator, kind.alias) == ("==", "ctx"):
             return kind.field, kind.other_field
+        scope = scope.knowing(proven(node))
     return None
 
 

@@ -69,7 +69,7 @@ title: A machine
 owner: team
 """
 
-HANDED = "{to: handed, why: \"${event.message}\"}"
+HANDED = '{to: handed, why: "${event.message}"}'
 EVERY_RESULT = "{done: ok, failed: handed, timed_out: handed, refused: handed, unverified: handed}"
 ENDS = """
   ok: {final: ok}
@@ -77,7 +77,9 @@ ENDS = """
 """
 
 
-def machine_text(states: str, *, initial: str = "first", outcomes: str = "[ok, handed]", extra: str = "") -> str:
+def machine_text(
+    states: str, *, initial: str = "first", outcomes: str = "[ok, handed]", extra: str = ""
+) -> str:
     """Return a machine document; ``ok`` and ``handed`` are its finals."""
     return (
         HEAD
