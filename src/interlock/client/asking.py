@@ -89,12 +89,9 @@ class IncidentClient:
             InterlockError: the watch could not begin; the changes raise it when it breaks.
         """
         request = WatchIncidentsRequest(incident_id=incident_id, machine=machine)
-        call = self._stub.WatchIncidents(request)
-        try:
-            await call.read()  # empty: the watch has begun
-        except grpc.aio.AioRpcError as failure:
-            raise error_of(failure) from failure
-        return _changes(call)
+        changes = _changes(self._stub.WatchIncidents(request))
+        await anext(changes, None)  # empty: the watch has begun
+        return changes
 
     async def abort(
         self, incident_id: str, *, actor: str, reason: str, request_id: str = ""

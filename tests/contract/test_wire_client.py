@@ -1,0 +1,280 @@
+"""The client against a real server: what is sent, asked, repeated and raised."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from interlock.client import BlockingClient, Client, RetryPolicy, signal
+from interlock.errors import (
+    NotFound,
+    NotPermitted,
+    NotReady,
+    Overloaded,
+    RequestRejected,
+)
+from interlock.server.metrics import ServerMetrics
+from interlock.server.rpc import create_server
+from tests.fakes.core import MemoryCore
+from tests.fakes.serving import serving
+from tests.unit.server.given import core_with, incident, transition
+
+pytestmark = pytest.mark.anyio
+
+QUICK = RetryPolicy(initial_interval=0.001, maximum_interval=0.01, maximum_attempts=500)
+ONCE = RetryPolicy(maximum_attempts=1)
+
+
+@asynccontextmanager
+async def talking(core: MemoryCore, *, policy: RetryPolicy = ONCE) -> AsyncIterator[Client]:
+    async with serving(core) as target, Client(target, policy=policy) as client:
+        yield client
+
+
+def batch(start: int, size: int = 10) -> list[object]:
+    return [
+        signal("web.down", source="prober", id=str(number)) for number in range(start, start + size)
+    ]
+
+
+def ids(core: MemoryCore) -> list[str]:
+    return [one.signal["id"] for one in core.signals]
+
+
+async def test_a_batch_is_answered_with_its_position() -> None:
+    core = MemoryCore()
+    async with talking(core) as client:
+        receipt = await client.signals.ingest(batch(0))
+
+    assert (10, 9) == (receipt.accepted, receipt.position.seq)
+    assert [str(n) for n in range(10)] == ids(core)
+
+
+async def test_a_stream_answers_each_batch_and_keeps_their_order() -> None:
+    core = MemoryCore()
+    async with talking(core) as client, client.signals.stream() as stream:
+        receipts = [await stream.send(batch(10 * n)) for n in range(50)]
+        answers = await asyncio.gather(*receipts)
+
+    assert [10 * n + 9 for n in range(50)] == [answer.position.seq for answer in answers]
+    assert [str(n) for n in range(500)] == ids(core)
+
+
+async def test_leaving_a_stream_waits_for_its_answers() -> None:
+    core = MemoryCore()
+    async with talking(core) as client:
+        async with client.signals.stream() as stream:
+            receipts = [await stream.send(batch(10 * n)) for n in range(5)]
+        assert all(receipt.done() for receipt in receipts)
+
+    assert 50 == len(core.signals)
+
+
+async def test_a_stream_survives_a_server_that_dies_and_comes_back() -> None:
+    """Everything unanswered is sent again; ids make each signal count once, in order."""
+    core = MemoryCore()
+
+    async def server_on(port: int) -> tuple[object, int]:
+        server = create_server(core, metrics=ServerMetrics(CollectorRegistry()))
+        port = server.add_insecure_port(f"127.0.0.1:{port}")
+        await server.start()
+        return server, port
+
+    server, port = await server_on(0)
+    async with (
+        Client(f"127.0.0.1:{port}", policy=QUICK) as client,
+        client.signals.stream() as stream,
+    ):
+        first = await stream.send(batch(0))
+        await first
+        core.hold()
+        waiting = [await stream.send(batch(10 * n)) for n in range(1, 10)]
+        while len(core._pending) < 9:  # noqa: ASYNC110  # until all have arrived
+            await asyncio.sleep(0.001)
+        await server.stop(None)  # type: ignore[attr-defined]
+        core.release()
+        server, _ = await server_on(port)
+        answers = await asyncio.gather(*waiting)
+        later = await (await stream.send(batch(100)))
+
+    await server.stop(None)  # type: ignore[attr-defined]
+    assert [str(n) for n in range(110)] == ids(core)
+    assert [10] * 9 == [answer.duplicate for answer in answers]
+    assert 10 == later.accepted
+
+
+async def test_a_stream_that_breaks_for_good_says_so_to_everyone_who_waits() -> None:
+    async def use(client: Client) -> None:
+        async with client.signals.stream() as stream:
+            good, bad = await stream.send(batch(0)), await stream.send([])
+            assert 10 == (await good).accepted
+            with pytest.raises(RequestRejected):
+                await bad
+            with pytest.raises(RequestRejected):
+                await stream.send(batch(10))
+
+    async with talking(MemoryCore()) as client:
+        with pytest.raises(RequestRejected, match="expected 1 to 1000"):
+            await use(client)
+
+
+async def test_a_stream_left_by_an_error_waits_for_nothing() -> None:
+    core = MemoryCore()
+    core.hold()
+    receipts = []
+
+    async def use(client: Client) -> None:
+        async with client.signals.stream() as stream:
+            receipts.append(await stream.send(batch(0)))
+            raise ValueError("my own")
+
+    async with talking(core) as client:
+        with pytest.raises(ValueError, match="my own"):
+            await use(client)
+    assert receipts[0].cancelled()
+
+
+async def test_a_window_bounds_what_is_in_flight() -> None:
+    core = MemoryCore()
+    core.hold()
+    async with talking(core) as client, client.signals.stream() as stream:
+        for number in range(16):
+            await stream.send(batch(10 * number))
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await stream.send(batch(160))
+        core.release()
+        await (await stream.send(batch(160)))
+
+    assert 170 == len(core.signals)
+
+
+async def test_an_overloaded_service_is_asked_again() -> None:
+    core = MemoryCore(capacity=5)
+    core.hold()
+    async with talking(core, policy=QUICK) as client:
+        first = asyncio.create_task(client.signals.ingest(batch(0)))
+        while not core._pending:  # noqa: ASYNC110  # until it has arrived
+            await asyncio.sleep(0.001)
+        second = asyncio.create_task(client.signals.ingest(batch(10)))
+        await asyncio.sleep(0.02)
+        core.release()
+        assert 10 == (await first).accepted
+        assert 10 == (await second).accepted
+
+
+async def test_without_repetition_overload_is_raised() -> None:
+    core = MemoryCore(capacity=5)
+    core.hold()
+    async with talking(core) as client:
+        first = asyncio.create_task(client.signals.ingest(batch(0)))
+        while not core._pending:  # noqa: ASYNC110  # until it has arrived
+            await asyncio.sleep(0.001)
+        with pytest.raises(Overloaded):
+            await client.signals.ingest(batch(10))
+        core.release()
+        await first
+
+
+async def test_a_service_that_does_not_answer_is_not_ready() -> None:
+    async with Client("127.0.0.1:1", policy=ONCE) as client:
+        with pytest.raises(NotReady):
+            await client.signals.ingest(batch(0))
+
+
+async def test_a_call_ends_by_its_deadline() -> None:
+    core = MemoryCore()
+    core.hold()
+    async with serving(core) as target, Client(target, timeout=0.05, policy=ONCE) as client:
+        with pytest.raises(NotReady):
+            await client.signals.ingest(batch(0))
+
+
+async def test_incidents_are_listed_over_all_pages_and_filtered() -> None:
+    async with talking(core_with(250)) as client:
+        every = [one.id async for one in client.incidents.list()]
+        still_open = [one.id async for one in client.incidents.list(open=True)]
+
+    assert [f"inc-{n}" for n in range(250, 0, -1)] == every
+    assert [f"inc-{n}" for n in range(249, 0, -2)] == still_open
+
+
+async def test_a_watch_tells_what_changes_after_it_has_begun() -> None:
+    core = core_with(2)
+    async with talking(core) as client:
+        changes = await client.incidents.watch(incident_id="inc-2")
+        core.change(incident(1))
+        core.change(incident(2), transition(9))
+        change = await anext(changes)
+        await changes.aclose()
+
+    assert ("inc-2", 9) == (change.incident.id, change.transition.position.seq)
+
+
+async def test_commands_and_questions_reach_the_service() -> None:
+    core = core_with(2)
+    async with talking(core) as client:
+        assert "inc-1" == (await client.incidents.get("inc-1")).id
+        await client.incidents.acknowledge("inc-1", actor="ana")
+        await client.incidents.annotate("inc-1", actor="ana", text="disk replaced")
+        await client.incidents.abort("inc-1", actor="ana", reason="by hand")
+        await client.control.freeze("all", actor="ana", reason="release day")
+        frozen = await client.control.gate_status()
+        await client.control.thaw("all", actor="ana", reason="done")
+        moves = [one.incident_id async for one in client.audit.transitions(incident_id="inc-2")]
+        root = await client.audit.explain("inc-1")
+        with pytest.raises(NotFound):
+            await client.incidents.get("inc-9")
+        with pytest.raises(NotPermitted):
+            await client.incidents.abort("inc-2", actor="ana", reason="too late")
+
+    assert ["acknowledge", "annotate", "abort", "freeze", "thaw"] == [k for k, _ in core.journal]
+    assert ["all"] == [order.scope for order in frozen.freezes]
+    assert ["inc-2"] == moves
+    assert "incident" == root.kind
+
+
+@contextmanager
+def served_elsewhere(core: MemoryCore) -> Iterator[str]:
+    """Serve a core from another thread, as another process would; tell the first watcher."""
+    ready, done = threading.Event(), threading.Event()
+    address: list[str] = []
+
+    async def serve() -> None:
+        async with serving(core) as target:
+            address.append(target)
+            ready.set()
+            while not core.watchers:  # noqa: ASYNC110  # until somebody watches
+                await asyncio.sleep(0.001)
+            core.change(incident(1))
+            await asyncio.to_thread(done.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    ready.wait(10)
+    try:
+        yield address[0]
+    finally:
+        done.set()
+        thread.join(10)
+
+
+def test_plain_functions_have_the_same_client() -> None:
+    core = core_with(150)
+    with served_elsewhere(core) as target, BlockingClient(target, policy=ONCE) as client:
+        receipt = client.run(lambda c: c.signals.ingest(batch(0)))
+        listed = [one.id for one in client.each(lambda c: c.incidents.list())]
+        with pytest.raises(NotFound):
+            client.run(lambda c: c.incidents.get("inc-999"))
+        watching = client.each(lambda c: c.incidents.watch())
+        change = next(watching)
+        watching.close()
+
+    assert 10 == receipt.accepted
+    assert 150 == len(listed)
+    assert "inc-1" == change.incident.id
