@@ -187,7 +187,9 @@ class WorkingMemory:
             return
         sources = self._state.claims.get((element.type, element.key), {})
         if element.type in self.rulebase.signal_types or OPERATOR in sources:
-            found[element_id] = Root(element_id, element.position, element.seen_at)
+            found[element_id] = Root(
+                element_id, element.type, element.position, element.seen_at
+            )
             return
         for activation in self._state.activations.values():
             if activation.id in sources:

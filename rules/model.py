@@ -67,11 +67,13 @@ class Root:
 
     Attributes:
         id: the element's.
+        type: its signal or fact name.
         position: the journal position at which it entered memory.
         seen_at: when its latest refresh was observed, ms.
     """
 
     id: str
+    type: str
     position: int
     seen_at: int
 

@@ -1,4 +1,8 @@
-"""What an incident rests on: how old it is, and at which positions it was found."""
+"""What an incident rests on: how old it is, and at which positions it was found.
+
+A state (a signal that keeps the latest) must be seen again and again to stay true; an
+occurrence (one that keeps all) happened, and counts until its ttl ends.  So only states age.
+"""
 
 from __future__ import annotations
 
@@ -10,27 +14,36 @@ from interlock.rules.model import Firing, Root
 
 def of(firing: Firing, now: int) -> Evidence:
     """Return what a firing rests on, as seen now."""
-    return tuple((element.id, element.position, now) for element in firing.elements)
+    return tuple((e.id, e.type, e.position, now) for e in firing.elements)
 
 
 def oldest(state: State, incident: Incident) -> int | None:
-    """Return when the least recently seen signal behind an incident was seen, in ms.
+    """Return when the least recently seen state behind an incident was seen, in ms.
 
-    An element that was withdrawn keeps the time it was last known; None when the incident
-    rests on nothing.
+    What was withdrawn keeps the time it was last known.  An incident that rests on occurrences
+    alone is as old as the latest of them; None when it rests on nothing.
     """
-    return min((root.seen_at for root in _roots(state, incident)), default=None)
+    roots = list(_roots(state, incident))
+    states = [root.seen_at for root in roots if _is_state(state, root)]
+    if states:
+        return min(states)
+    return max((root.seen_at for root in roots), default=None)
 
 
 def rests_on(state: State, incident: Incident, position: int) -> bool:
     """Return whether anything behind an incident came in, or was derived, at a position."""
-    if any(p == position for e in incident.evidence.values() for _, p, _ in e):
+    if any(p == position for e in incident.evidence.values() for _, _, p, _ in e):
         return True
     return any(root.position == position for root in _roots(state, incident))
 
 
+def _is_state(state: State, root: Root) -> bool:
+    declared = state.memory.rulebase.signal_types.get(root.type) if state.memory else None
+    return declared is None or declared.keep_latest
+
+
 def _roots(state: State, incident: Incident) -> Iterator[Root]:
     for elements in incident.evidence.values():
-        for element, position, asserted in elements:
+        for element, kind, position, asserted in elements:
             known = state.memory.roots(element) if state.memory is not None else ()
-            yield from known or (Root(element, position, asserted),)
+            yield from known or (Root(element, kind, position, asserted),)

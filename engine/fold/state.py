@@ -16,8 +16,8 @@ from interlock.rules.model import Evaluation
 NEVER = 2**53 - 1
 """A time that does not come."""
 
-Evidence = tuple[tuple[str, int, int], ...]
-"""Elements of one firing: id, position it came at, time it was asserted (ms)."""
+Evidence = tuple[tuple[str, str, int, int], ...]
+"""Elements of one firing: id, type name, position it came at, time it was asserted (ms)."""
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class Incident:
         state: leaf path of the current state; the model of ``transitions``.
         context: the machine's typed values.
         supports: ids of the firings that hold it open.
-        evidence: firing id to ``(element id, position, asserted at ms)`` of its elements.
+        evidence: firing id to what the firing rests on.
         agree_at: highest position the second engine must have agreed to before acting.
         disputed: whether the engines differed on a firing behind it.
         moves: number of transitions so far.

@@ -19,8 +19,13 @@ from pathlib import Path
 from rich.console import Console
 
 from interlock.client import Client
-from interlock.engine.journal.export import CHECKPOINT_FILE, KEY_FILE, export_evidence, read_text
-from interlock.engine.journal.export import read_verifier
+from interlock.engine.journal.export import (
+    CHECKPOINT_FILE,
+    KEY_FILE,
+    export_evidence,
+    read_text,
+    read_verifier,
+)
 from interlock.engine.journal.reader import Reader
 from interlock.engine.journal.report import Report
 from interlock.engine.replay import verify
@@ -31,6 +36,7 @@ from interlock.server.demo.prober import Prober
 from interlock.server.demo.screen import Screen
 from interlock.server.demo.site import Site
 from interlock.server.settings import Settings
+from interlock.v1.audit_pb2 import ExplanationNode
 from interlock.v1.incident_pb2 import Incident, Transition
 
 ACT_S = 60.0
@@ -196,8 +202,18 @@ async def _all_acts(client: Client, stage: Stage) -> int:
 
 
 async def _why(client: Client, screen: Screen, incident: Incident) -> None:
-    screen.say("  why? the whole tree, from the journal:", "bold")
-    screen.why(await client.audit.explain(incident.id))
+    """Show the reasons of the incident's action, as ``interlock why`` would."""
+    action = _first_action(await client.audit.explain(incident.id))
+    if action is not None:
+        screen.say(f"  why {action.id}? everything behind it, from the journal:", "bold")
+        screen.why(await client.audit.explain(action.id))
+
+
+def _first_action(node: ExplanationNode) -> ExplanationNode | None:
+    if node.kind == "action":
+        return node
+    found = (_first_action(child) for child in node.children)
+    return next((action for action in found if action is not None), None)
 
 
 async def _one_act(act: Act, stage: Stage) -> Incident | None:
@@ -241,6 +257,12 @@ def _prove(data: Path, screen: Screen) -> tuple[Report, str]:
     for fault in report.faults[:5]:
         screen.say(f"  {fault.line()}", "bold red")
     if report.is_sound:
+        screen.act("audit verify")
+        screen.say(
+            f"  {report.entries} entries under a signed checkpoint; every decision and every row"
+            " derived again and equal",
+            "green",
+        )
         return report, f"history verified ({report.entries} entries)"
     return report, f"history NOT verified: {report.fault_count} faults"
 

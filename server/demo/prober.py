@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from decimal import Decimal
 from typing import Final
 
 import aiohttp
@@ -84,11 +83,11 @@ class Prober:
             codes = self._codes[service]
             codes.append(code)
             errors = sum(1 for each in codes if each >= _SERVER_ERRORS)
-            value = Decimal(errors) / Decimal(len(codes))
-            batch.append(self._signal("site.error_ratio", service, value=round(value, 6)))
+            ratio = round(errors / len(codes), 6)
+            batch.append(self._signal("site.error_ratio", service, value=ratio))
         await stream.send(batch)
 
-    def _signal(self, name: str, service: str, **values: bool | int | Decimal) -> Signal:
+    def _signal(self, name: str, service: str, **values: bool | float) -> Signal:
         self._count += 1
         return signal(
             name,

@@ -32,7 +32,7 @@ class Screen:
     def say(self, text: str, style: str = "") -> None:
         """Write a line of the narrator."""
         if not self._quiet:
-            self._console.print(Text.assemble(self._clock(), (text, style)))
+            self._console.print(Text.assemble(self._clock(), (text, style)), soft_wrap=True)
 
     def act(self, title: str) -> None:
         """Open an act."""

@@ -52,8 +52,14 @@ http {{
         location /shop {{ root live/releases; try_files /index.html =500; }}
         location /api {{ include live/pool; }}
     }}
-    server {{ listen 127.0.0.1:{primary}; location / {{ root pools/primary; try_files /answer.json =500; }} }}
-    server {{ listen 127.0.0.1:{standby}; location / {{ root pools/standby; try_files /answer.json =500; }} }}
+    server {{
+        listen 127.0.0.1:{primary};
+        location / {{ root pools/primary; try_files /answer.json =500; }}
+    }}
+    server {{
+        listen 127.0.0.1:{standby};
+        location / {{ root pools/standby; try_files /answer.json =500; }}
+    }}
 }}
 """
 

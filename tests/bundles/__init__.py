@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
-from interlock.engine.bundle import MANIFEST, manifest
+from interlock.engine.bundle import MANIFEST, Bundle, manifest
 from interlock.language.values import BOOL, INT, STRING, Field
 
 PROBES = {
@@ -12,6 +13,12 @@ PROBES = {
     "http.look": {"status": Field(INT)},
     "command.linked": {"to": Field(STRING)},
 }
+
+
+@cache
+def web_bundle() -> Bundle:
+    """Return ``web`` compiled, once for all tests."""
+    return Bundle.compile(web())
 
 
 def web() -> dict[str, str]:

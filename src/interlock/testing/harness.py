@@ -28,7 +28,7 @@ class Harness:
     """Runs a bundle in simulated time.
 
     Args:
-        files: file name to text, as ``Bundle.compile`` takes them.
+        bundle: what decides, or its files as ``Bundle.compile`` takes them.
         start: simulated time of the first entry, RFC 3339.
         store: where entries go; a fresh one in memory by default.  Give the store of
             another harness to restart from what it wrote.
@@ -37,13 +37,13 @@ class Harness:
 
     def __init__(
         self,
-        files: Mapping[str, str],
+        bundle: Bundle | Mapping[str, str],
         *,
         start: str = "2026-03-02T09:00:00Z",
         store: MemoryStore | None = None,
         engines: str = "reference",
     ) -> None:
-        self.bundle = Bundle.compile(files)
+        self.bundle = bundle if isinstance(bundle, Bundle) else Bundle.compile(bundle)
         self.store = store or MemoryStore()
         self.scripts = Scripts()
         library = Library(self.store.blob)

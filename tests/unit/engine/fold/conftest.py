@@ -23,7 +23,7 @@ class Web(Harness):
         *,
         engines: str = "reference",
     ) -> None:
-        super().__init__(files or bundles.web(), store=store, engines=engines)
+        super().__init__(files or bundles.web_bundle(), store=store, engines=engines)
         self.script("web.restart", Answer(outputs={"pid": 7, "state": "RUNNING"}))
         self.script("web.switch", Answer(outputs={"before": "v2"}))
         self.script("web.switch_back", Answer(outputs={"before": "v1"}))
