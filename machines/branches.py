@@ -7,7 +7,7 @@ outward is asked, and so on.  ``operator.abort`` ends at the built-in ``aborted`
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from interlock.language import Loc, nearest
 from interlock.language.expression import Scope, compile_template
@@ -32,13 +32,11 @@ class Leaf:
         node: the leaf.
         results: events it must handle: what its work can end in.
         outputs: outputs of its action; None when it runs none.
-        element: fields of what it waits for; empty when it does not wait.
     """
 
     node: Node
     results: tuple[str, ...]
     outputs: Fields | None = None
-    element: Fields = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ class BranchCompiler:
         return sorted((heard & apart) | {Trigger.ABORT.value})
 
     def _handler(self, leaf: Leaf, event: str) -> tuple[Branch, ...]:
-        scope = self.scopes.event(event, leaf.outputs, leaf.element)
+        scope = self.scopes.event(event, leaf.outputs)
         found: list[Branch] = []
         for owner, ways in self._inside_out(leaf.node, event):
             if event in leaf.results:
@@ -147,7 +145,7 @@ class BranchCompiler:
             ways = written(target, loc)
             self._check_order(ways)
             self._refuse_stay(ways, "RV605", "a timer comes once; staying would leave none")
-            found[event] = self._branches(leaf.node, owner, ways, self.scopes.timer())
+            found[event] = self._branches(leaf.node, owner, ways, self.scopes.state())
         return found
 
     def _built_in_abort(self, node: Node, scope: Scope) -> Branch:

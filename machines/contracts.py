@@ -7,7 +7,7 @@ in the idempotency key; ``probe`` (what the executor's manifest says the probe s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from interlock.language import Document, Loc
 from interlock.language.expression import OPEN, Scope
@@ -32,7 +32,7 @@ from interlock.machines.contract_schema import (
 from interlock.machines.formula import MISSING, Formula
 from interlock.machines.inputs import Shape
 from interlock.machines.schema import Arguments
-from interlock.machines.scopes import IDENTITY, Fields
+from interlock.machines.scopes import IDENTITY, Fields, with_outputs
 from interlock.machines.source import Source
 from interlock.machines.states import fields_of
 
@@ -214,11 +214,13 @@ class ContractCompiler:
 
     def _verification(self, verify: VerifyDefinition) -> Verification:
         at = ("verify",)
-        scope = Scope(self.inputs, {"outputs": self.outputs})
-        bindings = {**scope.bindings, "probe": self.catalogue.probes.get(verify.probe, OPEN)}
+        scope = with_outputs(Scope(self.inputs), self.outputs)
+        probe = {"probe": self.catalogue.probes.get(verify.probe, OPEN)}
         return Verification(
             probe=self._probe(verify.probe, verify.with_, at, scope),
-            expect=self._expect(verify.expect, at, Scope(self.inputs, bindings)),
+            expect=self._expect(
+                verify.expect, at, replace(scope, bindings={**scope.bindings, **probe})
+            ),
             every_ms=verify.every,
             within_ms=verify.within,
             consecutive=verify.consecutive,
@@ -246,7 +248,7 @@ class ContractCompiler:
         inputs = self.source.arguments(
             rollback.with_,
             (*loc, "with") if rollback.with_ else (*loc, "action"),
-            Scope(self.inputs, {"outputs": self.outputs}),
+            with_outputs(Scope(self.inputs), self.outputs),
             (signature or FAULTY).inputs,
             complete=f"action {rollback.action!r}",
         )

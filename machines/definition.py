@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from interlock.errors import NotPermitted
 from interlock.language.values import UNKNOWN, Field, Unknown, Value
 from interlock.machines.formula import Formula, Row
 from interlock.machines.inputs import check_values
@@ -246,3 +247,16 @@ class Machine:
                 details ``field``, ``expected``, ``found``.
         """
         return check_values(self.context, values, owner=self.id, shapes=None)
+
+    def accepts(self, event: str, data: Row) -> bool:
+        """Return whether the data of an event is what the machine declares for it.
+
+        Data of events it does not declare, and fields beyond the declared ones, are accepted.
+        """
+        fields = self.events.get(event, {})
+        known = {name: value for name, value in data.items() if name in fields}
+        try:
+            check_values(fields, known, owner=event)
+        except NotPermitted:
+            return False
+        return True

@@ -99,8 +99,10 @@ class MachineRuntime:
 
         Returns:
             Moves and effects in order, both empty when the machine chose to stay; None when
-            the event means nothing in this state.
+            the event means nothing in this state, or its data is not what the machine declares.
         """
+        if event in self.machine.events and not self.machine.accepts(event, env.get("event", {})):
+            return None
         before = model.state
         run = _Run(before, env)
         with _restored_on_error(model, before):

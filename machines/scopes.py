@@ -4,8 +4,10 @@
 everywhere in a machine   context fields by bare name and as ``ctx``; ``steps`` (names of the
                           finished actions, oldest first); ``incident.id``,
                           ``incident.started_at``
-``on`` and ``after``      also ``event``, typed by the event; after ``done`` and ``unverified``
-                          also the action's ``outputs``
+``on``                    also ``event``, typed by the event: ``detail``, ``attempt``,
+                          ``result`` (results), ``by``, ``text`` (``operator.abort``), what the
+                          machine declares (its own events); after ``done`` and
+                          ``unverified`` also the action's ``outputs``
 ``wait.where``            the element's fields by bare name, and ``ctx``
 ``enter`` of a final      also ``from`` (state the incident rested in) and ``why``
 an action                 inputs by bare name; its key also ``incident.id``, ``step.id``; probes
@@ -16,7 +18,7 @@ an action                 inputs by bare name; its key also ``incident.id``, ``s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from interlock.language.expression import OPEN, Scope
 from interlock.language.values import INT, STRING, TIMESTAMP, Field, Value, list_of
@@ -45,36 +47,40 @@ INCIDENT_FIELDS: Fields = {"id": _TEXT, "started_at": _TIME}
 IDENTITY: Fields = {"id": _TEXT}
 """What an action's key may read of its incident and step."""
 
-RESULT_FIELDS: Fields = {
-    "at": _TIME,
-    "attempts": Field(INT),
-    "code": _TEXT,
-    "message": _TEXT,
-}
-"""Data of the results of an action and of an undo."""
+RESULT_FIELDS: Fields = {"attempt": Field(INT), "detail": _TEXT, "result": _TEXT}
+"""Data of the results of an action; ``attempt`` counts from 1, ``detail`` is for people."""
 
-_EVENT_FIELDS: Mapping[str, Fields] = {
-    **dict.fromkeys(RESULTS, RESULT_FIELDS),
-    Trigger.ABORT: {"at": _TIME, "by": _TEXT, "text": _TEXT},
-    Trigger.WITHDRAWN: {"at": _TIME, "rule": _TEXT},
-}
+UNDO_FIELDS: Fields = {"detail": _TEXT}
+"""Data of the results of an undo."""
 
-TIMER_FIELDS: Fields = {"at": _TIME}
-"""Data of a timer's event."""
+ABORT_FIELDS: Fields = {"by": _TEXT, "text": _TEXT}
+"""Data of ``operator.abort``: who, and what they said."""
 
 EVENT_DEFAULTS: Mapping[str, Value] = {
-    "at": 0,
-    "attempts": 0,
+    "attempt": 0,
     "by": "",
-    "code": "",
-    "message": "",
-    "rule": "",
+    "detail": "",
+    "result": "",
     "text": "",
 }
 """What the data of a built-in event reads as where the engine gives none."""
 
 RESERVED = frozenset({"ctx", "event", "outputs", "incident", "step", "steps", "from", "why"})
 """Names a context field may not have."""
+
+
+def with_outputs(scope: Scope, outputs: Fields) -> Scope:
+    """Return a scope that also reads an action's ``outputs``.
+
+    They are unknown where none came back: an attempt whose result was lost and whose effect
+    is there is done without outputs.  Nobody need ask ``has`` for that.
+    """
+    if outputs is OPEN:
+        return replace(scope, bindings={**scope.bindings, "outputs": OPEN})
+    maybe = {name: replace(field, optional=True) for name, field in outputs.items()}
+    known = frozenset(("outputs", name) for name, field in outputs.items() if not field.optional)
+    bindings = {**scope.bindings, "outputs": maybe}
+    return replace(scope, bindings=bindings, present=scope.present | known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +95,19 @@ class Scopes:
         fields = {**self.context, "steps": Field(list_of(STRING))}
         return Scope(fields, {"ctx": self.context, "incident": INCIDENT_FIELDS})
 
-    def event(self, event: str, outputs: Fields | None, element: Fields) -> Scope:
+    def event(self, event: str, outputs: Fields | None = None) -> Scope:
         """Return what a branch taken on an event may read.
 
         Args:
             event: its name.
             outputs: those of the state's action; None where no action ran.
-            element: fields of what the state waits for; empty when it does not wait.
         """
         scope = self.state()
-        bindings = {**scope.bindings, "event": self._data(event, element)}
-        if outputs is not None and event in {Trigger.DONE, Trigger.UNVERIFIED}:
-            bindings["outputs"] = outputs
-        return Scope(scope.fields, bindings)
-
-    def timer(self) -> Scope:
-        """Return what a branch taken on a timer may read."""
-        scope = self.state()
-        return Scope(scope.fields, {**scope.bindings, "event": TIMER_FIELDS})
+        data = self._data(event, runs=outputs is not None)
+        scope = replace(scope, bindings={**scope.bindings, "event": data})
+        if outputs is None or event not in {Trigger.DONE, Trigger.UNVERIFIED}:
+            return scope
+        return with_outputs(scope, outputs)
 
     def final(self) -> Scope:
         """Return what the notices of a final state may read."""
@@ -117,9 +118,11 @@ class Scopes:
         """Return what the ``where`` of a wait may read."""
         return Scope(fields, {"ctx": self.context})
 
-    def _data(self, event: str, element: Fields) -> Fields:
-        if event == Trigger.MET:
-            return element
+    def _data(self, event: str, *, runs: bool) -> Fields:
         if event in self.events:
-            return {"at": _TIME, **self.events[event]}
-        return _EVENT_FIELDS.get(event, OPEN)
+            return self.events[event]
+        if event == Trigger.ABORT:
+            return ABORT_FIELDS
+        if event in RESULTS:
+            return RESULT_FIELDS if runs else UNDO_FIELDS
+        return {}

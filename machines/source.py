@@ -126,6 +126,7 @@ class Source:
         fields: Mapping[str, Field],
         *,
         complete: str | None = None,
+        strict: bool = True,
     ) -> dict[str, Formula]:
         """Return values and templates for typed fields, compiled, in the order written.
 
@@ -135,13 +136,14 @@ class Source:
             scope: the names templates may use.
             fields: what each is for.
             complete: whose fields they are, when every required one must be given.
+            strict: a text with an unknown part is unknown; else the part reads ``(unknown)``.
         """
         formulas = {}
         for name, value in values.items():
             if name not in fields:
                 self.report_unknown_argument(name, (*loc, name), fields)
                 continue
-            formula = self._argument(value, (*loc, name), scope, fields[name])
+            formula = self._argument(value, (*loc, name), scope, fields[name], strict=strict)
             if formula is not None:
                 formulas[name] = formula
         if complete is not None:
@@ -155,17 +157,28 @@ class Source:
         hint = nearest(name, fields) or f"one of: {', '.join(fields) or 'nothing'}"
         self.report(loc, "RV215", f"unknown name {name!r}", hint, key=True)
 
-    def _argument(self, value: YamlValue, loc: Loc, scope: Scope, field: Field) -> Formula | None:
+    def _argument(
+        self, value: YamlValue, loc: Loc, scope: Scope, field: Field, *, strict: bool
+    ) -> Formula | None:
         errors: list[ExpressionError] = []
         check_argument(value, scope, field, errors)
         if self._reported(loc, errors):
             return None
-        return Formula(canonical_argument(value), compile_argument(value, scope, field))
+        if strict and isinstance(value, str) and _is_mixed(Template(value)):
+            evaluate = compile_template(value, scope, strict=True)
+        else:
+            evaluate = compile_argument(value, scope, field)
+        return Formula(canonical_argument(value), evaluate)
 
     def _reported(self, loc: Loc, errors: Sequence[ExpressionError]) -> bool:
         for fault in errors:
             self.document.report_expression(loc, fault)
         return bool(errors)
+
+
+def _is_mixed(template: Template) -> bool:
+    """Return whether a template has text around its expressions."""
+    return bool(template.nodes) and template.single is None
 
 
 def canonical_template(text: str) -> str:
@@ -193,6 +206,6 @@ def canonical_argument(value: YamlValue) -> str:
 
 
 def _formula(node: Node, scope: Scope) -> Formula:
-    if OPEN in (scope.fields, *scope.bindings.values()):
+    if any(fields is OPEN for fields in (scope.fields, *scope.bindings.values())):
         return MISSING  # reads something undeclared, which has been reported
     return Formula(print_expression(node), compile_expression(node, scope))

@@ -189,7 +189,7 @@ class StateCompiler:
         return WaitState(
             path=node.path,
             wait=self._subject(node, definition.wait, fields),
-            handlers=self.branches.handlers(Leaf(node, _WAIT_RESULTS, element=fields)),
+            handlers=self.branches.handlers(Leaf(node, _WAIT_RESULTS)),
             doc=definition.doc,
         )
 
@@ -225,6 +225,7 @@ class StateCompiler:
             self.scopes.final(),
             signature.inputs,
             complete=f"action {notice.notify!r}",
+            strict=False,
         )
         return Notice(notice.notify, inputs)
 

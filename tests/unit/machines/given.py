@@ -69,7 +69,7 @@ title: A machine
 owner: team
 """
 
-HANDED = '{to: handed, why: "${event.message}"}'
+HANDED = '{to: handed, why: "${event.detail}"}'
 EVERY_RESULT = "{done: ok, failed: handed, timed_out: handed, refused: handed, unverified: handed}"
 ENDS = """
   ok: {final: ok}

@@ -156,6 +156,17 @@ def test_the_way_back_reads_the_outputs(action):
     assert action.rollback_inputs(INPUTS, {"previous": "r1"}) == {"service": "web", "release": "r1"}
 
 
+def test_where_no_outputs_came_back_what_reads_them_is_unknown(action):
+    text = TEXT.replace('release: "${outputs.previous}"', 'release: "v${outputs.previous}"')
+    mixed = load(text).actions["svc.switch"]
+
+    assert action.verify.holds(INPUTS, {}, {"status": 200, "release": "r2"}) is UNKNOWN
+    assert action.verify.probe.inputs_of(INPUTS, {}) == {"service": "web"}
+    assert action.rollback_inputs(INPUTS, {}) == {"service": "web"}
+    assert mixed.rollback_inputs(INPUTS, {}) == {"service": "web"}
+    assert mixed.rollback_inputs(INPUTS, {"previous": "r1"})["release"] == "vr1"
+
+
 def test_without_a_way_back_there_are_no_inputs(action):
     assert replace(action, rollback=None).rollback_inputs(INPUTS, {}) == {}
 

@@ -179,6 +179,34 @@ def test_data_the_engine_left_out_reads_as_empty():
     assert moved[0].why == "aborted by "
 
 
+CONFIRMED = RUN.replace(
+    "done: ok", 'done: ok, release.seen: {if: event.good, to: handed, why: "${event.by}"}'
+)
+DECLARED = "events: {release.seen: {good: bool, by: {type: string, enum: [ana, bo]}}}\n"
+
+
+def test_a_declared_event_is_heard_with_its_data():
+    incident = Incident("first")
+    heard = event("x", good=True, by="bo", more=1)
+
+    moved, _ = runtime(CONFIRMED, extra=DECLARED).send(incident, "release.seen", heard)
+
+    assert moved == [Moved("first", "release.seen", "handed", "bo")]
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"good": True}, {"good": "yes", "by": "bo"}, {"good": True, "by": "eve"}]
+)
+def test_a_declared_event_with_other_data_is_not_heard(data):
+    incident = Incident("first")
+
+    assert (
+        runtime(CONFIRMED, extra=DECLARED).send(incident, "release.seen", event("x", **data))
+        is None
+    )
+    assert incident.state == "first"
+
+
 # --- timers
 
 
@@ -377,6 +405,19 @@ def test_a_step_does_not_touch_the_context_it_was_given():
     assert context == CONTEXT
 
 
+def test_where_no_outputs_came_back_nothing_made_of_them_is_set():
+    states = SETTING.replace("${tries > 1 ? ctx.service : service}", "r${10 / tries}")
+    env = {**ENV, "ctx": {**CONTEXT, "tries": -1}}
+
+    moved, effects = runtime(states).send(Incident("first"), "done", env)
+
+    assert moved[0].why == "pid (unknown)"
+    assert effects == [
+        SetContext({"tries": 0}),
+        RunAction("second", "svc.switch", {"service": "web"}),
+    ]
+
+
 def test_a_value_that_is_unknown_is_not_set():
     states = RUN.replace("done: ok", 'done: {to: ok, set: {tries: "${7 / tries}"}}')
 
@@ -392,7 +433,7 @@ def test_a_value_that_is_unknown_is_not_set():
 
 def test_a_final_state_tells_whence_and_why_before_it_closes():
     states = (
-        RUN.replace("failed: handed", 'failed: {to: aborted, why: "code ${event.code}"}')
+        RUN.replace("failed: handed", 'failed: {to: aborted, why: "try ${event.attempt}"}')
         + """
 aborted:
   final: handed
@@ -400,10 +441,10 @@ aborted:
 """
     )
 
-    _, effects = runtime(states).send(Incident("first"), "failed", event("x", code="E7"))
+    _, effects = runtime(states).send(Incident("first"), "failed", event("x", attempt=7))
 
     assert effects == [
-        Notify("page.send", {"text": "web stopped in first; code E7"}),
+        Notify("page.send", {"text": "web stopped in first; try 7"}),
         Close("handed"),
     ]
 
