@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from interlock.language.located.lines import BREAK
 
@@ -50,8 +50,8 @@ def _flow(raw: str, style: str) -> Letters:
     while at < end:
         found = _FOLD.match(raw, at, end)
         if found:
-            breaks = len(BREAK.findall(found[0]))
-            yield from ((letter, at) for letter in ("\n" * (breaks - 1) or " "))
+            breaks = [(_normal(one), at) for one in BREAK.findall(found[0])]
+            yield from _folded(breaks)
         elif style == '"' and raw[at] == "\\":
             found = _JOINED_LINE.match(raw, at, end) or _ESCAPE.match(raw, at, end)
             if found is None:
@@ -69,19 +69,34 @@ def _unescaped(found: re.Match[str]) -> str:
     return chr(min(int(code, 16), 0x10FFFF)) if code else _SIMPLE.get(found[4], "")
 
 
+def _normal(line_break: str) -> str:
+    """Return a line break as it stands in a value: only the Unicode separators are kept."""
+    return line_break if line_break in "\u2028\u2029" else "\n"
+
+
+def _folded(breaks: list[tuple[str, int]]) -> Letters:
+    """Yield what is left of line breaks between two lines that are folded together."""
+    (first, at), *more = breaks
+    if first != "\n":
+        yield first, at
+    elif not more:
+        yield " ", at
+    yield from more
+
+
 def _block(raw: str, value: str, *, folded: bool) -> list[int] | None:
     """Return the offsets of a block scalar, whose indentation its first line of text tells."""
     header = BREAK.search(raw)
     if header is None:
         return None
     lines = list(_lines(raw, header.end()))
-    first = next((raw[at:end] for at, end in lines if raw[at:end].strip(" ")), "")
+    first = next((raw[line.start : line.end] for line in lines if line.is_text(raw)), "")
     indent = len(first) - len(first.lstrip(" "))
     # A header such as `|2` may put the text further right than it is indented.
     for width in range(indent, -1, -1):
         letters = list(_dedented(raw, lines, width, folded=folded))
         text = "".join(letter for letter, _ in letters)
-        if text.startswith(value) and not text[len(value) :].strip("\n"):
+        if text.startswith(value) and not text[len(value) :].strip("\n\u2028\u2029"):
             return [*(offset for _, offset in letters[: len(value)]), _end(letters, len(value))]
     return None
 
@@ -92,36 +107,34 @@ def _end(letters: list[tuple[str, int]], length: int) -> int:
     return letters[-1][1] + 1 if letters else 0
 
 
-def _lines(raw: str, at: int) -> Iterator[tuple[int, int]]:
-    """Yield the start and end of each line, its break left out."""
+class _Line(NamedTuple):
+    start: int
+    end: int
+    line_break: str
+    """What ends it, as it stands in a value."""
+
+    def is_text(self, raw: str) -> bool:
+        return bool(raw[self.start : self.end].strip(" "))
+
+
+def _lines(raw: str, at: int) -> Iterator[_Line]:
     for found in BREAK.finditer(raw, at):
-        yield at, found.start()
+        yield _Line(at, found.start(), _normal(found[0]))
         at = found.end()
-    yield at, len(raw)
+    yield _Line(at, len(raw), "\n")
 
 
-def _dedented(raw: str, lines: list[tuple[int, int]], indent: int, *, folded: bool) -> Letters:
+def _dedented(raw: str, lines: list[_Line], indent: int, *, folded: bool) -> Letters:
     """Yield the characters of a block scalar of known indentation, all breaks at its end kept."""
-    breaks: list[int] = []
+    breaks: list[tuple[str, int]] = []
     was_blank = True
-    begun = False
-    for start, end in lines:
-        at = min(start + indent, end)
-        if raw[start:at].strip(" ") or at == end:
-            breaks.append(end)
+    for line in lines:
+        at = min(line.start + indent, line.end)
+        if raw[line.start : at].strip(" ") or at == line.end:
+            breaks.append((line.line_break, line.end))
             continue
         is_blank = raw[at] in " \t"
-        if begun and folded and not was_blank and not is_blank:
-            yield from _folded(breaks)
-        else:
-            yield from (("\n", offset) for offset in breaks)
-        yield from zip(raw[at:end], range(at, end), strict=True)
-        breaks, was_blank, begun = [end], is_blank, True
-    yield from (("\n", offset) for offset in breaks)
-
-
-def _folded(breaks: list[int]) -> Letters:
-    if len(breaks) == 1:
-        yield " ", breaks[0]
-    else:
-        yield from (("\n", offset) for offset in breaks[1:])
+        yield from _folded(breaks) if folded and not was_blank and not is_blank else breaks
+        yield from zip(raw[at : line.end], range(at, line.end), strict=True)
+        breaks, was_blank = [(line.line_break, line.end)], is_blank
+    yield from breaks
