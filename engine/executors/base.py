@@ -10,19 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, get_args
+from typing import Protocol
 
 from interlock.language.values import Field, Value
+from interlock.ledger.result import AttemptResult, OutcomeWord  # pure, unlike its neighbours
 
-OutcomeWord = Literal["ok", "error", "timeout", "refused"]
-"""How an attempt ended.
-
-``ok``: the work was done. ``error``: it failed. ``timeout``: its effect is unknown.
-``refused``: nothing was done.
-"""
-
-OUTCOMES: tuple[str, ...] = get_args(OutcomeWord)
-"""The words of ``OutcomeWord``."""
+__all__ = [
+    "RECALLED",
+    "Attempt",
+    "AttemptResult",
+    "Executor",
+    "Manifest",
+    "OutcomeWord",
+    "ProbeRequest",
+]
 
 RECALLED = "recalled"
 """Reason of an ``ExecutionRefused`` that means: a freeze came before it was handed on."""
@@ -95,23 +96,6 @@ class ProbeRequest:
         """Name the operation after the probe when the request does not name one."""
         if not self.operation:
             object.__setattr__(self, "operation", self.probe.rpartition(".")[2])
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptResult:
-    """How one attempt ended.
-
-    Attributes:
-        outcome: see ``OutcomeWord``.
-        code: short word a contract can name as transient, e.g. ``exit_1``; empty when ok.
-        message: for people; control characters removed, at most 4,000 characters.
-        outputs: runtime values of the operation's declared outputs.
-    """
-
-    outcome: OutcomeWord
-    code: str = ""
-    message: str = ""
-    outputs: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from typing_extensions import override
 
 from interlock.engine.executors.base import Attempt, AttemptResult, ProbeRequest
 from interlock.engine.executors.command_file import read_operations
-from interlock.engine.executors.ledger import Ledger
 from interlock.engine.executors.operation import Operation
 from interlock.engine.executors.outputs import Json, parse_json, typed_outputs
 from interlock.engine.executors.plugin import Plugin
@@ -28,6 +27,7 @@ from interlock.engine.executors.settings import check_settings, require_setting
 from interlock.engine.executors.text import plain
 from interlock.errors import ExecutionError, ExecutionRefused, ExecutionTimeout
 from interlock.language.values import Value
+from interlock.ledger import Ledger
 
 NAME: Final = "command"
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from interlock.engine.executors.base import (
-    OUTCOMES,
     RECALLED,
     Attempt,
     AttemptResult,
@@ -31,6 +30,7 @@ from interlock.engine.executors.reports import (
 from interlock.engine.executors.text import plain, word
 from interlock.errors import ExecutionError, LeaseLost
 from interlock.language.values import Field
+from interlock.ledger import OUTCOMES
 
 
 class Errand(Protocol):

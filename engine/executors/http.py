@@ -25,7 +25,6 @@ from interlock.engine.executors.bounded import read_bounded
 from interlock.engine.executors.egress import guarded_socket
 from interlock.engine.executors.endpoint import Endpoint
 from interlock.engine.executors.http_file import read_endpoints
-from interlock.engine.executors.ledger import Ledger
 from interlock.engine.executors.outputs import Json, parse_json, typed_outputs
 from interlock.engine.executors.plugin import Plugin
 from interlock.engine.executors.pointer import find
@@ -33,6 +32,7 @@ from interlock.engine.executors.settings import check_settings, require_setting
 from interlock.engine.executors.text import plain
 from interlock.errors import ExecutionError, ExecutionTimeout
 from interlock.language.values import BOOL, DURATION, INT, Field, Value
+from interlock.ledger import Ledger
 
 NAME: Final = "http"
 

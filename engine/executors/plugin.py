@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar, Never
 
+from interlock import digest
 from interlock.engine.executors.base import (
     Attempt,
     AttemptResult,
@@ -20,12 +21,11 @@ from interlock.engine.executors.base import (
     OutcomeWord,
     ProbeRequest,
 )
-from interlock.engine.executors.fence import Fence
 from interlock.engine.executors.inputs import check_inputs
-from interlock.engine.executors.ledger import Ledger
 from interlock.engine.executors.text import plain, word
 from interlock.errors import ExecutionError, ExecutionRefused, ExecutionTimeout, LeaseLost
 from interlock.language.values import Field, Value
+from interlock.ledger import Claim, Fence, Ledger
 
 
 class Plugin(ABC):
@@ -68,7 +68,7 @@ class Plugin(ABC):
         """
         self._check(attempt)
         self._fence.admit(_fenced(attempt), attempt.epoch)
-        return await self._ledger.once(attempt, lambda: self._in_time(attempt))
+        return await self._ledger.once(claim_of(attempt), lambda: self._in_time(attempt))
 
     async def probe(self, request: ProbeRequest) -> Mapping[str, Value]:
         """Observe; see ``Executor.probe``.
@@ -123,6 +123,13 @@ class Plugin(ABC):
             f"executor {self.name} has no {what} {operation!r}; it has: {names}",
             reason="unknown_operation",
         )
+
+
+def claim_of(attempt: Attempt) -> Claim:
+    """Return what an attempt claims its key for: the action, its inputs and its target."""
+    target = None if attempt.target is None else attempt.target["id"]
+    asked = [attempt.action, attempt.operation, dict(attempt.inputs), target]
+    return Claim(attempt.idempotency_key, attempt.attempt, digest.digest(asked))
 
 
 def result_of(error: ExecutionError) -> AttemptResult:

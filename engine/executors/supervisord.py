@@ -18,12 +18,12 @@ from typing import Final
 from typing_extensions import override
 
 from interlock.engine.executors.base import Attempt, AttemptResult, Manifest, ProbeRequest
-from interlock.engine.executors.ledger import Ledger
 from interlock.engine.executors.plugin import Plugin
 from interlock.engine.executors.settings import check_settings, require_setting
 from interlock.engine.executors.xmlrpc import Address, RpcFault, XmlRpc
 from interlock.errors import DefinitionError, ExecutionError
 from interlock.language.values import BOOL, INT, STRING, Field, Value
+from interlock.ledger import Ledger
 
 NAME: Final = "supervisord"
 

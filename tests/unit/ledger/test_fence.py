@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from interlock.engine.executors.fence import Fence
 from interlock.errors import ExecutionRefused
+from interlock.ledger.fence import Fence
 
 
 def test_an_older_epoch_is_refused_after_a_newer_one() -> None:

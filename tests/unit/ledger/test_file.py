@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from interlock.engine.executors.base import AttemptResult
-from interlock.engine.executors.ledger import Ledger, request_digest
-from interlock.engine.executors.ledger_file import LedgerFile, Line
 from interlock.errors import ExecutionRefused, JournalCorrupt
-from tests.unit.engine.executors.given import attempt
+from interlock.ledger import AttemptResult, Claim, Ledger
+from interlock.ledger.file import LedgerFile, Line
 
 OK = AttemptResult("ok", outputs={"names": ("a", "b"), "count": 1})
+
+
+CLAIM = Claim("key-1", 1, "restart web")
 
 
 async def done() -> AttemptResult:
@@ -26,19 +27,19 @@ async def never() -> AttemptResult:
 
 def test_a_result_outlives_the_process(tmp_path: Path) -> None:
     path = tmp_path / "ledger"
-    asyncio.run(Ledger(path).once(attempt(), done))
+    asyncio.run(Ledger(path).once(CLAIM, done))
 
-    answer = asyncio.run(Ledger(path).once(attempt(), never))
+    answer = asyncio.run(Ledger(path).once(CLAIM, never))
 
     assert answer == OK
 
 
 def test_an_attempt_that_never_ended_is_unknown_after_a_crash(tmp_path: Path) -> None:
     path = tmp_path / "ledger"
-    started = Line("key-1", 1, request_digest(attempt()), None)
+    started = Line("key-1", 1, CLAIM.request, None)
     LedgerFile(path, 10).append(started)
 
-    answer = asyncio.run(Ledger(path).once(attempt(), never))
+    answer = asyncio.run(Ledger(path).once(CLAIM, never))
 
     assert answer.outcome == "timeout"
     assert answer.code == "interrupted"
@@ -52,7 +53,7 @@ def test_the_start_is_on_disk_before_the_work_begins(tmp_path: Path) -> None:
         found.append(path.read_bytes())
         return OK
 
-    asyncio.run(Ledger(path).once(attempt(), look))
+    asyncio.run(Ledger(path).once(CLAIM, look))
 
     assert b'"key":"key-1"' in found[0]
 
@@ -65,15 +66,15 @@ def test_nothing_is_done_when_the_start_cannot_be_written(tmp_path: Path) -> Non
     folder.rmdir()
 
     with pytest.raises(ExecutionRefused, match="ledger cannot be written"):
-        asyncio.run(ledger.once(attempt(), never))
+        asyncio.run(ledger.once(CLAIM, never))
 
 
 def test_a_torn_last_line_is_dropped(tmp_path: Path) -> None:
     path = tmp_path / "ledger"
-    asyncio.run(Ledger(path).once(attempt(), done))
+    asyncio.run(Ledger(path).once(CLAIM, done))
     path.write_bytes(path.read_bytes() + b'{"key":"key-2","att')
 
-    answer = asyncio.run(Ledger(path).once(attempt(), never))
+    answer = asyncio.run(Ledger(path).once(CLAIM, never))
 
     assert answer == OK
 
@@ -113,6 +114,6 @@ def test_a_refusal_is_not_remembered_after_a_restart_either(tmp_path: Path) -> N
         raise ExecutionRefused("frozen")
 
     with pytest.raises(ExecutionRefused):
-        asyncio.run(Ledger(path).once(attempt(), refuse))
+        asyncio.run(Ledger(path).once(CLAIM, refuse))
 
-    assert asyncio.run(Ledger(path).once(attempt(), done)) == OK
+    assert asyncio.run(Ledger(path).once(CLAIM, done)) == OK

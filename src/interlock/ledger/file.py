@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from interlock import digest
-from interlock.engine.executors.base import AttemptResult, OutcomeWord
 from interlock.errors import JournalCorrupt
 from interlock.language.values import JsonValue, Value
+from interlock.ledger.result import AttemptResult, OutcomeWord
 
 
 @dataclass(frozen=True, slots=True)
