@@ -20,6 +20,10 @@ MOST_FILES = 10_000
 """Most files of a bundle: more is a folder given by mistake."""
 
 
+DRY_RUN: Mapping[str, Mapping[str, str]] = {"dry_run": {}}
+"""The executors of a service that is told of none: they do nothing and remember it."""
+
+
 class InputRejected(RequestRejected):
     """What was given cannot be used: a file, an argument, a setting."""
 
@@ -59,6 +63,18 @@ def read_bundle(folder: Path) -> dict[str, str]:
     return files
 
 
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a file.
+
+    Raises:
+        InputRejected: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputRejected(f"cannot read {path}: {error.strerror}") from error
+
+
 def read_text(path: Path) -> str:
     """Return the text of a file.
 
@@ -66,20 +82,18 @@ def read_text(path: Path) -> str:
         InputRejected: it cannot be read or is not UTF-8.
     """
     try:
-        return path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise InputRejected(f"cannot read {path}: {error.strerror}") from error
+        return read_bytes(path).decode()
     except UnicodeDecodeError as error:
         raise InputRejected(
             f"{path} is not UTF-8: byte {error.object[error.start]:#04x} at {error.start}"
         ) from error
 
 
-def read_executors(path: Path) -> dict[str, Mapping[str, object]]:
-    """Return the settings of each executor in a TOML file: one table for each name.
+def read_executors(path: Path) -> dict[str, dict[str, str]]:
+    """Return the settings of each executor in a TOML file: one table of texts for each name.
 
     Raises:
-        InputRejected: it cannot be read, is no TOML, or holds something besides tables.
+        InputRejected: it cannot be read, is no TOML, or holds something else.
     """
     try:
         content = tomllib.loads(read_text(path))
@@ -90,4 +104,9 @@ def read_executors(path: Path) -> dict[str, Mapping[str, object]]:
             raise InputRejected(
                 f"{path}: expected a table [{name}] for each executor, found {name} = {settings!r}"
             )
+        for setting, value in settings.items():
+            if not isinstance(value, str):
+                raise InputRejected(
+                    f"{path}: expected text in quotes for {setting} of [{name}], found {value!r}"
+                )
     return content

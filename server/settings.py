@@ -110,8 +110,8 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     """Where the HTTP doors, health and metrics are served."""
     engines: Literal["both", "reference"] = "both"
     """Whether a second engine must agree before anything acts."""
-    executors: Path | None = None
-    """TOML file with a table for each executor; None: only ``dry_run``."""
+    executors: Path | Mapping[str, Mapping[str, str]] | None = None
+    """TOML file with a table for each executor, or what it would say; None: ``dry_run``."""
     origin: Name = "interlock"
     """Name of the log in its checkpoints; fixed when the store is made."""
     reflection: Switch = True
@@ -157,8 +157,11 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
             raise _rejected(error) from error
 
     def printed(self) -> dict[str, object]:
-        """Return every setting as it is printed at start; none of them holds a secret."""
-        return self.model_dump(mode="json")
+        """Return every setting as it is printed at start, secrets as ``***``."""
+        shown = self.model_dump(mode="json")
+        if isinstance(self.executors, Mapping):
+            shown["executors"] = {name: masked(one) for name, one in self.executors.items()}
+        return shown
 
 
 def variable(field: str) -> str:

@@ -1,0 +1,36 @@
+"""``interlock check``: is what an author wrote right?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from interlock.server.cli.options import Form, Output
+
+Paths = Annotated[
+    list[Path], typer.Argument(metavar="PATH...", help="Files, and folders with all below them.")
+]
+Executors = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="What probes there are: the service's TOML, or an executors.json."
+        " [default: those of the executors that need no settings]",
+    ),
+]
+
+
+def check(paths: Paths, executors: Executors = None, output: Output = Form.TEXT) -> None:
+    """Check an author's files and name every fault.
+
+    Compiles rules, machines, actions and inventory as the service would, everything given as
+    one bundle, offline. The exit code is 1 when there is an error; warnings alone are none.
+
+    interlock check rules/ machines/
+    interlock check -o json rules/ | jq -r '.diagnostics[].code'
+    """
+    from interlock.server.cli import checking
+
+    raise typer.Exit(checking.check(paths, executors, output))

@@ -1,0 +1,156 @@
+"""The check of an author's files, and its findings on the screen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from interlock.engine.bundle import MANIFEST, Bundle, manifest
+from interlock.engine.executors.registry import load_executors, probe_fields
+from interlock.errors import DefinitionError
+from interlock.language.diagnostics import Diagnostic, ordered, render
+from interlock.language.document import load_documents
+from interlock.server.cli.exits import Exit
+from interlock.server.cli.options import Form
+from interlock.server.cli.printer import Printer, counted
+from interlock.server.inputs import (
+    DRY_RUN,
+    SUFFIXES,
+    InputRejected,
+    bundle_files,
+    read_bytes,
+    read_executors,
+    read_text,
+)
+
+_UNKNOWN_PROBE = "RV710"
+_STYLES = {"error": "bold red", "warning": "bold yellow"}
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a check found: the texts it read, by name, and every diagnostic, sorted."""
+
+    texts: Mapping[str, str]
+    diagnostics: Sequence[Diagnostic]
+
+    def count(self, severity: str) -> int:
+        """Return how many diagnostics are of a severity."""
+        return sum(one.severity == severity for one in self.diagnostics)
+
+
+def check(paths: Iterable[Path], executors: Path | None, form: Form) -> Exit:
+    """Check files as one bundle and print what is wrong with them.
+
+    Args:
+        paths: files, and folders with all below them.
+        executors: where it stands what probes there are; None: unknown probes are no error.
+        form: how to print.
+
+    Raises:
+        InputRejected: a path cannot be read, or there is no file.
+        DefinitionError: the executors' files are wrong.
+    """
+    found = find(read(paths), None if executors is None else read_manifest(executors))
+    printer = Printer(form)
+    if printer.is_json:
+        printer.document(_record(found))
+    else:
+        _print(found, printer)
+    return Exit.FOUND if found.count("error") else Exit.OK
+
+
+def read(paths: Iterable[Path]) -> dict[str, bytes]:
+    """Return the content of the files given, by the path that leads there from here.
+
+    Raises:
+        InputRejected: a path cannot be read, or there is no file.
+    """
+    files: dict[str, bytes] = {}
+    for path in paths:
+        for file in bundle_files(path) if path.is_dir() else [path]:
+            if file.suffix not in SUFFIXES:
+                raise InputRejected(f"{file}: expected a file that ends with .yaml or .yml")
+            files[os.path.normpath(file)] = read_bytes(file)
+    if not files:
+        raise InputRejected("there is no file that ends with .yaml or .yml")
+    return files
+
+
+def read_manifest(path: Path) -> str:
+    """Return the manifest a file states: a bundle's ``executors.json``, or a service's TOML.
+
+    Raises:
+        InputRejected: it cannot be read.
+        DefinitionError: an executor refuses its settings.
+    """
+    if path.suffix == ".json":
+        return read_text(path)
+    return manifest(probe_fields(load_executors(read_executors(path))))
+
+
+def find(files: Mapping[str, bytes], probes: str | None) -> Findings:
+    """Return what is wrong with files taken as one bundle.
+
+    Args:
+        files: name to content.
+        probes: the manifest to check against; None: that of a service without settings.
+
+    Raises:
+        InputRejected: the manifest is none.
+    """
+    texts = {name: content.decode(errors="replace") for name, content in files.items()}
+    found = [fault for name, content in files.items() for fault in _encoding(name, content)]
+    known = manifest(probe_fields(load_executors(DRY_RUN))) if probes is None else probes
+    try:
+        found += Bundle.compile({**texts, MANIFEST: known}).warnings
+    except DefinitionError as error:
+        if not error.diagnostics:
+            raise
+        found += error.diagnostics
+    except ValueError as error:
+        raise InputRejected(f"--executors: it is no manifest: {error}") from error
+    if probes is None:
+        found = [_softened(one) for one in found]
+    return Findings(texts, ordered(found))
+
+
+def _encoding(name: str, content: bytes) -> list[Diagnostic]:
+    """Return the fault of a file that is not UTF-8."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return [d for document in load_documents(content, name) for d in document.diagnostics]
+    return []
+
+
+def _softened(one: Diagnostic) -> Diagnostic:
+    """Make an unknown probe a warning: what is not said cannot be missing."""
+    if one.code != _UNKNOWN_PROBE:
+        return one
+    return replace(one, severity="warning", hint="give --executors FILE to check probes")
+
+
+def _print(found: Findings, printer: Printer) -> None:
+    for one in found.diagnostics:
+        lines = found.texts.get(one.path, "").splitlines() if printer.is_terminal else []
+        first, *source = render(one, lines).splitlines()
+        printer.line((first, _STYLES[one.severity]))
+        for line in source:
+            printer.line(line.expandtabs(4))
+    errors, warnings = found.count("error"), found.count("warning")
+    verdict = (counted(errors, "error"), "bold red") if errors else ("ok", "bold green")
+    also = f", {counted(warnings, 'warning')}" if warnings else ""
+    printer.line(f"{counted(len(found.texts), 'file')}: ", verdict, also)
+
+
+def _record(found: Findings) -> dict[str, object]:
+    return {
+        "ok": found.count("error") == 0,
+        "files": len(found.texts),
+        "errors": found.count("error"),
+        "warnings": found.count("warning"),
+        "diagnostics": [one.to_json() for one in found.diagnostics],
+    }

@@ -1,0 +1,124 @@
+"""Incidents on the screen: a list, one with its moves, and changes as they happen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from interlock.client import BlockingClient
+from interlock.language.values import parse_timestamp
+from interlock.server.cli import records
+from interlock.server.cli.options import Form
+from interlock.server.cli.printer import Printer
+from interlock.server.inputs import InputRejected
+from interlock.v1.incident_pb2 import Incident, Transition
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_time(text: str) -> datetime:
+    """Return the time an RFC 3339 text names.
+
+    Raises:
+        InputRejected: it names none.
+    """
+    try:
+        return _EPOCH + timedelta(milliseconds=parse_timestamp(text))
+    except ValueError as error:
+        raise InputRejected(f"--since: {error}") from error
+
+
+def print_list(incidents: Sequence[Incident], form: Form) -> None:
+    """Print incidents in the order given."""
+    printer = Printer(form)
+    if printer.is_json:
+        printer.document([records.incident(i) for i in incidents])
+        return
+    if not incidents:
+        printer.line(("no incidents", "dim"))
+        return
+    printer.table(
+        ("OPENED", "INCIDENT", "MACHINE", "SUBJECT", "STATE", "SEVERITY", "ACKNOWLEDGED"),
+        [
+            (_opened(i), i.id, i.machine, i.subject, _state(i), i.severity, i.acknowledged_by)
+            for i in incidents
+        ],
+    )
+
+
+def print_incident(incident: Incident, moves: Sequence[Transition], form: Form) -> None:
+    """Print an incident with its moves, oldest first."""
+    printer = Printer(form)
+    if printer.is_json:
+        transitions = [records.transition(move) for move in moves]
+        printer.document({**records.incident(incident), "transitions": transitions})
+        return
+    record = records.incident(incident)
+    position = f"{incident.position.partition}/{incident.position.seq}"
+    shown = {n: str(v) for n, v in record.items() if v and n not in {"open", "position"}}
+    printer.fields({**shown, "position": position})
+    print()
+    printer.table(("AT", "ENTRY", "FROM", "TRIGGER", "TO", "BY", "WHY"), [_move(m) for m in moves])
+
+
+def follow(client: BlockingClient, incident: str, machine: str, form: Form) -> None:
+    """Print changes as they happen; return when the one incident asked for is closed.
+
+    Raises:
+        NotFound: there is no such incident.
+        Overloaded: too slow to follow.
+    """
+    printer = Printer(form)
+    changes = client.run(lambda c: c.incidents.watch(incident_id=incident, machine=machine))
+    # Asked after the watch has begun: an incident cannot close unseen in between.
+    if incident and not client.run(lambda c: c.incidents.get(incident)).open:
+        return
+    for change in client.each(lambda _: changes):
+        move = change.transition if change.HasField("transition") else None
+        if printer.is_json:
+            printer.json_line(
+                {
+                    "incident": records.incident(change.incident),
+                    "transition": None if move is None else records.transition(move),
+                }
+            )
+        else:
+            _print_change(printer, change.incident, move)
+        if incident and not change.incident.open:
+            return
+
+
+def _print_change(printer: Printer, incident: Incident, move: Transition | None) -> None:
+    at = incident.changed_at if move is None else move.at
+    said = f"acknowledged by {incident.acknowledged_by}" if incident.acknowledged_by else "changed"
+    if move is not None:
+        said = f"{move.source or 'start'} → {move.destination} on {move.trigger}"
+        said += f": {move.why}" if move.why else ""
+    printer.line(
+        (records.moment(at.ToMilliseconds()), "dim"),
+        " ",
+        (incident.machine, "bold"),
+        f" {incident.subject} ",
+        (incident.id, "dim"),
+        f" {said}",
+    )
+
+
+def _opened(incident: Incident) -> str:
+    return records.moment(incident.opened_at.ToMilliseconds())
+
+
+def _state(incident: Incident) -> str:
+    return incident.state if incident.open else f"{incident.state} (closed)"
+
+
+def _move(move: Transition) -> tuple[str, ...]:
+    return (
+        records.moment(move.at.ToMilliseconds()),
+        str(move.position.seq),
+        move.source or "start",
+        move.trigger,
+        move.destination,
+        move.actor,
+        move.why,
+    )

@@ -1,0 +1,110 @@
+"""The program ``interlock``: reads the verb, runs it, turns errors into one line and a code.
+
+Guarantees: an error raised on purpose is one line on standard error, ``error [code]: message``,
+and never a traceback; every exit code is one of ``exits.Exit``, or 130 after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from interlock import __version__
+from interlock.errors import DefinitionError, InterlockError
+
+INTERRUPTED = 130
+"""What a shell calls a program that Ctrl-C ended."""
+
+
+def main() -> None:
+    """Run the program and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code.
+
+    Args:
+        arguments: what follows the program's name.
+    """
+    if list(arguments) == ["--version"]:  # without loading anything
+        print(f"interlock {__version__}")
+        return 0
+    _prepare()
+    try:
+        return _run(arguments)
+    except InterlockError as error:
+        return refuse(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read has enough; what is still buffered must not be complained about at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except BaseException as bug:
+        if isinstance(bug, SystemExit):
+            raise
+        import traceback
+
+        traceback.print_exc()  # ours to mend, so show all there is
+        complain("internal", f"{type(bug).__name__}; please report it")
+        raise SystemExit(3) from bug
+
+
+def refuse(error: InterlockError) -> int:
+    """Print an error as one line, below the faults it sums up; return its exit code."""
+    from interlock.server.cli.exits import exit_code
+    from interlock.server.cli.harmless import harmless
+
+    if isinstance(error, DefinitionError):
+        for fault in error.diagnostics:
+            print(harmless(str(fault)), file=sys.stderr)
+    complain(error.code, str(error))
+    return exit_code(error)
+
+
+def complain(code: str, message: str) -> None:
+    """Print ``error [code]: message`` on standard error, in one harmless line."""
+    from interlock.server.cli.harmless import harmless
+
+    print(f"error [{code}]: {harmless(message)}", file=sys.stderr)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    import typer
+
+    from interlock.server.cli.verbs import build
+
+    for argument in arguments:
+        if not argument.isprintable() and _is_not_text(argument):
+            complain("usage", f"an argument is not UTF-8: {argument!r}")
+            return 2
+    try:
+        return build()(list(arguments), prog_name="interlock", standalone_mode=False) or 0
+    except typer.TyperException as error:
+        say = getattr(error, "format_message", error.__str__)
+        context = getattr(error, "ctx", None)
+        path = "interlock" if context is None else context.command_path
+        complain("usage", f"{say()} (see {path} --help)")
+        return 2
+    except typer.Abort:
+        return INTERRUPTED
+
+
+def _is_not_text(argument: str) -> bool:
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _prepare() -> None:
+    """Never fail to print: what an encoding lacks is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+    # gRPC's own complaints about a service that is not there say nothing that ours do not.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")

@@ -1,0 +1,93 @@
+"""Results on standard output: text for people, JSON for programs.
+
+Text of strangers goes through ``harmless`` here and nowhere else; colour only where a person
+looks (a terminal, no ``NO_COLOR``).  Away from a terminal nothing is cut or wrapped, so that
+``grep`` finds it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from interlock.server.cli.harmless import harmless, harmless_json
+from interlock.server.cli.options import Form
+
+WIDE = 100_000
+"""Columns of what is no terminal."""
+
+Record = Mapping[str, object]
+
+
+class Printer:
+    """Prints what a verb found in the form asked for."""
+
+    def __init__(self, form: Form) -> None:
+        self.is_json = form is Form.JSON
+        self.is_terminal = sys.stdout.isatty()
+        self._console = Console(
+            highlight=False,
+            markup=False,
+            emoji=False,
+            soft_wrap=False,
+            width=None if self.is_terminal else WIDE,
+        )
+
+    def document(self, value: object) -> None:
+        """Print one JSON document."""
+        print(harmless_json(value, indent=2))
+
+    def json_line(self, value: object) -> None:
+        """Print one JSON document on a line and let whoever reads have it now."""
+        print(harmless_json(value), flush=True)
+
+    def line(self, *parts: str | tuple[str, str]) -> None:
+        """Print one line of parts; a part may have a style, e.g. ``("done", "green")``."""
+        self._console.print(styled(*parts), no_wrap=True, overflow="ignore", crop=False)
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Print a table; cells are cut only where a terminal is too narrow for them."""
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        for column in columns:
+            table.add_column(column, no_wrap=True, overflow="ellipsis")
+        for row in rows:
+            table.add_row(*(Text(harmless(cell)) for cell in row))
+        self._print_lines(table)
+
+    def fields(self, fields: Mapping[str, str]) -> None:
+        """Print names and values under each other; empty values are left out."""
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for name, value in fields.items():
+            if value:
+                table.add_row(Text(name, "dim"), Text(harmless(value)))
+        self._print_lines(table)
+
+    def tree(self, tree: Tree) -> None:
+        """Print a tree of ``styled`` labels."""
+        self._print_lines(tree)
+
+    def _print_lines(self, shown: Table | Tree) -> None:
+        """Print without the blanks that fill a line up."""
+        with self._console.capture() as capture:
+            self._console.print(shown)
+        for line in capture.get().splitlines():
+            print(line.rstrip())
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number of things, e.g. ``1 file``, ``2 files``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def styled(*parts: str | tuple[str, str]) -> Text:
+    """Return a line of parts that is harmless to show."""
+    text = Text()
+    for part in parts:
+        said, style = (part, "") if isinstance(part, str) else part
+        text.append(harmless(said), style or None)
+    return text

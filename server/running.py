@@ -1,0 +1,57 @@
+"""``interlock serve``: one service from start to signal, with its logs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+import structlog
+
+from interlock.server.app import Service
+from interlock.server.logs import configure_logs
+from interlock.server.settings import Settings
+
+STOP_S = 10.0
+"""How long stopping may take; then the process ends where it stands, as after a crash."""
+
+TIMED_OUT = 3
+"""Exit code of a service that had to be cut off."""
+
+log = structlog.get_logger(__name__)
+
+
+def run(settings: Settings) -> int:
+    """Serve until SIGTERM or Ctrl-C and return the exit code.
+
+    Raises:
+        InterlockError: the service cannot start; see ``Service.start``.
+    """
+    configure_logs(settings.log_level)
+    return asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> int:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    log.info("settings_read", **settings.printed())
+    service = Service(settings)
+    await service.start()
+    log.info(
+        "service_started",
+        grpc=service.grpc_address,
+        http=service.http_address,
+        bundle=service.bundle.digest,
+    )
+    await told.wait()
+    log.info("service_stopping", seconds=STOP_S)
+    try:
+        async with asyncio.timeout(STOP_S):
+            await service.stop()
+    except TimeoutError:
+        log.error("service_cut_off", seconds=STOP_S)  # noqa: TRY400  # the trace says nothing
+        os._exit(TIMED_OUT)  # a thread hangs: leaving in order would wait for it
+    log.info("service_stopped")
+    return 0
