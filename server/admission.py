@@ -107,7 +107,7 @@ def _refuse_names(part: str, names: Collection[str]) -> None:
     if len(names) > MAX_ENTRIES:
         raise FieldRejected(part, f"at most {MAX_ENTRIES} entries", len(names))
     expected = f"names of 1 to {MAX_NAME} characters"
-    for name in names:
+    for name in sorted(names):
         if not name:
             raise FieldRejected(part, expected, "an empty name")
         if len(name) > MAX_NAME:
@@ -138,7 +138,7 @@ def _texts(body: SignalBody) -> Iterator[tuple[str, str]]:
     for field in _HEAD:
         yield field, body[field]
     for part, entries in (("labels", body["labels"]), ("values", body["values"])):
-        for name, value in entries.items():
+        for name, value in sorted(entries.items()):
             yield f"name of {part}.{name}", name
             if isinstance(value, str):
                 yield f"{part}.{name}", value

@@ -98,7 +98,7 @@ def read_signal(message: Signal, scale_of: ScaleOf) -> Incoming:
 
 def _read_values(values: Mapping[str, Value], name: str, scale_of: ScaleOf) -> dict[str, Form]:
     forms: dict[str, Form] = {}
-    for field in values:
+    for field in sorted(values):  # a map has no order, and the first fault is the one told
         value = values[field]
         kind = value.WhichOneof("kind")
         if kind == "double_value":

@@ -6,21 +6,26 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 
+import grpc
 import pytest
 from prometheus_client import CollectorRegistry
 
 from interlock.client import BlockingClient, Client, RetryPolicy, signal
 from interlock.errors import (
+    InvariantBroken,
     NotFound,
     NotPermitted,
     NotReady,
     Overloaded,
     RequestRejected,
 )
+from interlock.server import signal_service
 from interlock.server.metrics import ServerMetrics
 from interlock.server.rpc import create_server
-from tests.fakes.core import MemoryCore
+from interlock.v1.signal_service_pb2 import StreamRequest, StreamResponse
+from tests.fakes.core import WATCH_BOUND, MemoryCore
 from tests.fakes.serving import serving
 from tests.unit.server.given import core_with, incident, transition
 
@@ -137,6 +142,81 @@ async def test_a_stream_left_by_an_error_waits_for_nothing() -> None:
         with pytest.raises(ValueError, match="my own"):
             await use(client)
     assert receipts[0].cancelled()
+
+
+@asynccontextmanager
+async def misbehaving(stream: object) -> AsyncIterator[Client]:
+    """Serve only ``Stream``, by a handler that need not keep the contract."""
+    server = grpc.aio.server()
+    handler = grpc.stream_stream_rpc_method_handler(
+        stream,  # type: ignore[arg-type]  # a coroutine, as grpc.aio takes it
+        StreamRequest.FromString,
+        StreamResponse.SerializeToString,
+    )
+    service = grpc.method_handlers_generic_handler(signal_service.NAME, {"Stream": handler})
+    server.add_generic_rpc_handlers((service,))
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    try:
+        async with Client(f"127.0.0.1:{port}", policy=QUICK) as client:
+            yield client
+    finally:
+        await server.stop(None)
+
+
+async def test_an_answer_out_of_turn_is_believed_by_nobody() -> None:
+    async def stream(requests: AsyncIterator[StreamRequest], context: object) -> object:
+        async for _ in requests:
+            yield StreamResponse(batch_id="7")
+
+    async with misbehaving(stream) as client, client.signals.stream() as stream_:
+        receipt = await stream_.send(batch(0))
+        with pytest.raises(InvariantBroken, match="out of turn"):
+            await receipt
+        stream_._broken = None  # it has been seen
+
+
+async def test_a_stream_that_ends_without_a_reason_is_opened_again() -> None:
+    calls = 0
+
+    async def stream(requests: AsyncIterator[StreamRequest], context: object) -> object:
+        nonlocal calls
+        calls += 1
+        async for request in requests:
+            if calls == 1:
+                return
+            yield StreamResponse(batch_id=request.batch_id)
+
+    async with misbehaving(stream) as client, client.signals.stream() as stream_:
+        await (await stream_.send(batch(0)))
+
+    assert 2 == calls
+
+
+async def test_a_watch_that_breaks_says_why() -> None:
+    core = core_with(1)
+    async with talking(core) as client:
+        changes = await client.incidents.watch()
+        for _ in range(WATCH_BOUND + 5):
+            core.change(incident(1))
+
+        with pytest.raises(Overloaded, match="fell behind"):
+            async for _ in changes:
+                pass
+
+
+async def test_moments_of_a_question_reach_the_service() -> None:
+    core = MemoryCore()
+    core.transitions = [transition(n, incident=f"inc-{n}") for n in range(1, 151)]
+    core.incidents = {f"inc-{n}": incident(n) for n in range(1, 4)}
+    at = datetime.fromtimestamp
+    async with talking(core) as client:
+        between = client.audit.transitions(since=at(2, UTC), until=at(149, UTC))
+        moves = [one.incident_id async for one in between]
+        since = [one.id async for one in client.incidents.list(since=at(2.002, UTC))]
+
+    assert [f"inc-{n}" for n in range(2, 149)] == moves
+    assert ["inc-3", "inc-2"] == since
 
 
 async def test_a_window_bounds_what_is_in_flight() -> None:

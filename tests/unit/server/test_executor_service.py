@@ -249,6 +249,7 @@ async def test_what_a_probe_saw_is_taken_and_an_unasked_one_refused(core: Memory
     "outputs",
     [
         {"x": Value(double_value=float("nan"))},
+        {"x": Value(double_value=1e300)},
         {"x": Value()},
         {"x": Value(string_value="x" * 70_000)},
         {str(n): Value(int_value=n) for n in range(65)},
@@ -269,6 +270,11 @@ async def test_outputs_without_an_exact_form_are_refused_one_by_one(
     worker.say(None)
 
 
+def operated(operation: wire.Operation) -> WorkRequest:
+    hello = Hello(worker_id="w1", executor="shell", capacity=1, probes=[operation])
+    return WorkRequest(hello=hello)
+
+
 @pytest.mark.parametrize(
     "first",
     [
@@ -286,17 +292,41 @@ async def test_outputs_without_an_exact_form_are_refused_one_by_one(
                 operations=[wire.Operation(name=str(n)) for n in range(257)],
             )
         ),
-        WorkRequest(
-            hello=Hello(
-                worker_id="w1", executor="shell", capacity=1, probes=[wire.Operation(name="")]
-            )
-        ),
+        operated(wire.Operation(name="")),
+        operated(wire.Operation(name="x", doc="x" * 1025)),
+        operated(wire.Operation(name="x", inputs={"": "int"})),
+        operated(wire.Operation(name="x", inputs={str(n): "int" for n in range(65)})),
     ],
 )
 async def test_a_session_begins_with_a_proper_hello(core: MemoryCore, first: WorkRequest) -> None:
     with pytest.raises(RequestRejected):
         await Worker(core, hello=first).ends()
     assert {} == core.sessions
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        report(outcome=wire.AttemptOutcome.ATTEMPT_OUTCOME_UNSPECIFIED),
+        report(lease=wire.LeaseKey(intent_id="int-1", attempt=0, epoch=7)),
+        report(lease=wire.LeaseKey(attempt=2, epoch=7)),
+        report(message="x" * 4097),
+        report(code="x" * 257),
+        WorkRequest(probe_result=ProbeReport(error="x")),
+    ],
+)
+async def test_a_report_that_breaks_the_contract_ends_the_session(
+    core: MemoryCore, bad: WorkRequest
+) -> None:
+    worker = Worker(core)
+    session = await worker.welcomed()
+
+    worker.say(bad)
+
+    with pytest.raises(RequestRejected):
+        await worker.ends()
+    assert session.closed
+    assert [] == core.journal
 
 
 async def test_a_stream_that_ends_before_its_hello_is_refused(core: MemoryCore) -> None:
