@@ -75,9 +75,9 @@ class Mailbox:
         """Whether nothing waits."""
         return self._items.empty()
 
-    def has_room(self) -> bool:
-        """Whether half the capacity is free: worth waking those who wait."""
-        return 2 * self._waiting <= self._capacity
+    def has_room(self, entries: int = 1) -> bool:
+        """Return whether so many entries would be taken now."""
+        return self._waiting + entries <= self._capacity
 
     def put(self, item: Item) -> None:
         """Take an item.
@@ -97,7 +97,8 @@ class Mailbox:
 
     def collect(self, most: int, patience_s: float) -> list[Item]:
         """Wait up to ``patience_s`` for a first item; return items of at least one and up to
-        about ``most`` entries, in order."""
+        about ``most`` entries, in order.
+        """
         items: list[Item] = []
         entries = 0
         try:

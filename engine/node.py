@@ -80,9 +80,9 @@ class Node:
         )
         self.watchers = Watchers()
         self.freezes: set[str] = set()
-        self._executors = dict(executors)
+        self.executors = dict(executors)
         self._dispatcher = Dispatcher(
-            self._executors,
+            self.executors,
             report=self._journal,
             frozen=self._frozen,
             epoch=lambda: self.runtime.epoch,
@@ -115,7 +115,7 @@ class Node:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.runtime.stop()
-        for executor in self._executors.values():
+        for executor in self.executors.values():
             await executor.close()
         self.watchers.close()
 

@@ -152,9 +152,9 @@ class Runtime:
         self._mail.put(Question(question, future))
         return await future
 
-    async def room(self) -> None:
-        """Return when the queue may have room again."""
-        while not self._mail.has_room():
+    async def room(self, entries: int = 1) -> None:
+        """Return when the queue may have room for so many entries."""
+        while not self._mail.has_room(entries):
             waiter: asyncio.Future[None] = self._future()
             self._room.append(waiter)
             await waiter

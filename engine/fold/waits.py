@@ -1,5 +1,6 @@
 """Which open incidents wait for a signal or fact, found by name and, where the machine joins
-on a field, by that field's value: a sample touches only the incidents it may concern."""
+on a field, by that field's value: a sample touches only the incidents it may concern.
+"""
 
 from __future__ import annotations
 

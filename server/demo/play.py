@@ -35,7 +35,7 @@ from interlock.server.demo.executors import configure
 from interlock.server.demo.prober import Prober
 from interlock.server.demo.screen import Screen
 from interlock.server.demo.site import Site
-from interlock.server.settings import Settings
+from interlock.server.settings import Address, Settings
 from interlock.v1.audit_pb2 import ExplanationNode
 from interlock.v1.incident_pb2 import Incident, Transition
 
@@ -112,7 +112,7 @@ ACTS = (
 )
 
 
-async def run(*, keep: Path | None = None, quiet: bool = False) -> int:
+def run(*, keep: Path | None = None, quiet: bool = False) -> int:
     """Play all acts.
 
     Args:
@@ -122,6 +122,10 @@ async def run(*, keep: Path | None = None, quiet: bool = False) -> int:
     Returns:
         Exit status: 0 when everything ended as expected, else 1.
     """
+    return asyncio.run(_run(keep, quiet=quiet))
+
+
+async def _run(keep: Path | None, *, quiet: bool) -> int:
     screen = Screen(Console(highlight=False), quiet=quiet)
     folder = Path(tempfile.mkdtemp(prefix="interlock-demo-"))
     try:
@@ -157,8 +161,8 @@ async def _service(site: Site, folder: Path) -> AsyncIterator[Service]:
     settings = Settings(
         bundle=Path(str(resources.files("interlock.server.demo") / "bundle")),
         data_dir=folder / "data",
-        grpc_address="127.0.0.1:0",
-        http_address="127.0.0.1:0",
+        grpc_address=Address("127.0.0.1", 0),
+        http_address=Address("127.0.0.1", 0),
         executors=configure(site, folder),
         origin="interlock-demo",
         log_level="error",

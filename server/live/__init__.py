@@ -1,0 +1,39 @@
+"""The engine behind the server's doors: ``Core`` over a running node.
+
+The only room that knows both vocabularies, so that neither the services nor the engine has to
+know the other's.
+
+``intake``   signals in.
+``queries``  incidents, transitions, reasons, the gate.
+``orders``   commands, freezes, thaws.
+``workers``  sessions of workers in other processes.
+"""
+
+from __future__ import annotations
+
+from interlock.engine.history import History
+from interlock.engine.node import Node
+from interlock.server.live.intake import LiveIntake
+from interlock.server.live.orders import LiveOrders
+from interlock.server.live.queries import LiveQueries
+from interlock.server.live.workers import LiveSession, LiveWorkers
+from interlock.server.work import WorkerHello
+
+
+class LiveCore(LiveIntake, LiveQueries, LiveOrders):
+    """Serves a node: everything the server asks of the engine.
+
+    Args:
+        node: running.
+        history: over the same store.
+    """
+
+    def __init__(self, node: Node, history: History) -> None:
+        LiveIntake.__init__(self, node)
+        LiveQueries.__init__(self, node, history)
+        LiveOrders.__init__(self, node, history)
+        self._workers = LiveWorkers(node.executors)
+
+    async def attach(self, hello: WorkerHello) -> LiveSession:
+        """Open a worker's session; see ``LiveWorkers.attach``."""
+        return self._workers.attach(hello)

@@ -1,0 +1,111 @@
+"""Signals from the doors into the engine's queue."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from interlock.engine.fold.gate.freeze import GLOBAL
+from interlock.engine.intake import Arrival, Sorted
+from interlock.engine.model import Kind
+from interlock.engine.node import Node
+from interlock.errors import SignalRejected
+from interlock.language.values import Kind as Sort
+from interlock.language.values import admit
+from interlock.server.signals import Incoming, Quarantined, Receipt
+
+
+class LiveIntake:
+    """Takes signals for a node.
+
+    Args:
+        node: running.
+    """
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._declared = node.bundle.rulebase.signal_types
+
+    def ready(self) -> bool:
+        """Return whether entries are journalled and decided now."""
+        return self._node.runtime.ready
+
+    def frozen(self) -> bool:
+        """Return whether a freeze covers everything."""
+        return GLOBAL in self._node.freezes
+
+    def scale_of(self, name: str, field: str) -> int | None:
+        """Return the declared scale of a double field, None for anything else."""
+        declared = self._declared.get(name)
+        found = declared.fields.get(field) if declared is not None else None
+        if found is None or found.type.kind is not Sort.DOUBLE:
+            return None
+        return found.type.scale
+
+    def submit(
+        self, signals: Sequence[Incoming], *, door: str
+    ) -> asyncio.Future[Sequence[Receipt]]:
+        """Take signals; see ``Core``."""
+        del door  # the signal names its source
+        receipts: list[Receipt | None] = [self._refusal(s) for s in signals]
+        arrivals = [
+            Arrival(s.signal, s.encoded)
+            for s, refused in zip(signals, receipts, strict=True)
+            if refused is None
+        ]
+        done: asyncio.Future[Sequence[Receipt]] = asyncio.get_running_loop().create_future()
+        if not arrivals:
+            done.set_result([r for r in receipts if r is not None])
+            return done
+        count = self._node.telemetry.signals
+
+        def finish(taken: asyncio.Future[list[Sorted]]) -> None:
+            if done.done():
+                return
+            if (error := taken.exception()) is not None:
+                done.set_exception(error)
+                return
+            fates = iter(taken.result())
+            result = [r if r is not None else _receipt(next(fates)) for r in receipts]
+            for receipt in result:
+                count.labels(receipt.status).inc()
+            done.set_result(result)
+
+        self._node.runtime.submit(arrivals).add_done_callback(finish)
+        return done
+
+    def _refusal(self, incoming: Incoming) -> Receipt | None:
+        """Return why a declared signal is not what its declaration says, if it is not."""
+        signal = incoming.signal
+        declared = self._declared.get(signal["name"])
+        if declared is None:
+            return None
+        try:
+            admit(declared.fields, signal["values"], signal["labels"])
+        except SignalRejected as refusal:
+            field = str(refusal.details.get("field", ""))
+            return Receipt("rejected", None, str(refusal), field)
+        return None
+
+    async def room(self, count: int) -> None:
+        """Return when the intake may have room for so many signals."""
+        await self._node.runtime.room(count)
+
+    async def quarantine(self, items: Sequence[Quarantined], *, door: str) -> None:
+        """Journal what no signal could be made of."""
+        for item in items:
+            body = {"door": door, "reason": item.reason, "digest": item.digest}
+            await self._node.runtime.record(
+                {"kind": str(Kind.QUARANTINE), "excerpt": item.excerpt, **body}
+            )
+
+
+def _receipt(fate: Sorted) -> Receipt:
+    match fate.word:
+        case "accepted":
+            return Receipt("accepted", fate.seq)
+        case "duplicate":
+            return Receipt("duplicate", fate.seq, "this id was taken before")
+        case _:
+            reason = "this id was taken before with another body; send a new id for new content"
+            return Receipt("conflict", fate.seq, reason, "id")
