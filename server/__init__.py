@@ -12,6 +12,7 @@
                that sees both.
 ``checks``     what every question and command is checked for.
 ``wire``       bytes in, bytes out, every error a status (``errors``), every call bounded.
+``remote``     workers of the engine's remote executors.
 ``rpc``        the gRPC server; ``health`` says which services take calls.
 ``doors``      HTTP for monitoring systems that speak it.
 ``metrics``    what is counted.

@@ -188,8 +188,8 @@ class Session(Protocol):
         """
         ...
 
-    async def report(self, report: Report) -> Position:
-        """Journal how an attempt ended; return its entry when it is on disk.
+    async def report(self, report: Report) -> Position | None:
+        """Journal how an attempt ended; return when it is on disk, with its entry if it has one.
 
         Idempotent: a repeated report returns the first entry.  A worker that lost its
         stream may report in a new session.

@@ -159,7 +159,11 @@ async def _report(session: Session, report: AttemptReport) -> ReportReceipt:
         position = await session.report(read_report(report))
     except (ExecutionRefused, SignalRejected) as error:
         return ReportReceipt(lease=report.lease, accepted=False, reason=str(error))
-    return ReportReceipt(lease=report.lease, accepted=True, position=write_position(position))
+    return ReportReceipt(
+        lease=report.lease,
+        accepted=True,
+        position=None if position is None else write_position(position),
+    )
 
 
 async def _observe(session: Session, report: ProbeReport) -> ReportReceipt:
