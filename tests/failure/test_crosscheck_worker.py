@@ -293,23 +293,38 @@ def test_the_worker_ends_with_the_crosscheck():
         os.kill(pid, 0)
 
 
+def test_the_worker_leaves_no_core_file_and_has_so_much_memory():
+    async def run():
+        async with watched(memory_bytes=2**29) as seen:
+            seen.crosscheck.submit([evaluation(1)])
+            await seen.reach(1)
+            limits = Path(f"/proc/{seen.crosscheck.worker_pid}/limits")
+            return limits.read_text()  # noqa: ASYNC240  # no disk behind it
+
+    limits = {line[:26].strip(): line[26:].split()[:2] for line in asyncio.run(run()).splitlines()}
+
+    assert limits["Max core file size"] == ["0", "0"]
+    assert limits["Max address space"] == [str(2**29), str(2**29)]
+
+
 SERVER = """
 import asyncio, sys
 sys.path.insert(0, {root!r})
-from tests.failure.test_crosscheck_worker import evaluation, watched
+from tests.failure.test_crosscheck_worker import ODD, evaluation, watched
 
 async def run():
-    async with watched() as seen:
-        seen.crosscheck.submit([evaluation(1)])
-        await seen.reach(1)
-        print(seen.crosscheck.worker_pid, flush=True)
+    async with watched(command=ODD, patience_s=60) as seen:
+        seen.crosscheck.submit([evaluation(1), evaluation(2, "hang")])
+        while not (worker := seen.crosscheck._worker) or worker._progress.read() != 1:
+            await asyncio.sleep(0.01)
+        print(worker.pid, flush=True)
         await asyncio.sleep(60)
 
 asyncio.run(run())
 """
 
 
-def test_the_worker_dies_with_the_server_that_is_killed():
+def test_the_worker_dies_with_the_server_even_when_it_hangs():
     script = SERVER.format(root=str(HERE.parents[1]))
     server = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
     pid = int(server.stdout.readline())

@@ -147,8 +147,8 @@ def rule(name: str, *patterns: Pattern) -> Rule:
 
 @st.composite
 def packs(draw) -> Pack:
-    """A pack of up to twelve rules."""
-    return Pack("pack-0", tuple(draw(rules(number)) for number in range(draw(st.integers(1, 12)))))
+    """A pack of up to six rules."""
+    return Pack("pack-0", tuple(draw(rules(number)) for number in range(draw(st.integers(1, 6)))))
 
 
 @st.composite

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import orjson
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from tests.property.rules_strategies import OBSERVATIONS, RULE_BASES, WORDS, Obs
 from tests.scale import count
 
 
+@pytest.mark.timeout(1_800)
 @settings(max_examples=count(60, 5_000))
 @given(RULE_BASES, st.lists(OBSERVATIONS | OBSERVATIONS | WORDS, min_size=15, max_size=30))
 def test_the_caged_engine_agrees_with_the_reference_matcher(rules, history):
