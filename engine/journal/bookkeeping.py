@@ -17,7 +17,10 @@ from interlock.engine.journal.tree import CompactRange
 from interlock.engine.model import PARTITION
 
 DedupOf = Callable[[Mapping[str, Any]], tuple[bytes, bytes] | None]
-"""Returns the dedup key and digest of a message's body, None for other entries."""
+"""Returns the dedup key and digest of a message's body, None for other entries.
+
+May trip over a body that is not one of its kind: that is a fault of the entry.
+"""
 
 
 class Bookkeeping:
@@ -41,7 +44,7 @@ class Bookkeeping:
             return
         expected = {}
         for seq, value in entries:
-            message = self._dedup_of(value)
+            message = self._message(seq, value)
             if message is not None:
                 self._messages += 1
                 expected[message[0]] = seq.to_bytes(8) + message[1]
@@ -63,6 +66,13 @@ class Bookkeeping:
             if digest_bytes(_bytes(state)) != digest or not -1 <= seq < tree.size:
                 expected = f"the state after one of {tree.size} entries, of digest {digest}"
                 self._add(Fault("snapshot", seq, expected, digest_bytes(_bytes(state))))
+
+    def _message(self, seq: int, value: Mapping[str, Any]) -> tuple[bytes, bytes] | None:
+        try:
+            return None if self._dedup_of is None else self._dedup_of(value)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            self._add(Fault("entry", seq, "a body of its kind", f"{type(error).__name__} {error}"))
+            return None
 
     def _check_cursor(self, tree: CompactRange) -> None:
         rows = self._database.execute(

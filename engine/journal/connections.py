@@ -125,12 +125,14 @@ def translated(doing: str) -> Iterator[None]:
     except (sqlite3.Error, DBAPIError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         name = getattr(cause, "sqlite_errorname", type(cause).__name__)
+        message = f"{doing}: {cause} ({name})"
         if _primary_code(cause) in _DAMAGE:
-            raise JournalCorrupt(f"{doing}: {cause} ({name})", sqlite=name) from error
-        raise JournalError(f"{doing}: {cause} ({name})", sqlite=name) from error
+            raise JournalCorrupt(message, sqlite=name) from error
+        cure = "; free some space" if is_full(cause) else ""
+        raise JournalError(message + cure, sqlite=name) from error
 
 
-def is_full(error: sqlite3.Error) -> bool:
+def is_full(error: BaseException | None) -> bool:
     """Return whether the error says that the disk is full."""
     return _primary_code(error) == sqlite3.SQLITE_FULL
 

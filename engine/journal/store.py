@@ -111,11 +111,11 @@ class Store:
         """
         with ExitStack() as undo, connections.translated(f"cannot open {path} for writing"):
             undo.callback(WriterLock.take(path).release)
-            reserve = Reserve.take(path, reserve_bytes)
-            undo.callback(reserve.release)
             database = connections.open_writer(path, synchronous=_synchronous)
             undo.callback(database.close)
             connections.settle(database)
+            reserve = Reserve.take(path, reserve_bytes)  # now that the log has shrunk
+            undo.callback(reserve.release)
             schema.bring_up_to_date(database)
             _begin_epoch(database, origin, default=signer.name if signer else "interlock")
             store = cls(path, database, signer, reserve)
@@ -223,7 +223,7 @@ class Store:
     def close(self) -> None:
         """Seal what is unsealed and close.  Idempotent.
 
-        A store that refuses to write is closed as it is.
+        A store that refuses to write is closed as it is: nothing more is synced or moved.
 
         Raises:
             JournalError: the last checkpoint could not be written; the store is closed anyway.
@@ -231,6 +231,9 @@ class Store:
         with self._undo:
             if self._refusal is None:
                 self.append((), now_ms=0, seal=True)
+            else:
+                # Before the reader: the last connection to close would move and sync the log.
+                self._database.close()
             self._refusal = "it is closed"
 
     def __enter__(self) -> Self:

@@ -63,12 +63,12 @@ def new_store(folder: Path, *, signer: Signer | None = SIGNER) -> Store:
     """Open the store of a folder; small reserve, so that tests write little."""
     path = folder / "interlock.db"
     if not path.exists():
-        path.write_bytes(_empty())
+        path.write_bytes(empty_database())
     return Store.open(path, signer=signer, reserve_bytes=4096)
 
 
 @cache
-def _empty() -> bytes:
+def empty_database() -> bytes:
     """Return a database with its tables; to migrate one a test would take most of its time."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "empty.db"
