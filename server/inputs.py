@@ -105,7 +105,7 @@ def read_executors(path: Path) -> dict[str, dict[str, str]]:
                 f"{path}: expected a table [{name}] for each executor, found {name} = {settings!r}"
             )
         for setting, value in settings.items():
-            if not isinstance(value, str):
+            if not isinstance(value, str) or "\0" in value:
                 raise InputRejected(
                     f"{path}: expected text in quotes for {setting} of [{name}], found {value!r}"
                 )

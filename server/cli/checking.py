@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from interlock.engine.executors.registry import load_executors, probe_fields
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, ordered, render
 from interlock.language.document import load_documents
+from interlock.language.values import parse_type
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.options import Form
 from interlock.server.cli.printer import Printer, counted
@@ -83,11 +85,17 @@ def read_manifest(path: Path) -> str:
     """Return the manifest a file states: a bundle's ``executors.json``, or a service's TOML.
 
     Raises:
-        InputRejected: it cannot be read.
+        InputRejected: it cannot be read or is neither.
         DefinitionError: an executor refuses its settings.
     """
     if path.suffix == ".json":
-        return read_text(path)
+        text = read_text(path)
+        if not _is_manifest(text):
+            raise InputRejected(
+                f"{path} is no manifest: expected probes and the types of what they see,"
+                ' e.g. {"http.look": {"status": "int"}}'
+            )
+        return text
     return manifest(probe_fields(load_executors(read_executors(path))))
 
 
@@ -97,9 +105,6 @@ def find(files: Mapping[str, bytes], probes: str | None) -> Findings:
     Args:
         files: name to content.
         probes: the manifest to check against; None: that of a service without settings.
-
-    Raises:
-        InputRejected: the manifest is none.
     """
     texts = {name: content.decode(errors="replace") for name, content in files.items()}
     found = [fault for name, content in files.items() for fault in _encoding(name, content)]
@@ -110,11 +115,21 @@ def find(files: Mapping[str, bytes], probes: str | None) -> Findings:
         if not error.diagnostics:
             raise
         found += error.diagnostics
-    except ValueError as error:
-        raise InputRejected(f"--executors: it is no manifest: {error}") from error
     if probes is None:
         found = [_softened(one) for one in found]
     return Findings(texts, ordered(found))
+
+
+def _is_manifest(text: str) -> bool:
+    """Return whether a text is an object of probes, each an object of fields and types."""
+    try:
+        probes = json.loads(text)
+        for fields in probes.values():
+            for written in fields.values():
+                parse_type(written.removesuffix("?"))
+    except (ValueError, AttributeError):
+        return False
+    return True
 
 
 def _encoding(name: str, content: bytes) -> list[Diagnostic]:

@@ -16,7 +16,7 @@ from interlock.errors import JournalCorrupt, JournalError, NotFound
 from interlock.server.cli import offline
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.options import Form
-from interlock.server.cli.printer import Printer
+from interlock.server.cli.printer import Printer, counted
 from interlock.server.inputs import InputRejected
 
 SHOWN = 20
@@ -111,7 +111,7 @@ def _verdict(report: Report) -> tuple[str | tuple[str, str], ...]:
         return (("history verified", "bold green"), f" ({report.entries} entries; {covered})")
     return (
         ("history refuted", "bold red"),
-        f" ({report.fault_count} faults in {report.entries} entries; {covered})",
+        f" ({counted(report.fault_count, 'fault')} in {report.entries} entries; {covered})",
     )
 
 

@@ -75,6 +75,8 @@ def test_executors_have_a_table_each(tmp_path: Path) -> None:
     [
         ("command = 1\n", r"expected a table \[command\] for each executor, found command = 1"),
         ("[command\n", "is not TOML"),
+        ("[command]\nports = 3\n", r"expected text in quotes for ports of \[command\], found 3"),
+        ('[command]\nfile = "a\\u0000"\n', "expected text in quotes for file"),
     ],
 )
 def test_an_executors_file_that_holds_something_else_is_refused(

@@ -1,0 +1,170 @@
+"""``check``: every fault with its place, and nothing that cannot be known offline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from interlock.server.cli.checking import find, read, read_manifest
+from interlock.server.inputs import InputRejected
+from tests.unit.server.cli.conftest import Ran
+
+Run = Callable[..., Ran]
+
+SIGNALS = """\
+interlock: signals/v1
+package: p
+owner: o
+signals:
+  site.probe:
+    ttl: 1h
+    fields: {service: string, up: bool}
+"""
+RULES = """\
+interlock: rules/v1
+package: p
+owner: o
+rules:
+  - id: down
+    title: Down
+    when: [{signal: site.probe, as: look, where: "!up"}]
+    then: [{advise: "look at ${look.service}"}]
+    why: it is down
+"""
+ACTIONS = """\
+interlock: actions/v1
+package: p
+owner: o
+executor: command
+actions:
+  a.b:
+    version: 1
+    title: Do it
+    inputs: {name: string}
+    target: none
+    risk: low
+    reversible: false
+    irreversible_because: it is done
+    idempotency_key: "${name}"
+    timeout: 5s
+    verify: {probe: command.seen, with: {}, expect: "probe.exit == 0", every: 1s, within: 9s}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a sound bundle."""
+    (tmp_path / "signals.yaml").write_text(SIGNALS)
+    (tmp_path / "rules.yaml").write_text(RULES)
+    return tmp_path
+
+
+def test_a_sound_bundle_is_ok(interlock: Run, folder: Path) -> None:
+    assert interlock("check", str(folder)) == (0, "2 files: ok\n", "")
+
+
+def test_a_fault_is_named_with_its_place_and_a_hint(interlock: Run, folder: Path) -> None:
+    (folder / "rules.yaml").write_text(RULES.replace("!up", "!upp"))
+
+    code, out, err = interlock("check", str(folder))
+
+    assert (code, err) == (1, "")
+    assert out == (
+        f"{folder}/rules.yaml:7:52: error [RV201] unknown field 'upp' (did you mean 'up'?)\n"
+        "2 files: 1 error\n"
+    )
+
+
+@pytest.mark.parametrize("order", [("-o", "json", "check"), ("check", "-o", "json")])
+def test_programs_get_the_same_as_json_wherever_they_ask_for_it(
+    interlock: Run, folder: Path, order: tuple[str, ...]
+) -> None:
+    (folder / "rules.yaml").write_text(RULES.replace("!up", "!upp"))
+
+    code, out, _ = interlock(*order, str(folder))
+
+    said = json.loads(out)
+    assert code == 1
+    assert (False, 2, 1, 0) == (said["ok"], said["files"], said["errors"], said["warnings"])
+    assert ["RV201"] == [one["code"] for one in said["diagnostics"]]
+
+
+def test_what_is_asked_for_after_the_verb_wins(interlock: Run, folder: Path) -> None:
+    assert "2 files: ok\n" == interlock("-o", "json", "check", "-o", "text", str(folder)).out
+
+
+def test_a_file_that_is_not_utf_8_is_a_fault_at_its_place(folder: Path) -> None:
+    (folder / "rules.yaml").write_bytes(RULES.replace("Down", "D\xf6wn").encode("latin-1"))
+
+    found = find(read([folder]), None)
+
+    assert ["RV007"] == [one.code for one in found.diagnostics]
+
+
+def test_a_probe_nobody_was_asked_about_is_a_warning(folder: Path) -> None:
+    (folder / "actions.yaml").write_text(ACTIONS)
+
+    found = find(read([folder]), None)
+
+    assert [("RV710", "warning")] == [(one.code, one.severity) for one in found.diagnostics]
+    assert found.count("error") == 0
+
+
+def test_a_probe_that_is_not_in_the_manifest_is_an_error(folder: Path) -> None:
+    (folder / "actions.yaml").write_text(ACTIONS)
+
+    found = find(read([folder]), "{}")
+
+    assert [("RV710", "error")] == [(one.code, one.severity) for one in found.diagnostics]
+
+
+def test_a_probe_that_is_in_the_manifest_is_checked(folder: Path) -> None:
+    (folder / "actions.yaml").write_text(ACTIONS)
+
+    assert not find(read([folder]), '{"command.seen": {"exit": "int"}}').diagnostics
+
+
+def test_the_manifest_of_a_service_is_read_from_its_settings(tmp_path: Path) -> None:
+    operations = tmp_path / "operations.yaml"
+    operations.write_text(
+        "interlock: command/v1\nprobes:\n  seen:\n    argv: [/bin/true]\n    outputs: {exit: int}\n"
+    )
+    settings = tmp_path / "executors.toml"
+    settings.write_text(f'[command]\noperations = "{operations}"\n')
+
+    assert {"command.seen": {"exit": "int"}} == json.loads(read_manifest(settings))
+
+
+@pytest.mark.parametrize("manifest", ["[]", "{", '{"a.b": {"c": "integer"}}', '{"a.b": 1}'])
+def test_a_manifest_that_is_none_is_refused(tmp_path: Path, manifest: str) -> None:
+    path = tmp_path / "executors.json"
+    path.write_text(manifest)
+
+    with pytest.raises(InputRejected, match="is no manifest: expected probes"):
+        read_manifest(path)
+
+
+def test_a_manifest_is_taken_as_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "executors.json"
+    path.write_text('{"http.look": {"body": "string?", "times": "list<double(3)>"}}')
+
+    assert path.read_text() == read_manifest(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("gone.yaml", "cannot read .*gone.yaml: No such file or directory"),
+        ("notes.txt", "expected a file that ends with .yaml or .yml"),
+        ("empty", "there is no file that ends with .yaml or .yml"),
+    ],
+)
+def test_a_path_that_cannot_be_checked_is_refused(tmp_path: Path, name: str, message: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes.txt").touch()
+
+    with pytest.raises(InputRejected, match=message):
+        read([tmp_path / name])

@@ -1,0 +1,112 @@
+"""Incidents on the screen."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from interlock.server.cli.looking import print_incident, print_list, read_time
+from interlock.server.cli.options import Form
+from interlock.server.inputs import InputRejected
+from interlock.v1.incident_pb2 import Incident, Transition
+from interlock.v1.position_pb2 import Position
+
+
+@pytest.fixture
+def incident() -> Incident:
+    """An open incident about something with a hostile name."""
+    message = Incident(
+        id="inc-1",
+        machine="restart",
+        subject="shop\x1b[2J",
+        state="watching",
+        severity="high",
+        open=True,
+        position=Position(seq=7),
+    )
+    message.opened_at.FromMilliseconds(1_772_442_000_000)
+    message.changed_at.FromMilliseconds(1_772_442_000_500)
+    return message
+
+
+def test_a_list_has_a_line_for_each_incident(
+    incident: Incident, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_list([incident], Form.TEXT)
+
+    assert capsys.readouterr().out.splitlines() == [
+        "OPENED                INCIDENT  MACHINE  SUBJECT      STATE     SEVERITY  ACKNOWLEDGED",
+        "2026-03-02T09:00:00Z  inc-1     restart  shop\\x1b[2J  watching  high",
+    ]
+
+
+def test_an_empty_list_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    print_list([], Form.TEXT)
+
+    assert "no incidents\n" == capsys.readouterr().out
+
+
+def test_an_empty_list_is_an_empty_list_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    print_list([], Form.JSON)
+
+    assert [] == json.loads(capsys.readouterr().out)
+
+
+def test_an_incident_is_shown_with_its_moves(
+    incident: Incident, capsys: pytest.CaptureFixture[str]
+) -> None:
+    move = Transition(trigger="start", destination="watching", why="it is down")
+    move.at.FromMilliseconds(1_772_442_000_000)
+    move.position.seq = 7
+
+    print_incident(incident, [move], Form.TEXT)
+
+    assert capsys.readouterr().out.splitlines() == [
+        "id          inc-1",
+        "machine     restart",
+        "subject     shop\\x1b[2J",
+        "severity    high",
+        "state       watching",
+        "opened_at   2026-03-02T09:00:00Z",
+        "changed_at  2026-03-02T09:00:00.500Z",
+        "position    0/7",
+        "",
+        "AT                    ENTRY  FROM   TRIGGER  TO        BY  WHY",
+        "2026-03-02T09:00:00Z  7      start  start    watching      it is down",
+    ]
+
+
+def test_programs_get_every_field_and_null_for_what_is_absent(
+    incident: Incident, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_incident(incident, [], Form.JSON)
+
+    assert json.loads(capsys.readouterr().out) == {
+        "id": "inc-1",
+        "machine": "restart",
+        "subject": "shop\x1b[2J",
+        "title": "",
+        "severity": "high",
+        "rule": "",
+        "state": "watching",
+        "open": True,
+        "outcome": "",
+        "opened_at": "2026-03-02T09:00:00Z",
+        "changed_at": "2026-03-02T09:00:00.500Z",
+        "closed_at": None,
+        "acknowledged_by": "",
+        "version": "",
+        "position": {"partition": 0, "seq": 7},
+        "transitions": [],
+    }
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-03-02", "2026-03-02T09:00:00", "1e9"])
+def test_a_time_without_date_clock_and_zone_is_refused(text: str) -> None:
+    with pytest.raises(InputRejected, match="--since: "):
+        read_time(text)
+
+
+def test_a_time_is_read_with_its_zone() -> None:
+    assert "2026-03-02T08:00:00+00:00" == read_time("2026-03-02T09:00:00+01:00").isoformat()

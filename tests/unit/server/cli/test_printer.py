@@ -1,0 +1,61 @@
+"""What is printed: harmless for people, exact for programs, whole for ``grep``."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from interlock.server.cli.options import Form
+from interlock.server.cli.printer import Printer, counted
+
+HOSTILE = "\x1b[2J\u202ereversed"
+
+
+def test_a_line_away_from_a_terminal_is_plain_and_whole(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Printer(Form.TEXT).line(("done", "bold green"), " " + "x" * 5_000)
+
+    assert "done " + "x" * 5_000 + "\n" == capsys.readouterr().out
+
+
+def test_a_line_cannot_drive_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    Printer(Form.TEXT).line(HOSTILE, "[bold]as it stands[/] :smile:")
+
+    assert "\\x1b[2J\\u202ereversed[bold]as it stands[/] :smile:\n" == capsys.readouterr().out
+
+
+def test_a_table_is_aligned_without_blanks_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    Printer(Form.TEXT).table(("ID", "WHY"), [("a", HOSTILE), ("long", "")])
+
+    assert "ID    WHY\na     \\x1b[2J\\u202ereversed\nlong\n" == capsys.readouterr().out
+
+
+def test_fields_without_a_value_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    Printer(Form.TEXT).fields({"id": "a", "outcome": "", "state": "open"})
+
+    assert "id     a\nstate  open\n" == capsys.readouterr().out
+
+
+def test_json_is_exact_ascii(capsys: pytest.CaptureFixture[str]) -> None:
+    Printer(Form.JSON).document({"title": HOSTILE})
+
+    printed = capsys.readouterr().out
+    assert printed.isascii()
+    assert "\x1b" not in printed
+    assert json.loads(printed) == {"title": HOSTILE}
+
+
+def test_a_stream_is_one_document_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    printer = Printer(Form.JSON)
+
+    printer.json_line({"n": 1, "text": "a\nb"})
+    printer.json_line({"n": 2})
+
+    assert '{"n": 1, "text": "a\\nb"}\n{"n": 2}\n' == capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 files"), (1, "1 file"), (2, "2 files")])
+def test_one_thing_is_no_plural(count: int, text: str) -> None:
+    assert text == counted(count, "file")
