@@ -11,10 +11,17 @@ from dataclasses import dataclass, replace
 
 from interlock.language import Loc, nearest
 from interlock.language.expression import Scope, compile_template
-from interlock.language.values import parse_duration
+from interlock.language.values import (
+    UNKNOWN,
+    Field,
+    Unknown,
+    Value,
+    parse_duration,
+    violation,
+)
 from interlock.machines.definition import ABORTED, STAY, Branch, Trigger, timer_event
 from interlock.machines.flatten import Way, timer_name, way
-from interlock.machines.formula import Formula
+from interlock.machines.formula import Env, Formula, Row
 from interlock.machines.schema import BranchDefinition, TargetDefinition
 from interlock.machines.scopes import Fields, Scopes
 from interlock.machines.source import Source
@@ -197,4 +204,17 @@ class BranchCompiler:
         sets = self.source.arguments(definition.set_, (*loc, "set"), scope, self.context)
         if definition.why is not None:
             why = self.source.template(definition.why, (*loc, "why"), scope)
-        return replace(branch, guard=guard, sets=tuple(sets.items()), why=why)
+        allowed = tuple((name, _allowed(sets[name], self.context[name])) for name in sets)
+        return replace(branch, guard=guard, sets=allowed, why=why)
+
+
+def _allowed(formula: Formula, field: Field) -> Formula:
+    """Return a formula that is unknown where the field would not admit its value."""
+
+    def evaluate(row: Row, env: Env) -> Value | Unknown:
+        value = formula.evaluate(row, env)
+        if isinstance(value, Unknown) or violation(field, value) is not None:
+            return UNKNOWN
+        return value
+
+    return Formula(formula.text, evaluate)

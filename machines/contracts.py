@@ -234,7 +234,12 @@ class ContractCompiler:
         if probe not in self.catalogue.probes:
             known = list(self.catalogue.probes)
             self.source.unknown((*loc, "probe"), "RV710", "probe", probe, known)
-        return ProbeCall(probe, self.source.arguments(values, (*loc, "with"), scope, OPEN))
+        plain = {name: value for name, value in values.items() if isinstance(value, str | int)}
+        for name in values.keys() - plain.keys():
+            message = "what a probe is asked with is a text, a whole number or a truth value"
+            self.source.report((*loc, "with", name), "RV202", message)
+        # A manifest says what a probe sees, not what it is asked with; the plugin checks that.
+        return ProbeCall(probe, self.source.arguments(plain, (*loc, "with"), scope, OPEN))
 
     def _rollback(self, rollback: RollbackDefinition) -> Rollback:
         loc = (*self._loc, "rollback")

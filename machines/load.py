@@ -152,7 +152,7 @@ def _machines(shapes: _Shapes, catalogue: Catalogue) -> dict[str, Machine]:
     found: dict[str, Machine] = {}
     for document, written in shapes.machines:
         if written.id in found:
-            _report_twice(document, ("id",), "machine", written.id)
+            _report_twice(document, ("id",), "machine", written.id, key=False)
         compiled = compile_machine(document, written, catalogue)
         if not any(one.code in STRUCTURAL for one in document.diagnostics):
             check_graph(Source(document), compiled.machine, compiled.tree)
@@ -177,8 +177,8 @@ def _inventory(shapes: _Shapes) -> Inventory:
     return Inventory(_sorted(targets))
 
 
-def _report_twice(document: Document, loc: Loc, what: str, name: str) -> None:
-    document.report(loc, "RV122", f"{what} {name!r} is declared twice", key=True)
+def _report_twice(document: Document, loc: Loc, what: str, name: str, *, key: bool = True) -> None:
+    document.report(loc, "RV122", f"{what} {name!r} is declared twice", key=key)
 
 
 def _sorted(found: Mapping[str, V]) -> Mapping[str, V]:

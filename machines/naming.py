@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from interlock.language import nearest
 from interlock.machines.definition import ABORTED, RESULTS, STAY, Trigger
 from interlock.machines.schema import (
-    CompoundDefinition,
     FinalDefinition,
     MachineDocument,
     RunDefinition,
@@ -56,13 +55,10 @@ def _check_scope(source: Source, node: Node) -> None:
     if STAY in node.children:
         message = f"{STAY!r} is what a branch says to leave things as they are"
         source.report(node.children[STAY].loc, "RV604", message, "name it otherwise", key=True)
-    definition = node.definition
-    if not isinstance(definition, CompoundDefinition | MachineDocument):
-        return
-    if definition.initial not in node.children:
-        hint = nearest(definition.initial, node.children)
-        loc = (*node.loc, "initial")
-        source.report(loc, "RV604", f"unknown state {definition.initial!r}", hint)
+    initial = node.initial
+    if initial is not None and initial not in node.children:
+        hint = nearest(initial, node.children)
+        source.report((*node.loc, "initial"), "RV604", f"unknown state {initial!r}", hint)
 
 
 def _check_events(source: Source, written: MachineDocument, root: Node) -> None:

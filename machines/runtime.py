@@ -16,7 +16,6 @@ from typing import Protocol, assert_never
 from transitions import EventData
 from transitions import Machine as FlatMachine
 
-from interlock.errors import InvariantBroken
 from interlock.language.values import Unknown, Value
 from interlock.machines.definition import (
     CHOOSE,
@@ -25,7 +24,6 @@ from interlock.machines.definition import (
     FinalState,
     Machine,
     RunState,
-    State,
     UndoState,
     Wait,
     WaitState,
@@ -166,19 +164,19 @@ class _Run:
 
     def take(self, source: str, trigger: str, branch: Branch) -> None:
         """Record a branch taken: move, timers, context."""
-        why = self._reason(branch)
+        values = _known(dict(branch.sets), self.row, self.env)
         if branch.dest is not None:
+            why = self._reason(branch, [name for name, _ in branch.sets if name not in values])
             self.moved.append(Moved(source, trigger, branch.dest, why))
         if branch.cancels:
             self.effects.append(CancelTimers(branch.cancels))
-        values = _known(dict(branch.sets), self.row, self.env)
         if values:
             self.effects.append(SetContext(values))
             self.row.update(values)
             self.env["ctx"] = {**self.env["ctx"], **values}
         self.effects.extend(SetTimer(timer.name, timer.delay_ms) for timer in branch.timers)
 
-    def rest(self, state: State) -> None:
+    def rest(self, state: RunState | WaitState | UndoState | FinalState) -> None:
         """Ask for what the state that was come to does."""
         if not self.moved:
             return
@@ -192,8 +190,6 @@ class _Run:
                 self.effects.append(Undo(state.path))
             case FinalState():
                 self._close(state)
-            case ChooseState():
-                raise InvariantBroken(f"a step came to rest in the choice {state.path}")
             case _:
                 assert_never(state)
 
@@ -204,15 +200,21 @@ class _Run:
             self.effects.append(Notify(notice.action, _known(notice.inputs, row, self.env)))
         self.effects.append(Close(state.outcome))
 
-    def _reason(self, branch: Branch) -> str:
+    def _reason(self, branch: Branch, unset: list[str]) -> str:
+        """Return why, in words, with the guards that were unknown and what could not be set."""
         if branch.why is not None:
             why = str(branch.why.evaluate(self.row, self.env))
         else:
             why = "" if branch.guard is None else branch.guard.text
-        if not self.unknown:
+        notes = [
+            f"{what}: {', '.join(names)}"
+            for what, names in (("unknown", self.unknown), ("not set", unset))
+            if names
+        ]
+        self.unknown = []
+        if not notes:
             return why
-        noted, self.unknown = f"unknown: {', '.join(self.unknown)}", []
-        return f"{why} ({noted})" if why else noted
+        return f"{why} ({'; '.join(notes)})" if why else "; ".join(notes)
 
 
 def _known(formulas: Mapping[str, Formula], row: Row, env: Env) -> dict[str, Value]:

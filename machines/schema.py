@@ -6,6 +6,7 @@ of state is recognised by the one key it holds.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -55,7 +56,15 @@ DelayText = Annotated[str, AfterValidator(_delay_text)]
 Delay = Annotated[Duration, AfterValidator(_positive)]
 """A length of time between 1 ms and 30 days."""
 
-StateName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+
+def _state_name(text: str) -> str:
+    if re.fullmatch(r"[a-z][a-z0-9_]{0,62}", text) is None:
+        message = f"{text[:63]!r} is not a name for a state"
+        raise fault("RV121", message, "lower-case letters, digits and _, 63 characters at most")
+    return text
+
+
+StateName = Annotated[str, AfterValidator(_state_name)]
 """Name of a state within its scope."""
 
 Severity = Literal["critical", "high", "medium", "low", "info"]

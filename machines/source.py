@@ -12,9 +12,12 @@ from decimal import Decimal
 from interlock.language import Document, Loc, nearest
 from interlock.language.expression import (
     OPEN,
+    Env,
+    Evaluate,
     ExpressionError,
     Logical,
     Node,
+    Row,
     Scope,
     Template,
     check_argument,
@@ -28,7 +31,15 @@ from interlock.language.expression import (
     print_expression,
     proven,
 )
-from interlock.language.values import ANY, STRING, Field, YamlValue
+from interlock.language.values import (
+    ANY,
+    STRING,
+    UNKNOWN,
+    Field,
+    Unknown,
+    Value,
+    YamlValue,
+)
 from interlock.machines.formula import MISSING, Formula
 
 
@@ -164,16 +175,33 @@ class Source:
         check_argument(value, scope, field, errors)
         if self._reported(loc, errors):
             return None
-        if strict and isinstance(value, str) and _is_mixed(Template(value)):
-            evaluate = compile_template(value, scope, strict=True)
-        else:
-            evaluate = compile_argument(value, scope, field)
-        return Formula(canonical_argument(value), evaluate)
+        return Formula(canonical_argument(value), _filled(value, scope, field, strict=strict))
 
     def _reported(self, loc: Loc, errors: Sequence[ExpressionError]) -> bool:
         for fault in errors:
             self.document.report_expression(loc, fault)
         return bool(errors)
+
+
+def _filled(value: YamlValue, scope: Scope, field: Field, *, strict: bool) -> Evaluate:
+    """Return the function that gives a checked argument's value."""
+    if strict and isinstance(value, str) and _is_mixed(Template(value)):
+        return compile_template(value, scope, strict=True)
+    item = field.type.item
+    if item is None or not isinstance(value, list | tuple):
+        return compile_argument(value, scope, field)
+    items = [_filled(one, scope, Field(item), strict=strict) for one in value]
+
+    def fill(row: Row, env: Env) -> Value | Unknown:
+        found: list[Value] = []
+        for evaluate in items:
+            one = evaluate(row, env)
+            if isinstance(one, Unknown):
+                return UNKNOWN
+            found.append(one)
+        return tuple(found)
+
+    return fill
 
 
 def _is_mixed(template: Template) -> bool:
@@ -194,12 +222,6 @@ def canonical_argument(value: YamlValue) -> str:
     """Return the canonical text of a value an author gave; texts are told from numbers."""
     if isinstance(value, str):
         return repr(canonical_template(value))
-    if isinstance(value, Mapping):
-        return (
-            "{"
-            + ", ".join(f"{k!r}: {canonical_argument(v)}" for k, v in sorted(value.items()))
-            + "}"
-        )
     if isinstance(value, Sequence):
         return "[" + ", ".join(map(canonical_argument, value)) + "]"
     return str(value.normalize() if isinstance(value, Decimal) else value)

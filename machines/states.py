@@ -135,7 +135,7 @@ class StateCompiler:
                 return UndoState(path=node.path, handlers=handlers, doc=definition.doc)
             case FinalDefinition():
                 return self._final(node, definition)
-            case _:
+            case _:  # pragma: no cover  # a leaf holds no states
                 raise InvariantBroken(f"{node.path} holds states and was compiled as a leaf")
 
     def _run(self, node: Node, definition: RunDefinition) -> RunState:

@@ -61,6 +61,13 @@ class Node:
         """Its own timers, by their delay as written."""
         return getattr(self.definition, "after", {})
 
+    @property
+    def initial(self) -> str | None:
+        """The state within that is entered first; None for a leaf."""
+        if isinstance(self.definition, CompoundDefinition | MachineDocument):
+            return self.definition.initial
+        return None
+
     def leaves(self) -> Iterator[Node]:
         """Yield the states within that hold no states, in the order written."""
         if not self.children:
@@ -96,10 +103,9 @@ class Node:
 
     def first_leaf(self) -> Node | None:
         """Return the leaf entered when this state is; None when an ``initial`` is unknown."""
-        definition = self.definition
-        if not isinstance(definition, CompoundDefinition | MachineDocument):
+        if self.initial is None:
             return self
-        first = self.children.get(definition.initial)
+        first = self.children.get(self.initial)
         return None if first is None else first.first_leaf()
 
 

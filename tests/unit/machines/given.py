@@ -35,7 +35,10 @@ actions:
   svc.switch:
     version: 1
     title: Switch a release
-    inputs: {service: string, release: string, wait: {type: duration, optional: true}}
+    inputs:
+      service: string
+      release: string
+      hosts: {type: list<string>, optional: true}
     outputs: {previous: string}
     target: ${service}
     risk: medium

@@ -1,5 +1,7 @@
 """Every fault of a machine is found at its place; what is sound passes."""
 
+import pytest
+
 from tests.unit.machines.given import EVERY_RESULT, faults, machine_faults, machine_text
 
 RUN = f"""
@@ -333,6 +335,12 @@ def test_a_state_nothing_leads_to_is_found():
     assert found == ["RV601 at `lost`: nothing leads to state 'lost'"]
 
 
+def test_a_lost_state_that_waits_is_found_alone():
+    lost = "lost: {undo: completed, on: {done: ok, failed: handed}}\n"
+
+    assert machine_faults(CHOOSE + lost) == ["RV601 at `lost`: nothing leads to state 'lost'"]
+
+
 def test_a_state_reached_only_by_an_abort_is_reached():
     states = (
         WAIT.replace("met: ok", "met: ok, operator.abort: late")
@@ -359,6 +367,12 @@ def test_states_without_a_way_to_a_final_state_are_found():
         "RV602 at `here`: state 'here' never leads to a final state (an abort does not count)",
         "RV602 at `there`: state 'there' never leads to a final state (an abort does not count)",
     ]
+
+
+def test_a_dead_end_nothing_leads_to_is_only_that():
+    found = machine_faults(CHOOSE + "here: {undo: completed, on: {done: here, failed: here}}\n")
+
+    assert found == ["RV601 at `here`: nothing leads to state 'here'"]
 
 
 def test_choices_in_a_ring_are_found():
@@ -461,6 +475,31 @@ def test_a_timer_as_long_as_the_action_is_sound():
 
 
 # --- expressions
+
+
+@pytest.mark.parametrize(
+    ("states", "fault"),
+    [
+        (CHOOSE.replace("tries > 3", "tries >"), "RE100"),
+        (CHOOSE.replace("tries > 3", "tries"), "RV202"),
+        (CHOOSE.replace("if: tries > 3", 'if: tries > 3, why: "${tries >}"'), "RE100"),
+        (RUN.replace('"${service}"', '"${service"'), "RE100"),
+        (WAIT.replace("where: service == ctx.service", "where: [service ==, value > 1]"), "RE100"),
+        (WAIT.replace("where: service == ctx.service", 'where: "service"'), "RV202"),
+        (WAIT.replace("where: service == ctx.service", "where: service == tries"), "RV201"),
+    ],
+)
+def test_an_expression_that_means_nothing_is_found(states, fault):
+    assert [one[:5] for one in machine_faults(states)] == [fault]
+
+
+def test_a_condition_may_read_what_an_earlier_one_proves():
+    states = WAIT.replace(
+        "{signal: http.error_ratio, where: service == ctx.service}",
+        "{fact: deploy.suspect, where: [has(release), release == service]}",
+    )
+
+    assert machine_faults(states) == []
 
 
 def test_a_fault_inside_an_expression_is_found_at_its_place():

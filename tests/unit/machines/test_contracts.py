@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.machines.given import ACTIONS, PROBES, faults, load
+from tests.unit.machines.given import ACTIONS, EVERY_RESULT, PROBES, faults, load, machine_text
 
 ACT = """
 interlock: actions/v1
@@ -32,6 +32,14 @@ REVERSIBLE = (
     rollback: {action: do.it, with: {service: "${service}"}}
 """
 )
+
+
+RUN_RESTART = f"""
+first:
+  run: svc.restart
+  with: {{service: "${{service}}"}}
+  on: {EVERY_RESULT}
+"""
 
 
 def test_sound_contracts_are_clean():
@@ -201,6 +209,15 @@ def test_a_precondition_says_what_it_means():
     assert sorted({one[:5] for one in faults(text)}) == ["RV111"]
 
 
+def test_a_probe_is_asked_with_plain_values():
+    text = ACT.replace("probe: fake.check,", "probe: fake.check, with: {a: [1], b: {c: 1}},")
+
+    assert faults(text) == [
+        "RV202 at `[1]`: what a probe is asked with is a text, a whole number or a truth value",
+        "RV202 at `{c: 1}`: what a probe is asked with is a text, a whole number or a truth value",
+    ]
+
+
 # --- texts that must have a value
 
 
@@ -261,6 +278,19 @@ def test_a_target_listed_twice_is_found():
     text = "interlock: inventory/v1\ntargets:\n  web: {type: service, domain: a}\n"
 
     assert faults(text, text) == ["RV122 at `web`: target 'web' is declared twice"]
+
+
+def test_an_action_of_wrong_shape_is_not_reported_as_unknown_too():
+    text = ACTIONS.replace("risk: low", "risk: lowish")
+    states = RUN_RESTART
+
+    assert [one[:5] for one in faults(machine_text(states), text)] == ["RV113"]
+
+
+def test_actions_that_are_no_mapping_are_found():
+    text = "interlock: actions/v1\npackage: test\nowner: team\nactions: [do.it]\n"
+
+    assert faults(text) == ["RV110 at `[do.it]`: expected a mapping, found a list"]
 
 
 def test_an_attribute_is_plain():

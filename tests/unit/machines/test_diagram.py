@@ -80,3 +80,17 @@ def test_an_abort_to_the_built_in_end_goes_without_saying():
     states = "first: {undo: completed, on: {done: ok, failed: handed}}\n"
 
     assert "aborted" not in mermaid(machine(states))
+
+
+def test_what_a_single_state_does_is_drawn_from_it():
+    states = """
+        acting:
+          initial: inner
+          after: {1h: handed}
+          states:
+            inner: {undo: completed, on: {done: ok, failed: handed}}
+        """
+
+    assert "acting__inner --> handed: failed | after 1h" in mermaid(
+        machine(states, initial="acting")
+    )

@@ -22,7 +22,7 @@ from interlock.machines import (
 )
 from interlock.machines.formula import Formula
 from interlock.machines.runtime import MAX_CHOICES
-from tests.unit.machines.given import EVERY_RESULT, machine
+from tests.unit.machines.given import ACTIONS, EVERY_RESULT, load, machine, machine_text
 
 CONTEXT = {"service": "web", "tries": 1}
 ENV = {"ctx": CONTEXT, "meta": {"incident": "inc-1", "started_at": 5, "steps": ()}}
@@ -397,6 +397,19 @@ def test_what_a_branch_sets_is_read_by_the_state_it_enters():
     ]
 
 
+def test_a_list_is_filled_in_item_by_item():
+    states = """
+        first:
+          run: svc.switch
+          with: {service: "${service}", release: r1, hosts: ["${service}", "${service}-2"]}
+          on: {done: ok, failed: handed, timed_out: handed, refused: handed, unverified: ok}
+        """
+
+    _, [action] = runtime(states).start(Incident(), ENV)
+
+    assert action.inputs["hosts"] == ("web", "web-2")
+
+
 def test_a_step_does_not_touch_the_context_it_was_given():
     context = dict(CONTEXT)
 
@@ -411,21 +424,47 @@ def test_where_no_outputs_came_back_nothing_made_of_them_is_set():
 
     moved, effects = runtime(states).send(Incident("first"), "done", env)
 
-    assert moved[0].why == "pid (unknown)"
+    assert moved[0].why == "pid (unknown) (not set: previous)"
     assert effects == [
         SetContext({"tries": 0}),
         RunAction("second", "svc.switch", {"service": "web"}),
     ]
 
 
-def test_a_value_that_is_unknown_is_not_set():
+def test_a_value_that_is_unknown_is_not_set_and_is_named():
     states = RUN.replace("done: ok", 'done: {to: ok, set: {tries: "${7 / tries}"}}')
+    env = {**ENV, "ctx": {**CONTEXT, "tries": 0}}
 
-    _, effects = runtime(states).send(
-        Incident("first"), "done", {**ENV, "ctx": {**CONTEXT, "tries": 0}}
-    )
+    moved, effects = runtime(states).send(Incident("first"), "done", env)
 
+    assert moved == [Moved("first", "done", "ok", "not set: tries")]
     assert effects == [Close("ok")]
+
+
+def test_a_value_the_field_does_not_admit_is_not_set_and_is_named():
+    states = RUN.replace("done: ok", 'done: {to: ok, set: {service: "s${tries}"}, why: so}')
+    text = machine_text(states).replace(
+        "service: string", 'service: {type: string, pattern: "[a-z]+"}'
+    )
+    run = MachineRuntime(load(text, ACTIONS).machines["m"])
+
+    moved, effects = run.send(Incident("first"), "done", ENV)
+
+    assert moved == [Moved("first", "done", "ok", "so (not set: service)")]
+    assert effects == [Close("ok")]
+
+
+def test_a_list_with_an_unknown_item_is_left_out():
+    states = """
+        first:
+          run: svc.switch
+          with: {service: "${service}", release: r1, hosts: ["a", "${10 / tries}-b"]}
+          on: {done: ok, failed: handed, timed_out: handed, refused: handed, unverified: ok}
+        """
+
+    _, [action] = runtime(states).start(Incident(), {**ENV, "ctx": {**CONTEXT, "tries": 0}})
+
+    assert action.inputs == {"service": "web", "release": "r1"}
 
 
 # --- endings
