@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from interlock.errors import InterlockError, NotReady, Overloaded, RequestRejected
@@ -133,12 +134,18 @@ class SignalService:
             )
         batch = self._read(request.signals)
         try:
+            receipts = self._submit(batch)
+        except Overloaded:
+            receipts = await self._submit_later(batch)
+        return _Pending(request.batch_id, batch, receipts)
+
+    async def _submit_later(self, batch: Batch) -> asyncio.Future[Sequence[Receipt]]:
+        try:
             async with asyncio.timeout(self._patience):
                 while True:
-                    try:
-                        return _Pending(request.batch_id, batch, self._submit(batch))
-                    except Overloaded:
-                        await self._core.room(len(batch.incoming))
+                    await self._core.room(len(batch.incoming))
+                    with suppress(Overloaded):
+                        return self._submit(batch)
         except TimeoutError as error:
             message = f"the intake was full for {self._patience:g} s; come again later"
             raise Overloaded(message) from error

@@ -17,6 +17,9 @@ Alertmanager opens up to 700 a second in a storm; with a short backlog the rest 
 come again half a minute later.
 """
 
+MAX_CONNECTIONS = 2048
+"""Connections served at a time; more are answered 503, which senders of alerts come back from."""
+
 KEEP_ALIVE_SECONDS = 30
 
 
@@ -42,6 +45,7 @@ def create_http_server(app: Starlette) -> DoorServer:
         http="h11",
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        limit_concurrency=MAX_CONNECTIONS,
     )
     return DoorServer(config)
 
