@@ -4,51 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
-import grpc
 import pytest
-from prometheus_client import CollectorRegistry
 
-from interlock.client import BlockingClient, Client, RetryPolicy, signal
+from interlock.client import BlockingClient, Client
 from interlock.errors import (
-    InvariantBroken,
     NotFound,
     NotPermitted,
     NotReady,
     Overloaded,
-    RequestRejected,
 )
-from interlock.server import signal_service
-from interlock.server.metrics import ServerMetrics
-from interlock.server.rpc import create_server
-from interlock.v1.signal_service_pb2 import StreamRequest, StreamResponse
+from tests.contract.client_talk import ONCE, QUICK, batch, ids, talking
 from tests.fakes.core import WATCH_BOUND, MemoryCore
 from tests.fakes.serving import serving
 from tests.unit.server.given import core_with, incident, transition
 
 pytestmark = pytest.mark.anyio
-
-QUICK = RetryPolicy(initial_interval=0.001, maximum_interval=0.01, maximum_attempts=500)
-ONCE = RetryPolicy(maximum_attempts=1)
-
-
-@asynccontextmanager
-async def talking(core: MemoryCore, *, policy: RetryPolicy = ONCE) -> AsyncIterator[Client]:
-    async with serving(core) as target, Client(target, policy=policy) as client:
-        yield client
-
-
-def batch(start: int, size: int = 10) -> list[object]:
-    return [
-        signal("web.down", source="prober", id=str(number)) for number in range(start, start + size)
-    ]
-
-
-def ids(core: MemoryCore) -> list[str]:
-    return [one.signal["id"] for one in core.signals]
 
 
 async def test_a_batch_is_answered_with_its_position() -> None:
@@ -58,139 +32,6 @@ async def test_a_batch_is_answered_with_its_position() -> None:
 
     assert (10, 9) == (receipt.accepted, receipt.position.seq)
     assert [str(n) for n in range(10)] == ids(core)
-
-
-async def test_a_stream_answers_each_batch_and_keeps_their_order() -> None:
-    core = MemoryCore()
-    async with talking(core) as client, client.signals.stream() as stream:
-        receipts = [await stream.send(batch(10 * n)) for n in range(50)]
-        answers = await asyncio.gather(*receipts)
-
-    assert [10 * n + 9 for n in range(50)] == [answer.position.seq for answer in answers]
-    assert [str(n) for n in range(500)] == ids(core)
-
-
-async def test_leaving_a_stream_waits_for_its_answers() -> None:
-    core = MemoryCore()
-    async with talking(core) as client:
-        async with client.signals.stream() as stream:
-            receipts = [await stream.send(batch(10 * n)) for n in range(5)]
-        assert all(receipt.done() for receipt in receipts)
-
-    assert 50 == len(core.signals)
-
-
-async def test_a_stream_survives_a_server_that_dies_and_comes_back() -> None:
-    """Everything unanswered is sent again; ids make each signal count once, in order."""
-    core = MemoryCore()
-
-    async def server_on(port: int) -> tuple[object, int]:
-        server = create_server(core, metrics=ServerMetrics(CollectorRegistry()))
-        port = server.add_insecure_port(f"127.0.0.1:{port}")
-        await server.start()
-        return server, port
-
-    server, port = await server_on(0)
-    async with (
-        Client(f"127.0.0.1:{port}", policy=QUICK) as client,
-        client.signals.stream() as stream,
-    ):
-        first = await stream.send(batch(0))
-        await first
-        core.hold()
-        waiting = [await stream.send(batch(10 * n)) for n in range(1, 10)]
-        while len(core._pending) < 9:  # noqa: ASYNC110  # until all have arrived
-            await asyncio.sleep(0.001)
-        await server.stop(None)  # type: ignore[attr-defined]
-        core.release()
-        server, _ = await server_on(port)
-        answers = await asyncio.gather(*waiting)
-        later = await (await stream.send(batch(100)))
-
-    await server.stop(None)  # type: ignore[attr-defined]
-    assert [str(n) for n in range(110)] == ids(core)
-    assert [10] * 9 == [answer.duplicate for answer in answers]
-    assert 10 == later.accepted
-
-
-async def test_a_stream_that_breaks_for_good_says_so_to_everyone_who_waits() -> None:
-    async def use(client: Client) -> None:
-        async with client.signals.stream() as stream:
-            good, bad = await stream.send(batch(0)), await stream.send([])
-            assert 10 == (await good).accepted
-            with pytest.raises(RequestRejected):
-                await bad
-            with pytest.raises(RequestRejected):
-                await stream.send(batch(10))
-
-    async with talking(MemoryCore()) as client:
-        with pytest.raises(RequestRejected, match="expected 1 to 1000"):
-            await use(client)
-
-
-async def test_a_stream_left_by_an_error_waits_for_nothing() -> None:
-    core = MemoryCore()
-    core.hold()
-    receipts = []
-
-    async def use(client: Client) -> None:
-        async with client.signals.stream() as stream:
-            receipts.append(await stream.send(batch(0)))
-            raise ValueError("my own")
-
-    async with talking(core) as client:
-        with pytest.raises(ValueError, match="my own"):
-            await use(client)
-    assert receipts[0].cancelled()
-
-
-@asynccontextmanager
-async def misbehaving(stream: object) -> AsyncIterator[Client]:
-    """Serve only ``Stream``, by a handler that need not keep the contract."""
-    server = grpc.aio.server()
-    handler = grpc.stream_stream_rpc_method_handler(
-        stream,  # type: ignore[arg-type]  # a coroutine, as grpc.aio takes it
-        StreamRequest.FromString,
-        StreamResponse.SerializeToString,
-    )
-    service = grpc.method_handlers_generic_handler(signal_service.NAME, {"Stream": handler})
-    server.add_generic_rpc_handlers((service,))
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    try:
-        async with Client(f"127.0.0.1:{port}", policy=QUICK) as client:
-            yield client
-    finally:
-        await server.stop(None)
-
-
-async def test_an_answer_out_of_turn_is_believed_by_nobody() -> None:
-    async def stream(requests: AsyncIterator[StreamRequest], context: object) -> object:
-        async for _ in requests:
-            yield StreamResponse(batch_id="7")
-
-    async with misbehaving(stream) as client, client.signals.stream() as stream_:
-        receipt = await stream_.send(batch(0))
-        with pytest.raises(InvariantBroken, match="out of turn"):
-            await receipt
-        stream_._broken = None  # it has been seen
-
-
-async def test_a_stream_that_ends_without_a_reason_is_opened_again() -> None:
-    calls = 0
-
-    async def stream(requests: AsyncIterator[StreamRequest], context: object) -> object:
-        nonlocal calls
-        calls += 1
-        async for request in requests:
-            if calls == 1:
-                return
-            yield StreamResponse(batch_id=request.batch_id)
-
-    async with misbehaving(stream) as client, client.signals.stream() as stream_:
-        await (await stream_.send(batch(0)))
-
-    assert 2 == calls
 
 
 async def test_a_watch_that_breaks_says_why() -> None:
@@ -217,21 +58,6 @@ async def test_moments_of_a_question_reach_the_service() -> None:
 
     assert [f"inc-{n}" for n in range(2, 149)] == moves
     assert ["inc-3", "inc-2"] == since
-
-
-async def test_a_window_bounds_what_is_in_flight() -> None:
-    core = MemoryCore()
-    core.hold()
-    async with talking(core) as client, client.signals.stream() as stream:
-        for number in range(16):
-            await stream.send(batch(10 * number))
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.05):
-                await stream.send(batch(160))
-        core.release()
-        await (await stream.send(batch(160)))
-
-    assert 170 == len(core.signals)
 
 
 async def test_an_overloaded_service_is_asked_again() -> None:
