@@ -69,12 +69,13 @@ class Document:
         offsets = offsets_in(raw, place.style, place.text)
         if not offsets:
             return self.span(loc)
-        last = len(offsets) - 1
-        first, after = min(start, last), min(end, last)
-        # A span at the very end of the text still shows one column.
-        stop = offsets[after - 1] + 1 if after > first else offsets[first] + 1
-        base = place.start
-        return self._lines.span(base + offsets[first], base + stop)
+        last, base = len(offsets) - 1, place.start
+        first = base + offsets[min(start, last)]
+        if start >= last or end <= start:
+            # Something is missing at the end; the place where it should be is one column wide.
+            at = self._lines.span(first, first)
+            return Span(at.line, at.col, at.line, at.col + 1)
+        return self._lines.span(first, base + offsets[min(end, last) - 1] + 1)
 
     def report(
         self,

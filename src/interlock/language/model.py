@@ -30,6 +30,12 @@ from interlock.language.expression.parser import RESERVED_WORDS
 from interlock.language.shape import Shapes, report_shape
 from interlock.language.values import parse_duration
 
+MAX_IDENTIFIER: Final = 100
+"""Most characters of an id."""
+
+MAX_FIELD_NAME: Final = 64
+"""Most characters of a field name or alias."""
+
 
 def fault(code: str, message: str, hint: str | None = None) -> ValueError:
     """Return the error a pydantic validator raises to choose its diagnostic's code and hint."""
@@ -107,8 +113,8 @@ def by_key(what: str, *keys: str) -> Discriminator:
 
 def _duration(value: object) -> int:
     if not isinstance(value, str):
-        hint = f"give it a unit, such as {value}s" if type(value) is int else None
-        raise fault("RV120", f"expected a duration such as 5m, found {value}", hint)
+        hint = f"write {value}s" if type(value) is int else None
+        raise fault("RV120", "expected a duration such as 5m", hint)
     try:
         return parse_duration(value)
     except ValueError as problem:
@@ -120,18 +126,21 @@ _FIELD_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def _identifier(text: str) -> str:
-    if len(text) > 100 or _IDENTIFIER.fullmatch(text) is None:
-        message = f"{text[:100]!r} is not an id"
-        raise fault("RV121", message, "lower-case words joined by . - or _, 100 characters at most")
+    if len(text) > MAX_IDENTIFIER:
+        raise fault("RV121", f"an id has at most {MAX_IDENTIFIER} characters, found {len(text)}")
+    if _IDENTIFIER.fullmatch(text) is None:
+        raise fault("RV121", f"{text!r} is not an id", "lower-case words joined by . - or _")
     return text
 
 
 def _field_name(text: str) -> str:
     if text in RESERVED_WORDS:
         raise fault("RV121", f"{text!r} is a word of the expression language", "name it otherwise")
-    if len(text) > 64 or _FIELD_NAME.fullmatch(text) is None:
-        message = f"{text[:64]!r} is not a name that expressions can read"
-        raise fault("RV121", message, "letters, digits and _, 64 characters at most")
+    if len(text) > MAX_FIELD_NAME:
+        raise fault("RV121", f"a name has at most {MAX_FIELD_NAME} characters, found {len(text)}")
+    if _FIELD_NAME.fullmatch(text) is None:
+        message = f"{text!r} is not a name that expressions can read"
+        raise fault("RV121", message, "letters, digits and _, no digit first")
     return text
 
 

@@ -76,7 +76,7 @@ def clock(moment: int) -> str:
 
 
 def ago(duration: int) -> str:
-    """Return a length of time in its two largest units, such as ``1h30m``."""
+    """Return a length of time without the units too small to matter, such as ``1h30m``."""
     coarse = next((unit for unit in (3_600_000, 60_000, 1_000) if abs(duration) >= unit * 24), 1)
     kept = abs(duration) // coarse * coarse
     return format_duration(kept if duration >= 0 else -kept)

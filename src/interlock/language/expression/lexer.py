@@ -36,7 +36,7 @@ _TOKEN = re.compile(
     r"""
       (?P<space>[ \t\r\n]+)
     | (?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
-    | (?P<string>[rR]?(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'))
+    | (?P<string>[rR]"[^"\n]*"|[rR]'[^'\n]*'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
     | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
     | (?P<operator>\|\||&&|==|!=|<=|>=|[-+*/%!<>?:.,()\[\]])
     """,
@@ -72,9 +72,6 @@ def tokenize(text: str, start: int = 0, *, in_template: bool = False) -> list[To
     tokens: list[Token] = []
     at, match = start, _TOKEN.match
     while at < len(text):
-        if at - start > MAX_LENGTH:
-            message = f"expression is longer than {MAX_LENGTH:,} characters"
-            raise ExpressionError(message, start, at, "RE102")
         found = match(text, at)
         if found is None:
             if not in_template or text[at] != "}":
@@ -83,6 +80,9 @@ def tokenize(text: str, start: int = 0, *, in_template: bool = False) -> list[To
         if found.lastgroup != "space":
             _append(tokens, found)
         at = found.end()
+        if at - start > MAX_LENGTH:
+            message = f"expression is longer than {MAX_LENGTH:,} characters"
+            raise ExpressionError(message, start, at, "RE102")
     if in_template and at >= len(text):
         raise ExpressionError("'${' has no closing '}'", max(start - 2, 0), start)
     tokens.append(Token("end", "", at))

@@ -17,8 +17,8 @@ from interlock.language.values import (
     Kind,
     Type,
     double,
+    is_bare,
     list_of,
-    parse_decimal,
 )
 
 _TIME_SUMS: Final[Mapping[tuple[str, Kind, Kind], Type]] = {
@@ -92,15 +92,7 @@ def _constant_hint(constant: Typed, wanted: Type) -> str | None:
             return f'write {kind.value}("{value}")'
         case Kind.DURATION, Kind.INT:
             return f'write duration("{value}s")'
-        case ((Kind.INT | Kind.DOUBLE | Kind.BOOL), Kind.STRING) if _is_bare(str(value)):
+        case ((Kind.INT | Kind.DOUBLE | Kind.BOOL), Kind.STRING) if is_bare(str(value)):
             return f"write {value} without quotes"
         case _:
             return None
-
-
-def _is_bare(text: str) -> bool:
-    try:
-        parse_decimal(text)
-    except ValueError:
-        return text in {"true", "false"}
-    return True

@@ -16,7 +16,7 @@ from interlock.language.values.admit import (
     rescale,
     violation,
 )
-from interlock.language.values.constants import constant_of
+from interlock.language.values.constants import constant_of, is_bare
 from interlock.language.values.text import (
     MAX_TIMESTAMP,
     MIN_TIMESTAMP,
@@ -82,6 +82,7 @@ __all__ = [
     "format_value",
     "from_json",
     "from_label",
+    "is_bare",
     "list_of",
     "parse_decimal",
     "parse_duration",

@@ -77,13 +77,14 @@ def _advice(type_: Type, value: YamlValue) -> str:
             return "; quote it"
         case Kind.DURATION, int():
             return f"; give it a unit, such as {value}s"
-        case ((Kind.INT | Kind.DOUBLE | Kind.BOOL), str()):
+        case ((Kind.INT | Kind.DOUBLE | Kind.BOOL), str()) if is_bare(value):
             return "; write it without quotes"
         case _:
             return ""
 
 
-def _is_bare(text: str) -> bool:
+def is_bare(text: str) -> bool:
+    """Whether a text would be a number or truth value without its quotes."""
     try:
         parse_decimal(text)
     except ValueError:
