@@ -122,6 +122,8 @@ def translated(doing: str) -> Iterator[None]:
     """
     try:
         yield
+    except UnicodeDecodeError as error:  # the driver trips over a name in a damaged schema
+        raise JournalCorrupt(f"{doing}: {error}") from error
     except (sqlite3.Error, DBAPIError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         name = getattr(cause, "sqlite_errorname", type(cause).__name__)

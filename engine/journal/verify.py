@@ -30,6 +30,7 @@ from sqlmodel import Session
 
 from interlock.engine.journal.bodies import canonical_object
 from interlock.engine.journal.bookkeeping import Bookkeeping, DedupOf
+from interlock.engine.journal.connections import translated
 from interlock.engine.journal.keys import Verifier
 from interlock.engine.journal.note import Checkpoint, open_checkpoint, read_checkpoint
 from interlock.engine.journal.reader import Reader
@@ -37,7 +38,7 @@ from interlock.engine.journal.report import MOST_FAULTS, Fault, Report
 from interlock.engine.journal.tables import METADATA, position, seq_of
 from interlock.engine.journal.tree import CompactRange, leaf_hashes
 from interlock.engine.model import PARTITION
-from interlock.errors import JournalCorrupt
+from interlock.errors import JournalCorrupt, JournalError
 
 EXTERNAL = "your checkpoint"
 """Where a fault is that the caller's own checkpoint shows."""
@@ -138,15 +139,16 @@ class Verification:
         assert isinstance(database, sqlite3.Connection)
         database.text_factory = _lenient
         try:
-            self._check_file(database)
-            self._collect_heads(database)
-            bookkeeping = Bookkeeping(database, self._dedup_of, self.add)
-            for rows in self._chunks(database):
-                bookkeeping.follow((row.seq, row.value) for row in rows)
-                yield rows
-            self._check_heads_beyond()
-            bookkeeping.finish(self._tree)
-        except (sqlite3.Error, JournalCorrupt) as error:
+            with translated("cannot read the store"):
+                self._check_file(database)
+                self._collect_heads(database)
+                bookkeeping = Bookkeeping(database, self._dedup_of, self.add)
+                for rows in self._chunks(database):
+                    bookkeeping.follow((row.seq, row.value) for row in rows)
+                    yield rows
+                self._check_heads_beyond()
+                bookkeeping.finish(self._tree)
+        except JournalError as error:
             self.add(Fault("file", self._tree.size, "a database that can be read", str(error)))
 
     def _chunks(self, database: sqlite3.Connection) -> Iterator[list[VerifiedRow]]:
