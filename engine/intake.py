@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from interlock import digest
@@ -27,8 +26,7 @@ class Arrival(NamedTuple):
     encoded: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """An entry to be: everything but its position.
 
     Attributes:

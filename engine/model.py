@@ -8,9 +8,8 @@ with ``at`` (receive time, ms since the epoch, never decreasing within a partiti
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 Body = Mapping[str, Any]
 """A decoded canonical object."""
@@ -58,8 +57,10 @@ class Kind(StrEnum):
     """``of`` and what was decided; written by the fold, skipped when folding again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+_KINDS = {str(kind): kind for kind in Kind}
+
+
+class Entry(NamedTuple):
     """One journal entry as the fold reads it.
 
     Attributes:
@@ -77,4 +78,4 @@ class Entry:
     @classmethod
     def of(cls, seq: int, body: Body) -> Entry:
         """Return the entry of a decoded body."""
-        return cls(seq=seq, kind=Kind(body["kind"]), at=body["at"], body=body)
+        return cls(seq, _KINDS[body["kind"]], body["at"], body)

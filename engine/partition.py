@@ -26,11 +26,11 @@ from interlock.engine.fold.decide import fold
 from interlock.engine.fold.state import State
 from interlock.engine.fold.turn import Folded
 from interlock.engine.intake import Proposal
-from interlock.engine.journal.derived import Derived
 from interlock.engine.journal.reader import Row
 from interlock.engine.journal.store import Draft
 from interlock.engine.library import Library
 from interlock.engine.model import Body, Entry, Kind
+from interlock.engine.rows import Derived
 from interlock.engine.views import Changes
 from interlock.errors import JournalCorrupt
 from interlock.rules.model import Evaluation

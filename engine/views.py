@@ -9,7 +9,7 @@ from __future__ import annotations
 from interlock.digest import canonical
 from interlock.engine.fold.state import Incident, Intent, State
 from interlock.engine.fold.turn import Folded
-from interlock.engine.journal.derived import (
+from interlock.engine.rows import (
     ActionRow,
     AnnotationRow,
     Derived,

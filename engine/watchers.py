@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 
-from interlock.engine.journal.derived import IncidentRow, TransitionRow
+from interlock.engine.rows import IncidentRow, TransitionRow
 from interlock.engine.views import Changes
 from interlock.errors import Overloaded
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from interlock.language.values import Value
 
@@ -19,8 +19,7 @@ Match: TypeAlias = tuple[str, tuple[str, ...]]
 """A rule id and the ids of the elements its patterns matched, in pattern order."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignalElement:
+class SignalElement(NamedTuple):
     """A signal as the rules see it, admitted and typed.
 
     Attributes:

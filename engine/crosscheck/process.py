@@ -25,7 +25,8 @@ COMMAND: Final = (sys.executable, "-P", "-m", "interlock.rules.caged.worker")
 
 _KEPT_ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "LC_ALL", "TMPDIR")
 _TICKS: Final = 8
-"""How often the watch looks within the worker's patience."""
+"""How often the watch looks within the worker's patience, and the part of it that the worker must
+have run to be called busy: an innocent one on a crowded machine, or one stopped, has not."""
 
 _EXIT_S: Final = 1.0
 
@@ -205,7 +206,7 @@ class WorkerProcess:
             elif used is None:
                 used = await self._processor_seconds()
             elif clock() - since >= self._patience_s:
-                busy = await self._processor_seconds() - used > self._patience_s / 4
+                busy = await self._processor_seconds() - used > self._patience_s / _TICKS
                 self._verdict = How.HUNG if busy and place != IDLE else How.STARVED
                 self._process.kill()
                 return

@@ -13,8 +13,8 @@
 
 ``state``      everything the next decision may depend on.
 ``turn``       one entry being folded: state, time, what came out so far, machine events to deliver.
-``decide``     the entry point and the table of entry kinds.
-``incidents``  machines' effects on incidents.
+``decide``     the entry point and the table of entry kinds; ``hearing`` for signals.
+``firings``    what the rules found; ``incidents``: machines' effects on incidents.
 ``waits``      signals against waiting incidents.
 ``steps``      the life of one action intent, from ``requires`` to its result event.
 ``undo``       finished steps compensated, newest first.

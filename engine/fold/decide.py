@@ -10,14 +10,13 @@ from interlock.engine.fold import evidence, incidents, steps
 from interlock.engine.fold.admission import rejudge
 from interlock.engine.fold.checks import observed
 from interlock.engine.fold.firings import take
+from interlock.engine.fold.hearing import Heard, absorb, hear
 from interlock.engine.fold.state import NEVER, State
 from interlock.engine.fold.turn import Folded, Turn
-from interlock.engine.journal.derived import AnnotationRow
 from interlock.engine.model import Body, Entry, Kind
-from interlock.errors import InvariantBroken, SignalRejected
-from interlock.language.values import Value, admit
+from interlock.engine.rows import AnnotationRow
+from interlock.errors import InvariantBroken
 from interlock.rules.memory import WorkingMemory
-from interlock.rules.model import SignalElement
 
 Bundles = Mapping[str, Bundle]
 
@@ -41,28 +40,31 @@ def fold(state: State, entry: Entry, bundles: Bundles) -> Folded:
     """
     if entry.seq <= state.seq:
         raise InvariantBroken(f"entry {entry.seq} after {state.seq}: out of order")
-    if entry.kind is Kind.SIGNAL and not concerns(state, entry):
-        state.seq, state.at = entry.seq, entry.at
-        return _NOTHING
+    heard: Heard | None = None
+    if entry.kind is Kind.SIGNAL and next_due(state) > entry.at:
+        heard = hear(state, entry)
+        if heard is None:
+            state.seq, state.at = entry.seq, entry.at
+            return _NOTHING
     turn = Turn(state, entry.seq, entry.at)
-    _advance(turn)
-    if entry.kind is Kind.BUNDLE:
-        _bundle(turn, bundles[entry.body["digest"]])
+    if heard is None:
+        _advance(turn)
+        _take(turn, entry, bundles)
     else:
-        _HANDLERS[entry.kind](turn, entry.body)
+        absorb(turn, heard)
     _settle(turn)
     _forget(turn)
     state.seq, state.at = entry.seq, entry.at
     return turn.finish()
 
 
-def concerns(state: State, entry: Entry) -> bool:
-    """Return whether a signal can lead to anything; most cost only their journal row."""
-    name = entry.body["signal"]["name"]
-    memory = state.memory
-    if memory is None:
-        return False
-    return memory.rulebase.uses(name) or state.waits.concerns(name) or next_due(state) <= entry.at
+def _take(turn: Turn, entry: Entry, bundles: Bundles) -> None:
+    if entry.kind is Kind.BUNDLE:
+        _bundle(turn, bundles[entry.body["digest"]])
+    elif entry.kind is not Kind.SIGNAL:
+        _HANDLERS[entry.kind](turn, entry.body)
+    elif (heard := hear(turn.state, entry)) is not None:
+        absorb(turn, heard)
 
 
 def next_due(state: State) -> int:
@@ -115,50 +117,6 @@ def _forget(turn: Turn) -> None:
 
 
 # --- kinds of entry -------------------------------------------------------------------------
-
-
-def _signal(turn: Turn, body: Body) -> None:
-    state, signal = turn.state, body["signal"]
-    if state.memory is None:
-        return
-    name = signal["name"]
-    declared = state.memory.rulebase.signal_types.get(name)
-    if declared is None:
-        return
-    try:
-        fields = admit(declared.fields, signal["values"], signal["labels"])
-    except SignalRejected as refusal:
-        turn.note("inadmissible", name=name, reason=str(refusal))
-        return
-    observed = signal["observed_at"]
-    element = SignalElement(
-        id=signal["id"],
-        source=signal["source"],
-        name=name,
-        subject=signal["subject"],
-        severity=signal["severity"],
-        status=signal["status"],
-        at=turn.at if observed is None else min(observed, turn.at),
-        fields=fields,
-    )
-    if state.memory.rulebase.uses(name):
-        take(turn, state.memory.observe(element, position=turn.seq, now=turn.at))
-    if state.waits.concerns(name):
-        incidents.sampled(turn, name, _row(element))
-
-
-def _row(element: SignalElement) -> dict[str, Value]:
-    """Return every name an expression may read of a signal."""
-    return {
-        "id": element.id,
-        "source": element.source,
-        "name": element.name,
-        "subject": element.subject,
-        "severity": element.severity,
-        "status": element.status,
-        "at": element.at,
-        **element.fields,
-    }
 
 
 def _observation(turn: Turn, body: Body) -> None:
@@ -250,7 +208,6 @@ def _nothing(turn: Turn, body: Body) -> None:
 
 
 _HANDLERS: Mapping[Kind, Callable[[Turn, Any], None]] = {
-    Kind.SIGNAL: _signal,
     Kind.CONFLICT: _nothing,
     Kind.QUARANTINE: _nothing,
     Kind.TIMER: _nothing,

@@ -11,7 +11,7 @@ from interlock.engine.fold.intents import COMPENSATED, abandon
 from interlock.engine.fold.state import Incident
 from interlock.engine.fold.steps import begin
 from interlock.engine.fold.turn import Event, Turn
-from interlock.engine.journal.derived import TransitionRow
+from interlock.engine.rows import TransitionRow
 from interlock.errors import InvariantBroken, NotPermitted
 from interlock.language.values import Unknown
 from interlock.machines.effects import (

@@ -10,8 +10,8 @@ from typing import Any
 from interlock.engine.bundle import Bundle
 from interlock.engine.executors.base import Attempt, ProbeRequest
 from interlock.engine.fold.state import Incident, Intent, State
-from interlock.engine.journal.derived import AnnotationRow, TransitionRow
 from interlock.engine.model import Body, Kind
+from interlock.engine.rows import AnnotationRow, TransitionRow
 from interlock.errors import InvariantBroken
 from interlock.rules.model import Evaluation
 

@@ -20,7 +20,7 @@ from typing import NamedTuple, Self
 
 from interlock.digest import digest_bytes
 from interlock.engine.journal import connections, schema
-from interlock.engine.journal.derived import NOTHING, Derived, write_derived
+from interlock.engine.journal.derived import write_derived
 from interlock.engine.journal.keys import Signer
 from interlock.engine.journal.lock import WriterLock
 from interlock.engine.journal.reader import Reader
@@ -31,6 +31,7 @@ from interlock.engine.journal.statements import Insert
 from interlock.engine.journal.tables import Blob, Entry, position, seq_of
 from interlock.engine.journal.tree import CompactRange, leaf_hashes
 from interlock.engine.model import PARTITION
+from interlock.engine.rows import NOTHING, Derived
 from interlock.errors import InvariantBroken, JournalCorrupt, JournalError
 
 MOST_BODY_BYTES = 65_535

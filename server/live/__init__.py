@@ -6,17 +6,17 @@ know the other's.
 ``intake``   signals in.
 ``queries``  incidents, transitions, reasons, the gate.
 ``orders``   commands, freezes, thaws.
-``workers``  sessions of workers in other processes.
 """
 
 from __future__ import annotations
 
+from interlock.engine.executors.remote import RemoteExecutor
 from interlock.engine.history import History
 from interlock.engine.node import Node
 from interlock.server.live.intake import LiveIntake
 from interlock.server.live.orders import LiveOrders
 from interlock.server.live.queries import LiveQueries
-from interlock.server.live.workers import LiveSession, LiveWorkers
+from interlock.server.remote import RemoteSession, RemoteWorkers
 from interlock.server.work import WorkerHello
 
 
@@ -32,8 +32,9 @@ class LiveCore(LiveIntake, LiveQueries, LiveOrders):
         LiveIntake.__init__(self, node)
         LiveQueries.__init__(self, node, history)
         LiveOrders.__init__(self, node, history)
-        self._workers = LiveWorkers(node.executors)
+        remote = {n: e for n, e in node.executors.items() if isinstance(e, RemoteExecutor)}
+        self._workers = RemoteWorkers(remote)
 
-    async def attach(self, hello: WorkerHello) -> LiveSession:
-        """Open a worker's session; see ``LiveWorkers.attach``."""
+    async def attach(self, hello: WorkerHello) -> RemoteSession:
+        """Open a worker's session; see ``RemoteWorkers.attach``."""
         return self._workers.attach(hello)

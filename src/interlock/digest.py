@@ -2,7 +2,8 @@
 
 A value that is journalled, hashed or compared has exactly one byte form: JSON with sorted
 keys, no spaces, UTF-8, integers within ±(2^53-1), strings, booleans, null, lists and
-string-keyed objects.  Floats are refused, so the form equals RFC 8785 on its whole domain.
+string-keyed objects.  Floats are refused, so the form equals RFC 8785 wherever keys lie in the
+Basic Multilingual Plane; beyond it the order is by code point, not by UTF-16 unit.
 """
 
 from __future__ import annotations
@@ -63,19 +64,23 @@ def derive_id(prefix: str, *parts: str | int) -> str:
 
 
 def _refuse_inexact(value: object) -> None:
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
+    if value is None or isinstance(value, str | bool):
         return
-    if kind is int:
-        if not -MAX_INTEGER <= value <= MAX_INTEGER:  # type: ignore[operator]  # kind says int
+    if isinstance(value, int):
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:
             raise InvariantBroken(f"integer {value} is outside ±(2^53-1)")
     elif isinstance(value, dict):
-        for key, item in value.items():
-            if type(key) is not str:
-                raise InvariantBroken(f"key {key!r} of canonical object is not a string")
+        _refuse_keys(value)
+        for item in value.values():
             _refuse_inexact(item)
     elif isinstance(value, list | tuple):
         for item in value:
             _refuse_inexact(item)
     else:
-        raise InvariantBroken(f"{kind.__name__} has no canonical form")
+        raise InvariantBroken(f"{type(value).__name__} has no canonical form")
+
+
+def _refuse_keys(value: dict[object, object]) -> None:
+    for key in value:
+        if type(key) is not str:
+            raise InvariantBroken(f"key {key!r} of canonical object is not a string")

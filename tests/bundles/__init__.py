@@ -26,3 +26,9 @@ def web() -> dict[str, str]:
     folder = Path(__file__).parent / "web"
     files = {path.name: path.read_text() for path in sorted(folder.glob("*.yaml"))}
     return {**files, MANIFEST: manifest(PROBES)}
+
+
+def ledger() -> dict[str, str]:
+    """Return a bundle that writes one line per wanted item into a ledger."""
+    path = Path(__file__).parent / "ledger" / "ledger.yaml"
+    return {path.name: path.read_text()}

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from interlock.digest import digest_bytes
-from interlock.engine.journal.derived import NOTHING, Derived
 from interlock.engine.journal.reader import Row
 from interlock.engine.journal.store import Store
+from interlock.engine.rows import NOTHING, Derived
 from interlock.errors import NotFound
 from interlock.testing.memory import MemoryStore
 from tests.unit.engine.journal.samples import NOON, draft, drafts, everything, new_store, other

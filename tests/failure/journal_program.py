@@ -15,10 +15,10 @@ from pathlib import Path
 
 from sqlmodel import select
 
-from interlock.engine.journal.derived import Derived
 from interlock.engine.journal.store import Store
 from interlock.engine.journal.tables import Annotation, Incident, Transition
 from interlock.engine.journal.verify import verify
+from interlock.engine.rows import Derived
 from interlock.errors import JournalError
 from tests.unit.engine.journal.samples import (
     NOON,

@@ -17,9 +17,9 @@ import pytest
 
 from interlock.digest import canonical, decode
 from interlock.engine.journal import seen
-from interlock.engine.journal.derived import Derived
 from interlock.engine.journal.tree import CompactRange, leaf_hashes
 from interlock.engine.journal.verify import verify
+from interlock.engine.rows import Derived
 from interlock.errors import JournalError
 from tests.scale import count
 from tests.unit.engine.journal.samples import (

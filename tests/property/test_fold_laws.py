@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,37 +50,40 @@ class WatchfulWeb(Web):
         super()._dispatch(released)
 
 
-def play(web: Web, steps: list[tuple[object, ...]]) -> None:
+def play(web: Web, steps: list[tuple[Any, ...]]) -> None:
     """Let everything of a history happen."""
-    for step in steps:
-        match step:
-            case ("probe", str(service), bool(up)):
-                web.probe(service, up=up)
-            case ("errors", str(service), float(value)):
-                web.errors(value, service)
-            case ("deploy", str(service)):
-                web.deploy(service)
-            case ("advance", int(ms)):
-                web.advance(ms)
-            case ("freeze", str(scope)):
-                web.freeze(scope)
-            case ("thaw", str(scope)):
-                web.thaw(scope)
-            case ("abort", int(number)):
-                for incident in web.incidents[number : number + 1]:
-                    web.command("abort", incident.id)
-            case ("see", sight):
-                web.observe("http.look", sight)
-            case ("answer", str(outcome)):
-                outputs = {"pid": 1, "state": "RUNNING"} if outcome == "ok" else {}
-                web.script("web.restart", Answer(outcome, outputs=outputs))
-                outputs = {"before": "v2"} if outcome == "ok" else {}
-                web.script("web.switch", Answer(outcome, outputs=outputs))
+    happen: dict[str, Callable[..., None]] = {
+        "probe": lambda service, up: web.probe(service, up=up),
+        "errors": lambda service, value: web.errors(value, service),
+        "deploy": web.deploy,
+        "advance": web.advance,
+        "freeze": web.freeze,
+        "thaw": web.thaw,
+        "abort": lambda number: abort(web, number),
+        "see": lambda sight: web.observe("http.look", sight),
+        "answer": lambda outcome: answer(web, outcome),
+    }
+    for name, *details in steps:
+        happen[name](*details)
+
+
+def abort(web: Web, number: int) -> None:
+    """Abort the incident of that number, if there are so many."""
+    for incident in web.incidents[number : number + 1]:
+        web.command("abort", incident.id)
+
+
+def answer(web: Web, outcome: str) -> None:
+    """Let executors answer so from here on."""
+    good = outcome == "ok"
+    restarted = {"pid": 1, "state": "RUNNING"} if good else {}
+    web.script("web.restart", Answer(outcome, outputs=restarted))
+    web.script("web.switch", Answer(outcome, outputs={"before": "v2"} if good else {}))
 
 
 @LAWS
 @given(HISTORIES)
-def test_replaying_a_journal_gives_the_journal(steps: list[tuple[object, ...]]) -> None:
+def test_replaying_a_journal_gives_the_journal(steps: list[tuple[Any, ...]]) -> None:
     """replay(journal) == journal: recovery compares every stored decision, byte for byte."""
     web = Web()
     play(web, steps)
@@ -91,7 +96,7 @@ def test_replaying_a_journal_gives_the_journal(steps: list[tuple[object, ...]]) 
 @LAWS
 @given(HISTORIES, HISTORIES)
 def test_a_state_put_back_continues_as_if_it_had_stayed(
-    before: list[tuple[object, ...]], after: list[tuple[object, ...]]
+    before: list[tuple[Any, ...]], after: list[tuple[Any, ...]]
 ) -> None:
     """restore(take(state)) then history == state then history, byte for byte."""
     stayed, moved = Web(), Web()
@@ -133,7 +138,7 @@ def test_a_signal_counts_once_however_often_it_is_sent(sent: list[tuple[str, boo
 @LAWS
 @given(HISTORIES)
 def test_no_attempt_without_a_verdict_and_none_beyond_the_policy(
-    steps: list[tuple[object, ...]],
+    steps: list[tuple[Any, ...]],
 ) -> None:
     """Each attempt follows its own passing verdict; retries never exceed the policy."""
     web = Web()
@@ -153,7 +158,7 @@ def test_no_attempt_without_a_verdict_and_none_beyond_the_policy(
 
 @LAWS
 @given(HISTORIES)
-def test_two_attempts_at_one_target_never_overlap(steps: list[tuple[object, ...]]) -> None:
+def test_two_attempts_at_one_target_never_overlap(steps: list[tuple[Any, ...]]) -> None:
     """One actor a target: whoever is released holds the lock from then until it ends."""
     play(WatchfulWeb(), steps)
 
@@ -161,7 +166,7 @@ def test_two_attempts_at_one_target_never_overlap(steps: list[tuple[object, ...]
 @LAWS
 @given(HISTORIES)
 def test_incidents_stay_in_the_states_their_machines_declare(
-    steps: list[tuple[object, ...]],
+    steps: list[tuple[Any, ...]],
 ) -> None:
     """A step never leaves the declared states, and a closed incident never moves again."""
     web = Web()

@@ -19,11 +19,11 @@ from hypothesis.stateful import (
 )
 
 from interlock.engine.journal import seen
-from interlock.engine.journal.derived import Derived
 from interlock.engine.journal.store import Draft, Store
 from interlock.engine.journal.tables import Annotation, Transition
 from interlock.engine.journal.tree import Tree, leaf_hashes
 from interlock.engine.journal.verify import verify
+from interlock.engine.rows import Derived
 from interlock.errors import JournalError
 from tests.scale import count
 from tests.unit.engine.journal.samples import (

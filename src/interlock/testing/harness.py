@@ -12,10 +12,10 @@ from interlock.engine.bundle import Bundle
 from interlock.engine.fold.decide import next_due
 from interlock.engine.fold.state import State
 from interlock.engine.intake import Arrival, Proposal, propose, sort_arrivals
-from interlock.engine.journal.derived import IncidentRow
 from interlock.engine.library import Library
 from interlock.engine.model import Kind
 from interlock.engine.partition import Partition, Released
+from interlock.engine.rows import IncidentRow
 from interlock.language.values import Value, parse_duration, parse_timestamp
 from interlock.testing.memory import MemoryStore
 from interlock.testing.scripts import Answer, Scripts

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Self
 
 from interlock.digest import digest_bytes
-from interlock.engine.journal.derived import (
+from interlock.engine.journal.reader import Row
+from interlock.engine.journal.seen import Found
+from interlock.engine.journal.store import Draft
+from interlock.engine.rows import (
     ActionRow,
     AnnotationRow,
     Derived,
     IncidentRow,
     TransitionRow,
 )
-from interlock.engine.journal.reader import Row
-from interlock.engine.journal.seen import Found
-from interlock.engine.journal.store import Draft
 from interlock.errors import NotFound
 
 

@@ -11,15 +11,15 @@ from typing import Any
 
 from interlock.digest import canonical
 from interlock.engine.journal import connections, schema
-from interlock.engine.journal.derived import (
+from interlock.engine.journal.keys import Signer
+from interlock.engine.journal.store import Draft, Store
+from interlock.engine.rows import (
     ActionRow,
     AnnotationRow,
     Derived,
     IncidentRow,
     TransitionRow,
 )
-from interlock.engine.journal.keys import Signer
-from interlock.engine.journal.store import Draft, Store
 
 ORIGIN = "interlock.example/test"
 SIGNER = Signer.parse(

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from interlock.digest import digest_bytes
-from interlock.engine.journal.derived import Derived
 from interlock.engine.journal.reader import CursorState, Reader
 from interlock.engine.journal.store import Store
 from interlock.engine.journal.tables import Incident, Transition
+from interlock.engine.rows import Derived
 from interlock.errors import JournalCorrupt, JournalError, NotFound
 from tests.unit.engine.journal.samples import (
     NOON,

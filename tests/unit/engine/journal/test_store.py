@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from interlock.engine.journal.derived import NOTHING, Derived
 from interlock.engine.journal.keys import Signer
 from interlock.engine.journal.note import open_checkpoint
 from interlock.engine.journal.reader import Reader
 from interlock.engine.journal.store import MOST_BODY_BYTES, Draft, Store
 from interlock.engine.journal.tables import Action, Annotation, Incident, Transition
 from interlock.engine.journal.tree import Tree, leaf_hashes
+from interlock.engine.rows import NOTHING, Derived
 from interlock.errors import InvariantBroken, JournalCorrupt, JournalError
 from tests.unit.engine.journal.samples import (
     NOON,
