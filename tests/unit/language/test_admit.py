@@ -44,6 +44,8 @@ def refused(fields, values, labels=None):
         (DURATION, {"ms": -7}, -7),
         (list_of(double(1)), [[5, 1], 2], (5, 20)),
         (list_of(STRING), [], ()),
+        (list_of(BOOL), [True, False], (True, False)),
+        (double(1), [5, 1], 5),
     ],
 )
 def test_a_json_form_becomes_the_declared_type(type_, value, admitted_as):
@@ -66,6 +68,7 @@ def test_a_json_form_becomes_the_declared_type(type_, value, admitted_as):
         (double(), [1, 10**9], "list of 2"),
         (double(), [True, 1], "list of 2"),
         (double(), [1, 2, 3], "list of 3"),
+        (double(1), [5, True], "list of 2"),
         (TIMESTAMP, 5, "int 5"),
         (TIMESTAMP, {"at_ms": True}, "object with at_ms"),
         (TIMESTAMP, {"at_ms": 10**17}, "object with at_ms"),

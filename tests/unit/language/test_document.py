@@ -6,6 +6,7 @@ import pytest
 
 from interlock.language import Document, Span, load_documents, ordered
 from interlock.language.expression import ExpressionError
+from interlock.language.located import Lines, Place
 
 FILE = """\
 # a comment
@@ -117,6 +118,13 @@ def test_a_part_of_what_is_no_text_is_the_whole():
     assert DOCUMENT.expression_span(("rules", 0, "where"), 0, 3) == DOCUMENT.span(
         ("rules", 0, "where")
     )
+
+
+def test_a_text_that_cannot_be_followed_is_marked_as_a_whole():
+    place = Place(0, 3, "xyz", "", "xyz")
+    document = Document("f", None, "xyz", [], place, "abc", Lines("abc"))
+
+    assert document.expression_span((), 1, 2) == Span(1, 1, 1, 4)
 
 
 def test_an_explicit_indentation_is_followed():

@@ -111,6 +111,16 @@ def test_an_alias_stands_for_its_anchor():
             ),
         ),
         (
+            f"a: {'0' * 41}.5",
+            (
+                "RV110",
+                1,
+                4,
+                f"'{'0' * 40}' is not a number of at most 40 digits",
+                "quote it if it is text",
+            ),
+        ),
+        (
             "a: 1e99",
             ("RV110", 1, 4, "1E+99 is not a number of at most 40 digits", "quote it if it is text"),
         ),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import pytest
+from pydantic import Discriminator, Tag, ValidationError, field_validator, model_validator
 from pydantic import Field as Key
-from pydantic import Tag, ValidationError, field_validator, model_validator
 
 from interlock.language import (
     Definition,
@@ -182,6 +182,22 @@ def test_a_missing_key_is_told_at_what_lacks_it():
     assert validate(Whole, document) is None
     assert [str(one) for one in document.diagnostics] == [
         "f.yaml:2:8: error [RV111] missing key 'walk'"
+    ]
+
+
+def test_a_union_without_words_of_its_own_shows_what_was_found():
+    class Whole(Definition):
+        interlock: str
+        step: Annotated[
+            Annotated[Walk, Tag("~walk")] | Annotated[Ride, Tag("~ride")],
+            Discriminator(lambda value: None),
+        ]
+
+    [document] = load_documents("interlock: a/v1\nstep: {fly: 1}\n", "f.yaml")
+
+    assert validate(Whole, document) is None
+    assert [str(one) for one in document.diagnostics] == [
+        "f.yaml:2:7: error [RV110] cannot tell what this is, a mapping of fly"
     ]
 
 

@@ -28,7 +28,13 @@ def test_offsets_follow_the_style(raw, style, value, offsets):
 
 @pytest.mark.parametrize(
     ("raw", "style", "value"),
-    [("ab", "", "abc"), ('"\\q"', '"', "q"), ("|", "|", "x"), ("|\n a\n", "|", "b\n")],
+    [
+        ("ab", "", "abc"),
+        ('"\\q"', '"', "q"),
+        ('"\\"', '"', "x"),
+        ("|", "|", "x"),
+        ("|\n a\n", "|", "b\n"),
+    ],
 )
 def test_a_text_that_was_not_read_by_these_rules_has_no_offsets(raw, style, value):
     assert offsets_in(raw, style, value) is None

@@ -234,6 +234,6 @@ class _Builder:
 def _extent(event: yaml.Event) -> tuple[int, int]:
     """Return the offsets of what the parser reports, which places every event."""
     start, end = event.start_mark, event.end_mark
-    if start is None or end is None:
+    if start is None or end is None:  # pragma: no cover  # only the parser's stubs know such
         raise InvariantBroken("the YAML parser gave an event no place")
     return start.index, end.index

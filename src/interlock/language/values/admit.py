@@ -96,7 +96,7 @@ def _plain(field: Field, value: JsonValue) -> str | int | None:
         return value if kind is Kind.BOOL else None
     if kind is Kind.DOUBLE and isinstance(value, list) and len(value) == 2:
         number, scale = value
-        if scale != field.type.scale:
+        if type(scale) is not int or scale != field.type.scale:
             return None
     elif kind is Kind.INT:
         number = value
