@@ -8,7 +8,7 @@ from typing import Final, Self
 
 from interlock.errors import NotFound
 from interlock.language.values import JsonValue, Value
-from interlock.rules.activation import OPERATOR, FactKey, operator_claim
+from interlock.rules.activation import FactKey, operator_claim
 from interlock.rules.chain import Chain, FuelExhausted
 from interlock.rules.discriminate import doubts
 from interlock.rules.elements import Element, signal_id
@@ -24,6 +24,7 @@ from interlock.rules.model import (
     UnknownTest,
 )
 from interlock.rules.outcome import bounded, concluded, given_up, standing_facts
+from interlock.rules.roots import roots
 from interlock.rules.rulebase import RuleBase
 from interlock.rules.snapshot import dump, restore
 from interlock.rules.state import Standing, State
@@ -177,24 +178,7 @@ class WorkingMemory:
 
         A fact that a person set is its own root.  Empty when the element is gone.
         """
-        found: dict[str, Root] = {}
-        self._collect_roots(element_id, found)
-        return tuple(sorted(found.values(), key=lambda root: root.position))
-
-    def _collect_roots(self, element_id: str, found: dict[str, Root]) -> None:
-        element = self._state.elements.get(element_id)
-        if element is None or element_id in found:
-            return
-        sources = self._state.claims.get((element.type, element.key), {})
-        if element.type in self.rulebase.signal_types or OPERATOR in sources:
-            found[element_id] = Root(
-                element_id, element.type, element.position, element.seen_at
-            )
-            return
-        for activation in self._state.activations.values():
-            if activation.id in sources:
-                for each in activation.elements:
-                    self._collect_roots(each.id, found)
+        return roots(self._state, element_id)
 
     def dump(self) -> JsonValue:
         """Return everything as canonical JSON; what `load` makes of it continues alike."""

@@ -48,6 +48,7 @@ class State:
         standing: what people have set.
         claims: who says what about each fact, by source.
         activations: every match in force, by key.
+        firings: the same by firing id.
         groups: the activations that compete for a group, by key.
         holders: the rule that holds a group.
         counted_at, counts: the latest position, and how many steps and facts it had.
@@ -62,6 +63,7 @@ class State:
         self.standing: dict[FactKey, Standing] = {}
         self.claims: dict[FactKey, dict[str, Claim]] = {}
         self.activations: dict[ActivationKey, Activation] = {}
+        self.firings: dict[str, Activation] = {}
         self.groups: dict[Group, dict[ActivationKey, Activation]] = {}
         self.holders: dict[Group, str] = {}
         self.counted_at = -1
@@ -151,6 +153,7 @@ class State:
 
     def _activate(self, activation: Activation) -> None:
         self.activations[activation.key] = activation
+        self.firings[activation.id] = activation
         for element in activation.elements:
             element.activations[activation.key] = activation
         for blocker in self.rulebase.blockers[activation.rule.id]:
@@ -165,6 +168,7 @@ class State:
 
     def _deactivate(self, activation: Activation) -> None:
         del self.activations[activation.key]
+        del self.firings[activation.id]
         for element in activation.elements:
             del element.activations[activation.key]
         for blocker in self.rulebase.blockers[activation.rule.id]:

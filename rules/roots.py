@@ -1,0 +1,34 @@
+"""What a fact rests on in the end: signals, and what people have said."""
+
+from __future__ import annotations
+
+from interlock.rules.activation import OPERATOR
+from interlock.rules.elements import Element
+from interlock.rules.model import Root
+from interlock.rules.state import State, supports
+
+
+def roots(state: State, element_id: str) -> tuple[Root, ...]:
+    """Return the signals an element rests on, itself when it is one, by position.
+
+    A fact that a person set is its own root.  Empty when the element is gone.
+    """
+    found: dict[str, Root] = {}
+    seen: set[str] = set()
+    waiting = [state.elements.get(element_id)]
+    while waiting:
+        element = waiting.pop()
+        if element is None or element.id in seen:
+            continue
+        seen.add(element.id)
+        is_signal = element.type in state.rulebase.signal_types
+        sources = () if is_signal else supports(state, (element.type, element.key))
+        if is_signal or OPERATOR in sources:
+            found[element.id] = _root(element)
+        else:
+            waiting += [e for source in sources for e in state.firings[source].elements]
+    return tuple(sorted(found.values(), key=lambda root: (root.position, root.id)))
+
+
+def _root(element: Element) -> Root:
+    return Root(element.id, element.type, element.position, element.seen_at)

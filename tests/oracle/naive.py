@@ -1,0 +1,365 @@
+"""A naive evaluator: the meaning of rules by nested loops, everything from scratch every time.
+
+It shares no code with `interlock.rules`: it has its own small form of rules (which
+`tests.property.rules_strategies` can write as YAML), its own three-valued logic and its own
+order of strata.  It is slow, short and obviously right; what it says is what the rules mean.
+"""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+Row = Mapping[str, object]
+Truth = bool | None
+"""None: unknown."""
+
+COMPARE = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+@dataclass(frozen=True)
+class Const:
+    """``field op value``; unknown where the field is missing."""
+
+    field: str
+    op: str
+    value: object
+
+    def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
+        if self.field not in row:
+            return None
+        if self.op == "in":
+            return row[self.field] in self.value
+        return COMPARE[self.op](row[self.field], self.value)
+
+
+@dataclass(frozen=True)
+class Has:
+    """``has(field)``."""
+
+    field: str
+
+    def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
+        return self.field in row
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """``field / other op value``; unknown where other is 0."""
+
+    field: str
+    other: str
+    op: str
+    value: int
+
+    def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
+        return _ratio(row[self.field], row[self.other], self.op, self.value)
+
+
+@dataclass(frozen=True)
+class Link:
+    """``field op alias.other``."""
+
+    field: str
+    op: str
+    alias: str
+    other: str
+
+    def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
+        return COMPARE[self.op](row[self.field], env[self.alias][self.other])
+
+
+@dataclass(frozen=True)
+class Sum:
+    """``field + alias.other op value``."""
+
+    field: str
+    alias: str
+    other: str
+    op: str
+    value: int
+
+    def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
+        return COMPARE[self.op](row[self.field] + env[self.alias][self.other], self.value)
+
+
+@dataclass(frozen=True)
+class LinkRatio:
+    """``field / alias.other op value``; unknown where other is 0."""
+
+    field: str
+    alias: str
+    other: str
+    op: str
+    value: int
+
+    def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
+        return _ratio(row[self.field], env[self.alias][self.other], self.op, self.value)
+
+
+def _ratio(above: int, below: int, op: str, value: int) -> Truth:
+    if below == 0:
+        return None
+    quotient = abs(above) // abs(below) * (1 if above * below >= 0 else -1)
+    return COMPARE[op](quotient, value)
+
+
+Test = Const | Has | Ratio | Link | Sum | LinkRatio
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A pattern, or a negation when its alias is empty."""
+
+    alias: str
+    kind: str
+    type: str
+    tests: tuple[Test, ...] = ()
+
+    def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
+        verdicts = [test.holds(row, env) for test in self.tests]
+        if False in verdicts:
+            return False
+        return None if None in verdicts else True
+
+
+@dataclass(frozen=True)
+class Give:
+    """A value: ``alias.field + plus``, or ``plus`` alone without an alias."""
+
+    plus: object = 0
+    alias: str = ""
+    field: str = ""
+
+    def value(self, env: Mapping[str, Row]) -> object:
+        if not self.alias:
+            return self.plus
+        value = env[self.alias][self.field]
+        return value + self.plus if self.plus else value
+
+
+@dataclass(frozen=True)
+class NaiveRule:
+    """A rule in the naive form."""
+
+    id: str
+    asks: tuple[Ask, ...]
+    nots: tuple[Ask, ...] = ()
+    asserts: tuple[tuple[str, tuple[tuple[str, Give], ...]], ...] = ()
+    start: tuple[str, Give] | None = None
+    salience: int = 0
+    exclusive: str | None = None
+    shadow: bool = False
+
+
+@dataclass(frozen=True)
+class Live:
+    """An element: its identity (a signal's id, or a fact's name and key), type and row."""
+
+    id: object
+    type: str
+    row: Row = field(hash=False)
+
+
+Key = tuple[str, tuple[object, ...]]
+
+
+@dataclass(frozen=True)
+class World:
+    """What the rules hold of the live elements."""
+
+    facts: Mapping[Key, Row]
+    matches: frozenset[tuple[str, tuple[object, ...]]]
+    firings: frozenset[tuple[str, tuple[object, ...]]]
+    holders: Mapping[tuple[str, object], str]
+
+
+def evaluate(
+    rules: Sequence[NaiveRule],
+    keys: Mapping[str, tuple[str, ...]],
+    signals: Sequence[Live],
+    operator_facts: Mapping[Key, Row],
+    holders: Mapping[tuple[str, object], str],
+) -> World:
+    """Return what follows from the live signals and the facts people have set.
+
+    Args:
+        rules: all rules.
+        keys: the key fields of each fact.
+        signals: in the order they came.
+        operator_facts: facts set by people; they stand before what rules claim.
+        holders: who held each exclusive group before.
+    """
+    facts: dict[Key, Row] = {}
+    levels = _levels(rules, keys)
+    for level in sorted(set(levels.values())):
+        names = {name for name in levels if levels[name] == level}
+        facts |= _settled(rules, keys, signals, operator_facts, facts, names)
+    elements = [*signals, *_as_elements(facts)]
+    matches = {rule.id: list(_matches(rule, elements)) for rule in rules}
+    allowed = {
+        rule.id: [match for match in matches[rule.id] if not _forbidden(rule, match, elements)]
+        for rule in rules
+    }
+    now_holding = _hold(rules, allowed, holders)
+    firings = {
+        (rule.id, tuple(e.id for e in match))
+        for rule in rules
+        for match in allowed[rule.id]
+        if _may_act(rule, match, now_holding)
+    }
+    found = {(r, tuple(e.id for e in match)) for r, group in matches.items() for match in group}
+    return World(facts, frozenset(found), frozenset(firings), now_holding)
+
+
+def joins(rules: Iterable[NaiveRule], elements: Sequence[Live], focus: object) -> list:
+    """Return the sorted joins, before negation, that contain the focus."""
+    return sorted(
+        (rule.id, tuple(e.id for e in match))
+        for rule in rules
+        for match in _matches(rule, elements)
+        if focus in [e.id for e in match]
+    )
+
+
+def _matches(rule: NaiveRule, elements: Sequence[Live]) -> Iterator[tuple[Live, ...]]:
+    choices = [[e for e in elements if e.type == ask.type] for ask in rule.asks]
+    for match in itertools.product(*choices):
+        if len({e.id for e in match}) == len(match):
+            env = _env(rule, match)
+            if all(ask.holds(e.row, env) is True for ask, e in zip(rule.asks, match, strict=True)):
+                yield match
+
+
+def _forbidden(rule: NaiveRule, match: Sequence[Live], elements: Sequence[Live]) -> bool:
+    env, own = _env(rule, match), {e.id for e in match}
+    return any(
+        ask.holds(e.row, env) is not False
+        for ask in rule.nots
+        for e in elements
+        if e.type == ask.type and e.id not in own
+    )
+
+
+def _env(rule: NaiveRule, match: Sequence[Live]) -> dict[str, Row]:
+    return {ask.alias: e.row for ask, e in zip(rule.asks, match, strict=True)}
+
+
+def _as_elements(facts: Mapping[Key, Row]) -> list[Live]:
+    return [Live(key, key[0], row) for key, row in facts.items()]
+
+
+def _settled(
+    rules: Sequence[NaiveRule],
+    keys: Mapping[str, tuple[str, ...]],
+    signals: Sequence[Live],
+    operator_facts: Mapping[Key, Row],
+    below: Mapping[Key, Row],
+    names: set[str],
+) -> dict[Key, Row]:
+    """Derive the facts of one level from nothing, again and again until nothing changes."""
+    facts: dict[Key, Row] = {}
+    for _ in range(200):
+        elements = [*signals, *_as_elements({**below, **facts})]
+        claims: dict[Key, list[tuple[tuple, Row]]] = {}
+        for key, row in operator_facts.items():
+            claims.setdefault(key, []).append(((0,), row))
+        for key, rank, row in _claims(rules, keys, signals, elements):
+            claims.setdefault(key, []).append((rank, row))
+        strongest = {
+            key: min(some, key=lambda claim: claim[0])[1]
+            for key, some in claims.items()
+            if key[0] in names
+        }
+        if strongest == facts:
+            return facts
+        facts = strongest
+    raise AssertionError("the facts of a level never settle; the strategy must not make these")
+
+
+def _claims(
+    rules: Sequence[NaiveRule],
+    keys: Mapping[str, tuple[str, ...]],
+    signals: Sequence[Live],
+    elements: Sequence[Live],
+) -> Iterator[tuple[Key, tuple, Row]]:
+    """Yield what every match that may fire says of which fact, and how strongly."""
+    for rule in rules:
+        for match in _matches(rule, elements):
+            if not rule.shadow and not _forbidden(rule, match, elements):
+                rank = (1, -rule.salience, rule.id, _ages(match, signals))
+                for key, row in _claimed(rule, match, keys):
+                    yield key, rank, row
+
+
+def _ages(match: Sequence[Live], signals: Sequence[Live]) -> tuple[int, ...]:
+    """When each element came; facts count as one age, so strategies must not depend on it."""
+    order = {e.id: age for age, e in enumerate(signals)}
+    return tuple(order.get(e.id, -1) for e in match)
+
+
+def _claimed(
+    rule: NaiveRule, match: Sequence[Live], keys: Mapping[str, tuple[str, ...]]
+) -> Iterator[tuple[Key, Row]]:
+    env = _env(rule, match)
+    for name, values in rule.asserts:
+        row = {part: give.value(env) for part, give in values}
+        yield (name, tuple(row[part] for part in keys[name])), row
+
+
+def _levels(rules: Sequence[NaiveRule], keys: Iterable[str]) -> dict[str, int]:
+    """Give each fact a level above all it depends on, equal within circles."""
+    below = {name: set() for name in keys}
+    for rule in rules:
+        reads = {ask.type for ask in (*rule.asks, *rule.nots) if ask.kind == "fact"}
+        for name, _ in rule.asserts:
+            below[name] |= reads
+    for middle, start in itertools.product(below, below):  # Warshall: middle outermost
+        if middle in below[start]:
+            below[start] |= below[middle]
+    levels = dict.fromkeys(below, 0)
+    for _ in below:
+        for name, others in below.items():
+            for other in others:
+                circle = name in below[other]
+                levels[name] = max(levels[name], levels[other] + (not circle))
+    return levels
+
+
+def _hold(
+    rules: Sequence[NaiveRule],
+    allowed: Mapping[str, Sequence[Sequence[Live]]],
+    before: Mapping[tuple[str, object], str],
+) -> dict[tuple[str, object], str]:
+    competing: dict[tuple[str, object], list[NaiveRule]] = {}
+    for rule in rules:
+        for match in allowed[rule.id]:
+            if rule.exclusive and not rule.shadow:
+                competing.setdefault(_group(rule, match), []).append(rule)
+    return {
+        group: before[group]
+        if before.get(group) in {rule.id for rule in some}
+        else min(some, key=lambda rule: (-rule.salience, rule.id)).id
+        for group, some in competing.items()
+    }
+
+
+def _group(rule: NaiveRule, match: Sequence[Live]) -> tuple[str, object]:
+    return rule.exclusive, rule.start[1].value(_env(rule, match))
+
+
+def _may_act(
+    rule: NaiveRule, match: Sequence[Live], holders: Mapping[tuple[str, object], str]
+) -> bool:
+    if not rule.exclusive or rule.shadow:
+        return True
+    return holders[_group(rule, match)] == rule.id

@@ -1,0 +1,289 @@
+"""Random rule bases, in the naive form and as the YAML an author would write, and their input.
+
+The universe is small so that things collide: three texts, small numbers, two signals that keep
+the latest and one that keeps all, facts that lead to facts, one fact that can lead to itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from hypothesis import strategies as st
+
+from interlock.language import load_documents
+from interlock.rules.load import load_rulebase
+from interlock.rules.rulebase import RuleBase
+from tests.oracle.naive import (
+    Ask,
+    Const,
+    Give,
+    Has,
+    Link,
+    LinkRatio,
+    NaiveRule,
+    Ratio,
+    Sum,
+    Test,
+)
+
+TTL_MS = 60_000
+SIGNALS = """
+interlock: signals/v1
+signals:
+  load:
+    key: [k]
+    correlate: [k]
+    ttl: 1m
+    fields: &fields {k: string, n: int, m: int, b: bool, o: {type: int, optional: true}}
+  error: {key: [k], correlate: [k], ttl: 1m, fields: *fields}
+  deploy: {key: [k], correlate: [k], keep: all, ttl: 1m, fields: *fields}
+facts:
+  suspect: {key: [k], ttl: 1m, fields: {k: string, v: int}}
+  blamed: {key: [k], fields: {k: string, v: int}}
+  frozen: {key: [k], fields: {k: string, v: int}}
+  counted: {key: [k, v], fields: {k: string, v: int}}
+"""
+KEYS = {"suspect": ("k",), "blamed": ("k",), "frozen": ("k",), "counted": ("k", "v")}
+LATEST = {"load", "error"}
+TEXTS = ["a", "b", "c"]
+NUMBERS = [0, 1, 2, 3, -1]
+ORDER = ["==", "!=", "<", "<=", ">", ">="]
+LOWER = {
+    "suspect": [],
+    "blamed": ["suspect"],
+    "counted": ["suspect", "blamed"],
+    "frozen": ["suspect", "blamed", "counted"],
+}
+"""Facts that a rule asserting each may read: no circle but counted's own."""
+
+_CHOICES = st.binary(min_size=400, max_size=400)
+
+
+class Picker:
+    """Makes choices by the bytes of one drawn text: quick to draw, even, shrinks to zeros.
+
+    Zero is always the first option.
+    """
+
+    def __init__(self, choices: bytes) -> None:
+        self._choices = iter(choices)
+
+    def one(self, options: Sequence):
+        """Return one of the options."""
+        return options[next(self._choices, 0) % len(options)]
+
+    def own_test(self, kind: str) -> list[Test]:
+        """Return a test of one element alone; a list, as some need a ``has`` before."""
+        if kind == "fact":
+            if self.one([True, False]):
+                return [Const("v", self.one(ORDER), self.one(NUMBERS))]
+            return [Const("k", self.one(["==", "!="]), self.one(TEXTS))]
+        match self.one(["k", "in", "n", "m", "b", "ratio", "o"]):
+            case "k":
+                return [Const("k", self.one(["==", "!="]), self.one(TEXTS))]
+            case "in":
+                return [Const("k", "in", tuple(TEXTS[: self.one([2, 1])]))]
+            case "b":
+                return [Const("b", "==", self.one([True, False]))]
+            case "ratio":
+                return [Ratio("n", "m", self.one(ORDER), self.one(NUMBERS))]
+            case "o":
+                return [Has("o"), Const("o", self.one(ORDER), self.one(NUMBERS))]
+            case name:
+                return [Const(name, self.one(ORDER), self.one(NUMBERS))]
+
+    def joint_test(self, kind: str, earlier: Sequence[Ask]) -> Test:
+        """Return a test of one element against an earlier one."""
+        other = self.one(earlier)
+        own = "v" if kind == "fact" else self.one(["n", "m"])
+        theirs = "v" if other.kind == "fact" else self.one(["n", "m"])
+        match self.one(["k", "k", "k", "number", "not k", "sum", "ratio"]):
+            case "k":
+                return Link("k", "==", other.alias, "k")
+            case "not k":
+                return Link("k", "!=", other.alias, "k")
+            case "number":
+                return Link(own, self.one(ORDER), other.alias, theirs)
+            case "sum":
+                return Sum(own, other.alias, theirs, self.one(ORDER), self.one(NUMBERS))
+            case _:
+                return LinkRatio(own, other.alias, theirs, self.one(ORDER), self.one(NUMBERS))
+
+    def pattern(self, alias: str, facts: Sequence[str], earlier: Sequence[Ask]) -> Ask:
+        """Return a pattern on a signal or one of some facts."""
+        kind = self.one(["signal", "fact"] if facts else ["signal"])
+        name = self.one(["load", "error", "deploy"] if kind == "signal" else facts)
+        tests: list[Test] = []
+        for _ in range(self.one([0, 1, 0, 2])):
+            tests += self.own_test(kind)
+        if earlier:
+            tests += [self.joint_test(kind, earlier) for _ in range(self.one([1, 1, 2, 0]))]
+        return Ask(alias, kind, name, tuple(tests))
+
+    def rule(self, number: int) -> NaiveRule:
+        """Return a rule that asserts a fact or starts a machine."""
+        fact = self.one(["", *LOWER, "", ""])
+        lower = LOWER[fact] if fact else list(KEYS)
+        readable = [*lower, "counted"] if fact == "counted" else lower
+        asks: list[Ask] = []
+        for place in range(self.one([1, 2, 2, 3] if fact else [1, 1, 1, 2, 3])):
+            asks.append(self.pattern(f"p{place}", readable, asks))
+        nots = [self.pattern("", lower, asks)] if self.one([False, True]) else []
+        incident = self.one([Give("all"), Give("", asks[0].alias, "k")])
+        exclusive = None if fact else self.one([None, "g", "g"])
+        return NaiveRule(
+            id=f"r{number}",
+            asks=tuple(asks),
+            nots=tuple(nots),
+            asserts=(self.assertion(fact, asks),) if fact else (),
+            start=None if fact else ("machine", incident),
+            salience=number if exclusive else self.one([0, 1, 2]),
+            exclusive=exclusive,
+            shadow=self.one([False] * 5 + [True]),
+        )
+
+    def assertion(self, fact: str, asks: Sequence[Ask]) -> tuple:
+        """Return what a rule asserts, such that only the age of signals can break a tie."""
+        value = Give(self.one(NUMBERS))
+        if len(asks) == 1 and asks[0].kind == "signal" and self.one([True, False]):
+            value = Give("", "p0", "n") if fact != "counted" else value
+        return (fact, (("k", Give("", asks[0].alias, "k")), ("v", value)))
+
+    def observation(self) -> Observe:
+        """Return a signal, sometimes resolved."""
+        fields = {
+            "k": self.one(TEXTS),
+            "n": self.one(NUMBERS),
+            "m": self.one(NUMBERS),
+            "b": self.one([True, False]),
+        }
+        if self.one([False, True]):
+            fields["o"] = self.one(NUMBERS)
+        name = self.one(["load", "error", "deploy"])
+        return Observe(name, fields, self.one([False] * 5 + [True]), self.one(LATER))
+
+    def event(self) -> Observe | Say:
+        """Return a signal or an operator's word."""
+        if self.one([True, True, True, False]):
+            return self.observation()
+        return Say(
+            self.one(sorted(KEYS)), self.one(TEXTS), self.one([None, 0, 1, 2]), self.one(LATER)
+        )
+
+
+COUNT_ON = NaiveRule(
+    id="count-on",
+    asks=(Ask("p0", "fact", "counted", (Const("v", "<", 3),)),),
+    asserts=(("counted", (("k", Give("", "p0", "k")), ("v", Give(1, "p0", "v")))),),
+)
+"""Knots a fact to itself: counted(k, v) leads to counted(k, v + 1) below 3."""
+
+COUNT_ROUND = NaiveRule(
+    id="count-round",
+    asks=(Ask("p0", "fact", "counted", (Const("v", "==", 3),)),),
+    asserts=(("counted", (("k", Give("", "p0", "k")), ("v", Give(1)))),),
+)
+"""Closes the circle: with count-on, 1, 2 and 3 could hold each other up for ever."""
+
+
+@st.composite
+def rule_bases(draw) -> tuple[NaiveRule, ...]:
+    """Up to seven rules."""
+    pick = Picker(draw(_CHOICES))
+    some = [pick.rule(number) for number in range(pick.one([1, 2, 3, 5, 6, 7]))]
+    return (*some, *pick.one([(), (COUNT_ON,), (COUNT_ON, COUNT_ROUND)]))
+
+
+@st.composite
+def histories(draw) -> list[Observe | Say]:
+    """Up to thirty events."""
+    pick = Picker(draw(_CHOICES))
+    events: list[Observe | Say] = []
+    for _ in range(pick.one([0, 1, 2, 3, 5, 8, 12, 16, 20, 30])):
+        repeats = events and pick.one([False, False, True])
+        events.append(replace(pick.one(events), later=pick.one(LATER)) if repeats else pick.event())
+    return events
+
+
+LATER = [1_000, 0, 20_000, 1_000, 1_000, 0]
+
+
+@dataclass(frozen=True)
+class Observe:
+    """A signal arrives, or is resolved, some time after what came before."""
+
+    name: str
+    fields: Mapping[str, object]
+    resolved: bool
+    later: int
+
+
+@dataclass(frozen=True)
+class Say:
+    """An operator sets a fact, or takes it back when ``v`` is None."""
+
+    fact: str
+    k: str
+    v: int | None
+    later: int
+
+
+def loaded(some: Sequence[NaiveRule]) -> RuleBase:
+    """Return the rules as they load from YAML."""
+    written = {"interlock": "rules/v1", "rules": [_written(rule) for rule in some]}
+    documents = load_documents(SIGNALS, "signals.yaml")
+    documents += load_documents(json.dumps(written), "rules.yaml")
+    return load_rulebase(documents)
+
+
+def _written(rule: NaiveRule) -> dict[str, object]:
+    when: list[object] = [{**_pattern(ask), "as": ask.alias} for ask in rule.asks]
+    when += [{"not": _pattern(ask)} for ask in rule.nots]
+    then: list[object] = [
+        {"assert": fact, "set": {name: _value(give) for name, give in values}}
+        for fact, values in rule.asserts
+    ]
+    if rule.start:
+        then.append({"start": rule.start[0], "incident": _value(rule.start[1])})
+    return {
+        "id": rule.id,
+        "title": "a random rule",
+        "when": when,
+        "then": then,
+        "why": "because",
+        "salience": rule.salience,
+        "status": "shadow" if rule.shadow else "active",
+        **({"exclusive": rule.exclusive} if rule.exclusive else {}),
+    }
+
+
+def _pattern(ask: Ask) -> dict[str, object]:
+    return {ask.kind: ask.type, "where": [_text(test) for test in ask.tests]}
+
+
+def _text(test: object) -> str:
+    match test:
+        case Const(field, "in", value):
+            return f"{field} in {json.dumps(list(value))}"
+        case Const(field, op, value):
+            return f"{field} {op} {json.dumps(value)}"
+        case Has(field):
+            return f"has({field})"
+        case Ratio(field, other, op, value):
+            return f"{field} / {other} {op} {value}"
+        case Link(field, op, alias, other):
+            return f"{field} {op} {alias}.{other}"
+        case Sum(field, alias, other, op, value):
+            return f"{field} + {alias}.{other} {op} {value}"
+        case LinkRatio(field, alias, other, op, value):
+            return f"{field} / {alias}.{other} {op} {value}"
+    raise AssertionError(test)
+
+
+def _value(give: Give) -> object:
+    if not give.alias:
+        return give.plus
+    plus = f" + {give.plus}" if give.plus else ""
+    return "${" + f"{give.alias}.{give.field}{plus}" + "}"
