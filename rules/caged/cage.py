@@ -55,7 +55,7 @@ def available() -> str | None:
     if sys.version_info >= (3, 13):
         return "durable-rules 2.0.28 cannot be imported on Python 3.13 and later"
     if importlib.util.find_spec("durable_rules_engine") is None:
-        return "durable-rules is not installed (extra: durable)"
+        return "durable-rules is not installed"
     return None
 
 

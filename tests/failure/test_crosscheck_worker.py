@@ -174,7 +174,7 @@ def test_a_worker_that_recycles_itself_loses_nothing():
     ],
 )
 def test_an_evaluation_that_ends_workers_is_given_up_and_the_rest_flows(text, words, deaths):
-    seen = check(evaluations(600, odd={300: text}), command=ODD, patience_s=0.3)
+    seen = check(evaluations(600, odd={300: text}), command=ODD, patience_s=0.6)
 
     assert seen.others == [EngineFault(300, "pack-0", words)]
     assert seen.agreed == 599

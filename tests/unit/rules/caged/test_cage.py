@@ -1,9 +1,12 @@
+import importlib.util
+import sys
 from contextlib import closing
 
 import pytest
 
-from interlock.rules.caged import ruleset
-from interlock.rules.caged.cage import Cage, CageBroken, available
+from interlock.rules.caged import cage as cage_module
+from interlock.rules.caged import ruleset, vocabulary
+from interlock.rules.caged.cage import Cage, CageBroken, Compiled, available
 from interlock.rules.caged.limits import Uncageable
 from interlock.rules.caged.plan import Column, Plan, Reading, Ruleset
 from interlock.rules.caged.ruleset import Comparison, ConstantTest, JoinTest, Pattern, Rule
@@ -131,3 +134,43 @@ def test_an_error_of_the_engine_breaks_the_cage():
 
     with pytest.raises(CageBroken, match="303"):
         Cage(plan).evaluate([[ALERT]], 0)
+
+
+def test_without_the_package_it_says_so(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+
+    assert available() == "durable-rules is not installed"
+
+
+def test_on_a_python_that_cannot_load_it_it_says_so(monkeypatch):
+    monkeypatch.setattr(sys, "version_info", (3, 13, 0))
+
+    assert "3.13" in available()
+
+
+def test_the_ruleset_used_least_makes_room_and_comes_back_when_needed(monkeypatch):
+    monkeypatch.setattr(cage_module, "_MAX_COMPILED", 2)
+    compiled = Compiled()
+    texts = [ruleset.write([Rule(number, (Pattern(ALERT),))]) for number in range(3)]
+    plans = [Plan({ALERT: ()}, (), {ALERT: (Ruleset(t, frozenset({ALERT})),)}) for t in texts]
+    cages = [Cage(plan, compiled) for plan in plans]
+
+    found = [cages[number].evaluate([[ALERT]], 0) for number in (0, 1, 0, 2, 0, 1)]
+
+    assert found == [[(number, (0,))] for number in (0, 1, 0, 2, 0, 1)]
+    compiled.close()
+
+
+def test_facts_of_a_kind_that_a_ruleset_cannot_use_are_not_shown_to_it():
+    alone = Ruleset(ruleset.write([Rule(0, (Pattern(ALERT),))]), frozenset({ALERT}))
+    plan = Plan({ALERT: (), DEPLOY: ()}, (), {ALERT: (alone,)})
+
+    with closing(Cage(plan)) as cage:
+        assert cage.evaluate([[ALERT], [DEPLOY]], 0) == [(0, (0,))]
+
+
+def test_a_fact_the_engine_takes_for_another_breaks_the_cage(monkeypatch):
+    monkeypatch.setattr(vocabulary, "FACT_IDS", ("f0", "f0"))
+
+    with pytest.raises(CageBroken, match="took a fact for another"):
+        Cage(PLAN).evaluate([[ALERT, "shop", 3, None], [DEPLOY, "shop"]], 0)

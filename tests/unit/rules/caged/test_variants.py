@@ -1,3 +1,6 @@
+import pytest
+
+from interlock.errors import InvariantBroken
 from interlock.language.values import INT, STRING
 from interlock.rules.caged.ruleset import Comparison as Engine
 from interlock.rules.caged.ruleset import ConstantTest, JoinTest
@@ -87,3 +90,10 @@ def test_a_flag_is_a_test_like_any_other():
     )
 
     assert written.patterns[0].tests == (ConstantTest("c200", Engine.EQUAL, 1),)
+
+
+def test_a_constant_that_is_not_of_its_type_is_our_own_fault():
+    wrong = Comparison("x", Operator.EQ, "1", INT, "x == 1")
+
+    with pytest.raises(InvariantBroken, match="int compared with '1'"):
+        Writer().write(Variant(rule("r", pattern("a", "alert", comparisons=(wrong,))), (0,)), 0)
