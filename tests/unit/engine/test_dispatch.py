@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from interlock.engine.dispatch import Dispatcher, Limits
 from interlock.engine.executors.base import Attempt, AttemptResult, ProbeRequest
@@ -576,3 +578,72 @@ class Meter:
         await asyncio.sleep(1)
         self.now -= 1
         return AttemptResult("ok") if isinstance(work, Attempt) else {"count": 1}
+
+
+@st.composite
+def behaviours(draw: st.DrawFn) -> Callable[[Any], Awaitable[Any]]:
+    """An executor's call that does anything an executor might do."""
+    wait = draw(st.sampled_from([0, 0.5, 2, 8, 1e6]))
+    end = draw(
+        st.sampled_from(
+            [
+                AttemptResult("ok"),
+                {"count": 1},
+                None,
+                ExecutionError("no"),
+                ExecutionRefused("frozen", reason="recalled"),
+                LeaseLost("gone"),
+                ZeroDivisionError("bug"),
+            ]
+        )
+    )
+    stubborn = draw(st.booleans())
+
+    async def behave(_: Any) -> Any:
+        try:
+            await asyncio.sleep(wait)
+        except asyncio.CancelledError:
+            if not stubborn:
+                raise
+            await asyncio.sleep(wait)
+        if isinstance(end, Exception):
+            raise end
+        return end
+
+    return behave
+
+
+@given(
+    calls=st.lists(behaviours(), min_size=1, max_size=6),
+    lasts_s=st.sampled_from([0, 0.5, 1, 3, 60]),
+    per_executor=st.integers(1, 3),
+    frozen_from_s=st.sampled_from([None, 0, 1]),
+)
+def test_whatever_executors_do_and_whenever_it_ends_each_work_has_one_report(
+    calls: list[Callable[[Any], Awaitable[Any]]],
+    lasts_s: float,
+    per_executor: int,
+    frozen_from_s: float | None,
+) -> None:
+    """Law: reports and work correspond one to one."""
+
+    async def perform(work: Attempt | ProbeRequest) -> Any:
+        number = work.intent if isinstance(work, Attempt) else work.id
+        return await calls[int(number)](work)
+
+    def frozen(_: Attempt) -> str | None:
+        now = asyncio.get_running_loop().time()
+        return "frozen" if frozen_from_s is not None and now >= frozen_from_s else None
+
+    reported = scene(
+        RawExecutor(perform),
+        *(attempt(intent=str(n), timeout_ms=3_000) for n in range(len(calls))),
+        *(probe(id=str(n), timeout_ms=3_000) for n in range(len(calls))),
+        limits=Limits(per_executor=per_executor, total=4, grace_ms=2_000),
+        frozen=frozen,
+        lasts_s=lasts_s,
+    )
+
+    expected = [str(n) for n in range(len(calls))]
+    assert expected == sorted(r.intent for r in reported if not isinstance(r, ObservationEntry))
+    assert expected == sorted(r.probe for r in reported if isinstance(r, ObservationEntry))

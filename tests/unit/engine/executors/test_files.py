@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,22 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_not_one_document_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(DefinitionError):
         read_operations(written(tmp_path, text))
+
+
+READERS = {
+    "command/v1": read_operations,
+    "http/v1": read_endpoints,
+    "remote/v1": read_manifests,
+}
+PAGES = Path(__file__).parents[4] / "docs" / "how-to"
+
+
+@pytest.mark.parametrize("page", ["let-executors-act.md", "let-a-worker-act.md"])
+def test_the_files_the_documentation_shows_are_read(tmp_path: Path, page: str) -> None:
+    shown = re.findall(
+        r"```yaml\n(interlock: (\S+)\n.*?)```", (PAGES / page).read_text(), re.DOTALL
+    )
+
+    read = [READERS[kind](written(tmp_path, text)) for text, kind in shown]
+
+    assert read
