@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from interlock.language.expression import (
+    MOMENT,
     OPEN,
     ExpressionError,
     Scope,
@@ -12,7 +13,6 @@ from interlock.language.expression import (
     check_condition,
     parse,
 )
-from interlock.language.expression.scope import MOMENT
 from interlock.language.values import (
     BOOL,
     DURATION,
@@ -87,18 +87,18 @@ def test_an_expression_has_a_type(source, type_):
 @pytest.mark.parametrize(
     ("source", "found"),
     [
-        ("valeu > 0.5", [("RV201", "valeu", "did you mean 'value'?")]),
+        ("vxlue > 0.5", [("RV201", "vxlue", "did you mean 'value'?")]),
         ("env == prd", [("RV201", "prd", 'quote it if it is text: "prd"')]),
-        ("err.servce == service", [("RV201", "servce", "did you mean 'service'?")]),
+        ("err.servixe == service", [("RV201", "servixe", "did you mean 'service'?")]),
         ("er.service == service", [("RV201", "er", "did you mean 'err'?")]),
         ("zzz.q == service", [("RV201", "zzz", "there are err")]),
         ("err == service", [("RV201", "err", "write err.<field>")]),
         ("service.x == 1", [("RV202", "service.x", None)]),
         ("err.service.x == 1", [("RV202", "err.service.x", None)]),
         (
-            "valeu > 1 && env == prd",
+            "vxlue > 1 && env == prd",
             [
-                ("RV201", "valeu", "did you mean 'value'?"),
+                ("RV201", "vxlue", "did you mean 'value'?"),
                 ("RV201", "prd", 'quote it if it is text: "prd"'),
             ],
         ),
@@ -158,7 +158,7 @@ def test_a_type_clash_is_told_where_it_is(source, at, hint):
 @pytest.mark.parametrize(
     ("source", "hint"),
     [
-        ("sise(tags)", "did you mean 'size'?"),
+        ("sizee(tags)", "did you mean 'size'?"),
         ("zzzzzz(tags)", None),
         ('startsWith(service, "a")', "write x.startsWith(y)"),
         ('"5m".duration()', "write duration(x)"),
@@ -282,7 +282,7 @@ def test_ago_counts_from_the_moment_when_there_is_one():
 
 def test_the_first_fault_is_raised_when_nothing_collects_them():
     with pytest.raises(ExpressionError) as caught:
-        check(parse("valeu > 1 && env == prd"), SCOPE)
+        check(parse("vxlue > 1 && env == prd"), SCOPE)
 
     assert caught.value.start == 0
 

@@ -60,7 +60,7 @@ def test_a_fault_outside_the_source_is_shown_without_a_line():
 
 
 def test_the_nearest_name_is_suggested():
-    assert nearest("valeu", ["value", "other"]) == "did you mean 'value'?"
+    assert nearest("vxlue", ["value", "other"]) == "did you mean 'value'?"
     assert nearest("zzz", ["value"]) is None
 
 

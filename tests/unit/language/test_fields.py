@@ -53,9 +53,9 @@ def test_a_declaration_becomes_a_field_in_runtime_units(written, field):
     ("written", "fault"),
     [
         (
-            "strin",
+            "strinng",
             (
-                "2:4: error [RV113] unknown type 'strin'; one of string, int, double, bool,"
+                "2:4: error [RV113] unknown type 'strinng'; one of string, int, double, bool,"
                 " timestamp, duration, list<…> (did you mean 'string'?)"
             ),
         ),
@@ -92,4 +92,4 @@ def test_a_declaration_with_a_fault_is_refused_at_its_place(written, fault):
 
 
 def test_one_fault_in_the_type_causes_no_other():
-    assert len(read("{type: doubel, min: 0, enum: [a]}")[1]) == 1
+    assert len(read("{type: doubble, min: 0, enum: [a]}")[1]) == 1

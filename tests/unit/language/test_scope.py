@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from interlock.language.expression import OPEN, Scope, parse, proven
-from interlock.language.expression.scope import refuted
+from interlock.language.expression import OPEN, Scope, parse, proven, refuted
 from interlock.language.values import ANY
 
 X, Y = ("", "x"), ("err", "y")

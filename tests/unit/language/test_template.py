@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from interlock.language.expression import (
+    MOMENT,
     ExpressionError,
     Scope,
     Template,
@@ -12,7 +13,6 @@ from interlock.language.expression import (
     compile_template,
     parse,
 )
-from interlock.language.expression.scope import MOMENT
 from interlock.language.values import (
     INT,
     STRING,

@@ -156,7 +156,7 @@ def test_a_double_takes_the_scale_it_is_given():
 
 
 @pytest.mark.parametrize(
-    "text", ["strin", "any", "list", "list<list<int>>", "double(16)", "map", ""]
+    "text", ["strinng", "any", "list", "list<list<int>>", "double(16)", "map", ""]
 )
 def test_an_unknown_type_is_refused(text):
     with pytest.raises(ValueError, match=r"type|lists"):

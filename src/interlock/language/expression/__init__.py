@@ -29,7 +29,7 @@ from interlock.language.expression.compile import Env, Evaluate, Row, compile_ex
 from interlock.language.expression.errors import ExpressionError
 from interlock.language.expression.parser import parse
 from interlock.language.expression.printer import print_expression
-from interlock.language.expression.scope import OPEN, Path, Scope, proven
+from interlock.language.expression.scope import MOMENT, OPEN, Path, Scope, proven, refuted
 from interlock.language.expression.syntax import (
     Binary,
     Call,
@@ -51,6 +51,7 @@ from interlock.language.expression.syntax import (
 from interlock.language.expression.template import Template, check_template, compile_template
 
 __all__ = [
+    "MOMENT",
     "OPEN",
     "Binary",
     "Call",
@@ -89,5 +90,6 @@ __all__ = [
     "print_expression",
     "proven",
     "reads",
+    "refuted",
     "walk",
 ]
