@@ -97,7 +97,7 @@ def test_a_kill_while_the_store_is_made_breaks_no_promise(
 def test_the_harness_catches_a_store_that_acknowledges_too_early(
     folder: Path, template: str
 ) -> None:
-    """Negative control."""
-    runs = kill_at_every("fdatasync", folder, mode="EARLY", template=template)
+    """Negative control: killed in the middle of writing an append that was promised already."""
+    runs = kill_at_every("pwrite64", folder, step=37, mode="EARLY", template=template)
 
-    assert sum("lost" in broken for broken in runs.values()) >= APPENDS
+    assert sum("lost" in broken for broken in runs.values()) > len(runs) / 2

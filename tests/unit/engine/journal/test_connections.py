@@ -135,6 +135,11 @@ def test_damage_is_told_apart_from_other_errors(tmp_path: Path) -> None:
         database.execute("SELECT * FROM sqlite_schema")
 
 
+def test_a_name_the_driver_trips_over_is_damage() -> None:
+    with pytest.raises(JournalCorrupt, match="cannot read"), connections.translated("cannot read"):
+        b"\xff".decode()
+
+
 def test_a_full_disk_is_told_apart_from_other_errors(writer: sqlite3.Connection) -> None:
     pages = connections.pragma(writer, "page_count")
     writer.execute(f"PRAGMA max_page_count = {pages}")

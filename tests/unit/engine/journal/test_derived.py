@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from interlock.engine.journal import derived, tables
+from interlock.engine import rows
+from interlock.engine.journal import tables
 
 PAIRS = [
-    (derived.IncidentRow, tables.Incident),
-    (derived.TransitionRow, tables.Transition),
-    (derived.ActionRow, tables.Action),
-    (derived.AnnotationRow, tables.Annotation),
+    (rows.IncidentRow, tables.Incident),
+    (rows.TransitionRow, tables.Transition),
+    (rows.ActionRow, tables.Action),
+    (rows.AnnotationRow, tables.Annotation),
 ]
 
 

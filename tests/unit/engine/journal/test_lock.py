@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from interlock.engine.journal import lock
 from interlock.engine.journal.lock import WriterLock
 from interlock.errors import JournalError
 
@@ -47,6 +48,26 @@ def test_a_lock_file_left_by_a_crash_is_no_lock(tmp_path: Path) -> None:
     (tmp_path / "s.db.lock").write_text("1\n")
 
     WriterLock.take(tmp_path / "s.db").release()
+
+
+def test_a_lock_whose_file_was_taken_away_meanwhile_is_taken_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its holder released it between our opening the file and our locking it."""
+    wait = lock.fcntl.flock
+
+    def release_while_waiting(handle: int, operation: int) -> None:
+        monkeypatch.setattr(lock.fcntl, "flock", wait)
+        first.release()
+        wait(handle, operation)
+
+    first = WriterLock.take(tmp_path / "s.db")
+    monkeypatch.setattr(lock.fcntl, "flock", release_while_waiting)
+    WriterLock.take(tmp_path / "s.db")
+
+    assert (tmp_path / "s.db.lock").read_text() == f"{os.getpid()}\n"
+    with pytest.raises(JournalError, match="one writer"):
+        WriterLock.take(tmp_path / "s.db")
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:

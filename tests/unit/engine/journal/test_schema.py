@@ -127,6 +127,15 @@ def _upgrade(database: sqlite3.Connection) -> None:
             raise getattr(error, "orig", error) from error
 
 
+def test_a_database_that_cannot_be_migrated_is_an_error_of_ours(
+    database: sqlite3.Connection,
+) -> None:
+    database.execute("PRAGMA query_only = ON")
+
+    with pytest.raises(JournalError, match=r"cannot bring the store to format r0001.*readonly"):
+        schema.bring_up_to_date(database)
+
+
 def test_an_older_format_is_never_made_of_a_newer_one(database: sqlite3.Connection) -> None:
     schema.bring_up_to_date(database)
 

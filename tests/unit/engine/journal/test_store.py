@@ -104,6 +104,15 @@ def test_a_store_of_another_key_is_refused(tmp_path: Path) -> None:
         new_store(tmp_path, signer=Signer.generate(ORIGIN))
 
 
+def test_a_sealed_store_may_go_on_without_its_key(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        store.append(drafts(0, 1), now_ms=NOON)
+
+    with new_store(tmp_path, signer=None) as store:
+        store.append(drafts(1, 2), now_ms=NOON)
+        assert store.unsealed == 1
+
+
 def test_a_store_without_a_key_signs_nothing(tmp_path: Path) -> None:
     with new_store(tmp_path, signer=None) as store:
         store.append(drafts(0, 2_000), now_ms=NOON, seal=True)

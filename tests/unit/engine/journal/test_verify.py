@@ -300,6 +300,16 @@ def _again(kind: str, stored: bytes) -> Draft:
     return Draft(kind, stored, message_key(decode(stored)))
 
 
+def test_a_body_that_is_not_one_of_its_kind_is_a_fault(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    value = canonical({"at": NOON, "kind": "signal", "signal": {"id": "m-7"}})
+    run(path, ("UPDATE entry SET body = ? WHERE position = 7", (value,)))
+
+    assert "entry 7: expected a body of its kind, found KeyError 'source'" in [
+        fault.line() for fault in check(path).faults
+    ]
+
+
 def test_a_page_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     path = filled(tmp_path)
     content = bytearray(path.read_bytes())
