@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -402,5 +403,114 @@ def test_a_worker_told_to_stop_ends_what_it_does_first() -> None:
 
         report = await service.reported()
         assert report.result.outcome == "ok"
+
+    play(act)
+
+
+def test_an_attempt_whose_lease_is_gone_is_stopped() -> None:
+    async def act(service: Service) -> None:
+        begun, stopped = asyncio.Event(), asyncio.Event()
+
+        async def function(_: Assignment) -> None:
+            begun.set()
+            try:
+                await asyncio.sleep(60)
+            finally:
+                stopped.set()
+
+        async with serving(offering(service, function)):
+            service.send(drain())
+            await asyncio.wait_for(begun.wait(), 10)
+            (task,) = service.executor._desk.held.values()
+            service.executor._desk._lapsed(task)
+            await asyncio.wait_for(stopped.wait(), 10)
+
+        assert isinstance(await service.reported(), LeaseLostEntry)
+
+    play(act)
+
+
+def test_a_thread_whose_lease_is_gone_ends_and_its_late_result_is_recorded() -> None:
+    async def act(service: Service) -> None:
+        begun, going_on = threading.Event(), threading.Event()
+
+        def function(_: Assignment) -> dict[str, int]:
+            begun.set()
+            going_on.wait(10)
+            return {"moved": 1}
+
+        async with serving(offering(service, function)):
+            service.send(drain())
+            await asyncio.to_thread(begun.wait, 10)
+            (task,) = service.executor._desk.held.values()
+            service.executor._desk._lapsed(task)
+            lost = await service.reported()
+            going_on.set()
+            late = await service.reported()
+
+        assert isinstance(lost, LeaseLostEntry)
+        assert late == ResultEntry("act-1", 1, 1, AttemptResult("ok", outputs={"moved": 1}))
+
+    play(act)
+
+
+def test_a_worker_told_to_stop_takes_nothing_more() -> None:
+    async def act(service: Service) -> None:
+        going_on, begun = asyncio.Event(), asyncio.Event()
+
+        async def function(_: Assignment) -> dict[str, int]:
+            begun.set()
+            await going_on.wait()
+            return {"moved": 1}
+
+        worker = offering(service, function)
+        task = asyncio.create_task(worker.serve())
+        service.send(drain())
+        await asyncio.wait_for(begun.wait(), 10)
+        worker.stop()
+        service.send(drain(intent="act-2", idempotency_key="key-2"))
+        refused = await service.reported()
+        going_on.set()
+        await asyncio.wait_for(task, 10)
+
+        assert ("act-2", "refused", "stopping") == (
+            refused.intent,
+            refused.result.outcome,
+            refused.result.code,
+        )
+
+    play(act)
+
+
+def test_a_worker_told_to_stop_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("interlock.worker.worker.GRACE_S", 0.2)
+
+    async def act(service: Service) -> None:
+        begun = asyncio.Event()
+
+        async def function(_: Assignment) -> None:
+            begun.set()
+            await asyncio.sleep(60)
+
+        worker = offering(service, function)
+        task = asyncio.create_task(worker.serve())
+        service.send(drain())
+        await asyncio.wait_for(begun.wait(), 10)
+        worker.stop()
+        await asyncio.wait_for(task, 10)
+
+        assert isinstance(await service.reported(), LeaseLostEntry)
+
+    play(act)
+
+
+def test_an_operation_the_worker_does_not_offer_is_not_sent_to_it() -> None:
+    async def act(service: Service) -> None:
+        async with serving(offering(service, lambda _: {"moved": 1})):
+            inputs = {"text": "", "ratio": 0, "wait": 0, "since": 0, "names": ()}
+            service.send(drain(action="gpu.echo", inputs=inputs, timeout_ms=500))
+            report = await service.reported()
+
+        assert ("refused", "no_worker") == (report.result.outcome, report.result.code)
 
     play(act)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -635,14 +636,15 @@ def test_whatever_executors_do_and_whenever_it_ends_each_work_has_one_report(
         now = asyncio.get_running_loop().time()
         return "frozen" if frozen_from_s is not None and now >= frozen_from_s else None
 
-    reported = scene(
-        RawExecutor(perform),
-        *(attempt(intent=str(n), timeout_ms=3_000) for n in range(len(calls))),
-        *(probe(id=str(n), timeout_ms=3_000) for n in range(len(calls))),
-        limits=Limits(per_executor=per_executor, total=4, grace_ms=2_000),
-        frozen=frozen,
-        lasts_s=lasts_s,
-    )
+    with structlog.testing.capture_logs():  # rendering tracebacks takes longer than the test
+        reported = scene(
+            RawExecutor(perform),
+            *(attempt(intent=str(n), timeout_ms=3_000) for n in range(len(calls))),
+            *(probe(id=str(n), timeout_ms=3_000) for n in range(len(calls))),
+            limits=Limits(per_executor=per_executor, total=4, grace_ms=2_000),
+            frozen=frozen,
+            lasts_s=lasts_s,
+        )
 
     expected = [str(n) for n in range(len(calls))]
     assert expected == sorted(r.intent for r in reported if not isinstance(r, ObservationEntry))

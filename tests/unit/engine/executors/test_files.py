@@ -9,6 +9,7 @@ import pytest
 
 from interlock.engine.executors.command_file import read_operations
 from interlock.engine.executors.egress import Origin
+from interlock.engine.executors.http import create
 from interlock.engine.executors.http_file import read_endpoints
 from interlock.engine.executors.placeholders import Literal, Placeholder
 from interlock.engine.executors.remote_file import read_manifests
@@ -206,3 +207,14 @@ def test_the_files_the_documentation_shows_are_read(tmp_path: Path, page: str) -
     read = [READERS[kind](written(tmp_path, text)) for text, kind in shown]
 
     assert read
+
+
+def test_the_http_executor_is_made_from_its_file(tmp_path: Path) -> None:
+    executor = create({"operations": str(written(tmp_path, HTTP)), "name": "deploy"})
+
+    assert ("deploy", ["roll_back"], ["get"]) == (
+        executor.name,
+        list(executor.actions),
+        list(executor.probes),
+    )
+    assert executor.probes["get"].keys() == {"status", "ok", "latency"}

@@ -481,3 +481,53 @@ def test_a_report_that_is_not_journalled_in_time_is_to_be_sent_again() -> None:
         assert await session.report(KEY, DONE) == 7
 
     play(act)
+
+
+def test_a_probe_that_no_worker_answers_in_time_is_an_error() -> None:
+    async def act(scene: Scene) -> None:
+        session = scene.remote.attach(hello())
+        scene.dispatcher.submit(probe(timeout_ms=2_000))
+        await told(session)
+        await asyncio.sleep(3)
+        with pytest.raises(ExecutionRefused):
+            session.observe("probe-1", {"count": 2}, "")
+
+    assert [ObservationEntry("probe-1", None, "worker w1 did not end within 2000 ms")] == play(act)
+
+
+def test_a_probe_whose_answer_is_not_as_declared_is_an_error() -> None:
+    async def act(scene: Scene) -> None:
+        session = scene.remote.attach(hello())
+        scene.dispatcher.submit(probe())
+        await told(session)
+        with pytest.raises(SignalRejected):
+            session.observe("probe-1", {"count": "many"}, "")
+        await asyncio.sleep(0.1)
+
+    (report,) = play(act)
+
+    assert report.error is not None
+    assert report.error.startswith("outputs: field 'count'")
+
+
+def test_a_late_result_that_is_not_as_declared_is_recorded_as_an_error() -> None:
+    async def act(scene: Scene) -> None:
+        session = scene.remote.attach(hello())
+        scene.send()
+        await told(session)
+        await asyncio.sleep(9.5)
+        with pytest.raises(ExecutionRefused):
+            await session.report(KEY, Reported("ok", outputs={"count": "many"}))
+
+    _, late = play(act)
+
+    assert ("error", "bad_output") == (late.result.outcome, late.result.code)
+
+
+def test_an_attempt_withdrawn_while_it_waits_reaches_no_worker() -> None:
+    async def act(scene: Scene) -> None:
+        scene.send(timeout_ms=1_000)
+        await asyncio.sleep(2)
+        assert await nothing_told(scene.remote.attach(hello()))
+
+    play(act)
