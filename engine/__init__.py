@@ -4,15 +4,18 @@
                                   (append)   │  ▲    (decision)     │
                                              │  └── bundle: rules + machines + inventory
                                              ▼
-                                  views · history · explain     read what was decided
+                                  history · explain · watchers  read what was decided
 
 ``model``       what an entry is.
 ``journal``     append-only, fsynced, a Merkle tree with signed checkpoints; the database's door.
 ``bundle``      the author's files, compiled and addressed by digest.
 ``fold``        ``state, entry -> state', decision``: pure; live service, replay and tests run it.
-``views``       what a decision changes in the read models.
+``views``       what a decision changes in the read models, as ``rows``.
+``history``     questions about the past; ``explain``: why.
 ``crosscheck``  the second rule engine's opinion, which the gate waits for.
 ``dispatch``    sends what the gate passed to ``executors`` and reports results back as entries.
-``runtime``     the one loop that joins them; nothing else appends.
+``partition``   the owner's journal and state; ``owner`` drives it in the core thread.
+``runtime``     where the event loop meets that thread; nothing else appends.
+``node``        one process at work: runtime, dispatcher, second engine, watchers.
 ``replay``      folds a journal again and compares every byte.
 """

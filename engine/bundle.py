@@ -15,11 +15,13 @@ import orjson
 
 from interlock import digest
 from interlock.errors import DefinitionError
-from interlock.language.diagnostics import Diagnostic, nearest, ordered
+from interlock.language.diagnostics import Diagnostic, Span, nearest, ordered
 from interlock.language.document import Document, load_documents
 from interlock.language.values import Field, Kind, Type, parse_type
 from interlock.machines.load import MachineBase, load_machines
 from interlock.machines.runtime import MachineRuntime
+from interlock.rules.caged.limits import Uncageable
+from interlock.rules.caged.pack import CagedPack
 from interlock.rules.declarations import FactType, SignalType
 from interlock.rules.load import load_rulebase
 from interlock.rules.rulebase import RuleBase
@@ -47,6 +49,7 @@ class Bundle:
         files: file name to text, exactly as compiled.
         rulebase: the rules.
         machinebase: machines, actions and inventory.
+        packs: the rules as the second engine is asked about them.
         runtimes: machine id to what steps its incidents.
         warnings: diagnostics that do not stop the bundle.
     """
@@ -55,6 +58,7 @@ class Bundle:
     files: Mapping[str, str]
     rulebase: RuleBase
     machinebase: MachineBase
+    packs: tuple[CagedPack, ...]
     runtimes: Mapping[str, MachineRuntime]
     warnings: tuple[Diagnostic, ...]
 
@@ -84,6 +88,7 @@ class Bundle:
             faults = [fault for fault in faults if fault.code != UNDECLARED]
         elif machinebase is not None:
             faults.extend(_check_starts(rulebase, machinebase))
+        packs = _cage(rulebase, faults) if rulebase is not None else ()
         if rulebase is None or machinebase is None or faults:
             raise _refusal(faults)
         return cls(
@@ -91,6 +96,7 @@ class Bundle:
             files=dict(files),
             rulebase=rulebase,
             machinebase=machinebase,
+            packs=packs,
             runtimes={name: MachineRuntime(m) for name, m in machinebase.machines.items()},
             warnings=(*rulebase.warnings, *machinebase.warnings),
         )
@@ -139,6 +145,20 @@ def _gather(faults: list[Diagnostic], load: Callable[[], T]) -> T | None:
     except DefinitionError as refused:
         faults.extend(refused.diagnostics)
         return None
+
+
+def _cage(rulebase: RuleBase, faults: list[Diagnostic]) -> tuple[CagedPack, ...]:
+    """Return the packs of the second engine; a rule beyond its limits is a fault."""
+    packs = []
+    for pack in rulebase.packs:
+        try:
+            packs.append(CagedPack(pack))
+        except Uncageable as limit:
+            rule = next((r for r in pack.rules if f"rule {r.id}:" in str(limit)), pack.rules[0])
+            span = Span(rule.line, 1, rule.line, 1)
+            message = f"beyond what the second engine can repeat: {limit}"
+            faults.append(Diagnostic(rule.path, span, "error", "RV330", message, "split the rule"))
+    return tuple(packs)
 
 
 def _fields(types: Mapping[str, SignalType] | Mapping[str, FactType]) -> Mapping[str, Fields]:

@@ -50,8 +50,8 @@ class Sorted(NamedTuple):
 
     Attributes:
         word: ``accepted``, ``duplicate`` or ``conflict``.
-        proposal: index among the proposals made, for an entry of this batch.
-        seq: position of the entry that already holds the id, else None.
+        proposal: index among the group's proposals of the entry that holds the id.
+        seq: its position, where the journal held it before.
     """
 
     word: str
@@ -69,30 +69,61 @@ def propose(at: int, body: Mapping[str, Any]) -> Proposal:
     return Proposal(stamped, digest.canonical(stamped))
 
 
-def sort_arrivals(
-    arrivals: Sequence[Arrival], at: int, known: Known
-) -> tuple[list[Sorted], list[Proposal]]:
-    """Tell new signals from repeated ones and return both, in order of arrival."""
-    keys = [dedup_key(a.signal) for a in arrivals]
-    held = known(keys)
-    fresh: dict[bytes, tuple[int, bytes]] = {}
-    results: list[Sorted] = []
-    proposals: list[Proposal] = []
-    for arrival, key in zip(arrivals, keys, strict=True):
+class Group:
+    """The entries of one commit in the making.
+
+    Args:
+        at: time stamped on them, ms.
+        known: looks messages up in the journal.
+    """
+
+    def __init__(self, at: int, known: Known) -> None:
+        self.at = at
+        self.proposals: list[Proposal] = []
+        self._known = known
+        self._fresh: dict[bytes, tuple[int, bytes]] = {}
+
+    def add(self, body: Mapping[str, Any]) -> int:
+        """Add an entry of any kind but a signal; return its index among the proposals."""
+        self.proposals.append(propose(self.at, body))
+        return len(self.proposals) - 1
+
+    def add_signals(self, arrivals: Sequence[Arrival]) -> list[Sorted]:
+        """Tell new signals from repeated ones and add what is to be journalled of them."""
+        keys = [dedup_key(arrival.signal) for arrival in arrivals]
+        held = self._known(keys)
+        return [
+            self._sort(arrival, key, held.get(key))
+            for arrival, key in zip(arrivals, keys, strict=True)
+        ]
+
+    def _sort(self, arrival: Arrival, key: bytes, held: tuple[int, bytes] | None) -> Sorted:
         mark = hashlib.sha256(arrival.encoded).digest()[:8]
-        if key in held:
-            first, other = held[key]
-            same = Sorted("duplicate", None, first)
-            results.append(same if mark == other else _conflict(arrival, at, first, proposals))
-        elif key in fresh:
-            index, other = fresh[key]
-            same = Sorted("duplicate", index, None)
-            results.append(same if mark == other else _conflict(arrival, at, None, proposals))
-        else:
-            fresh[key] = (len(proposals), mark)
-            results.append(Sorted("accepted", len(proposals), None))
-            proposals.append(_signal(arrival, at, key, mark))
-    return results, proposals
+        if held is not None:
+            if mark != held[1]:
+                return self._conflict(arrival, Sorted("conflict", None, held[0]))
+            return Sorted("duplicate", None, held[0])
+        first = self._fresh.get(key)
+        if first is not None:
+            if mark != first[1]:
+                return self._conflict(arrival, Sorted("conflict", first[0], None))
+            return Sorted("duplicate", first[0], None)
+        self._fresh[key] = (len(self.proposals), mark)
+        self.proposals.append(_signal(arrival, self.at, key, mark))
+        return Sorted("accepted", len(self.proposals) - 1, None)
+
+    def _conflict(self, arrival: Arrival, fate: Sorted) -> Sorted:
+        """Refuse another body under a known id, and say so in the journal."""
+        self.add(
+            {
+                "kind": str(Kind.CONFLICT),
+                "source": arrival.signal["source"],
+                "id": arrival.signal["id"],
+                "first": fate.seq,
+                "digest": digest.digest_bytes(arrival.encoded),
+            }
+        )
+        return fate
 
 
 def dedup_key(signal: Mapping[str, Any]) -> bytes:
@@ -105,22 +136,3 @@ def _signal(arrival: Arrival, at: int, key: bytes, mark: bytes) -> Proposal:
     body = {"at": at, "kind": "signal", "signal": arrival.signal}
     encoded = b'{"at":%d,"kind":"signal","signal":%b}' % (at, arrival.encoded)
     return Proposal(body, encoded, (key, mark))
-
-
-def _conflict(arrival: Arrival, at: int, seq: int | None, proposals: list[Proposal]) -> Sorted:
-    """Refuse another body under a known id, and propose the record of it."""
-    signal = arrival.signal
-    first = "of this batch" if seq is None else f"{seq}"
-    proposals.append(
-        propose(
-            at,
-            {
-                "kind": str(Kind.CONFLICT),
-                "source": signal["source"],
-                "id": signal["id"],
-                "first": first,
-                "digest": digest.digest_bytes(arrival.encoded),
-            },
-        )
-    )
-    return Sorted("conflict", len(proposals) - 1, None)

@@ -34,7 +34,7 @@ from interlock.engine.runtime import Runtime
 from interlock.engine.telemetry import Telemetry
 from interlock.engine.watchers import Watchers
 from interlock.errors import InterlockError, JournalError, NotReady, Overloaded
-from interlock.rules.caged.pack import CagedPack
+from interlock.rules.caged.cage import available
 from interlock.rules.model import Evaluation
 
 log = structlog.get_logger(__name__)
@@ -100,9 +100,15 @@ class Node:
 
         Raises:
             JournalError: the store cannot be opened or is not what was written.
+            NotReady: two engines are asked for and this Python has only one.
         """
         if self._crosscheck is not None:
-            self._crosscheck.use(CagedPack(pack) for pack in self.bundle.rulebase.packs)
+            if (missing := available()) is not None:
+                raise NotReady(
+                    f"the second engine is missing: {missing}; install it, or choose"
+                    " engines=reference, which lets actions out on one engine's word"
+                )
+            self._crosscheck.use(self.bundle.packs)
             self._tasks.append(asyncio.create_task(self._crosscheck.run()))
         await self.runtime.start()
         self.freezes = await self.runtime.ask(lambda state: set(state.gate.freezes))

@@ -81,7 +81,7 @@ class Telemetry:
             (self.entries, Kind),
             (self.verdicts, VERDICTS),
             (self.results, RESULTS),
-            (self.failures, ("append", "recover")),
+            (self.failures, ("append", "recover", "invariant")),
             (self.disputes, ("disagreement", "fault")),
         )
         for counter, values in starts:

@@ -36,12 +36,12 @@ def incoming(number: int, *, source: str = "prober", subject: str = "checkout") 
     )
 
 
-def freeze(request_id: str, *, scope: str = "all", text: str = "release day") -> Command:
+def freeze(request_id: str, *, scope: str = "global", text: str = "release day") -> Command:
     return Command(command="freeze", actor="ana", request_id=request_id, scope=scope, text=text)
 
 
 def thaw(request_id: str) -> Command:
-    return Command(command="thaw", actor="ana", request_id=request_id, scope="all", text="done")
+    return Command(command="thaw", actor="ana", request_id=request_id, scope="global", text="done")
 
 
 class CoreContract:
@@ -125,7 +125,7 @@ class CoreContract:
             position = await core.command(freeze("1"))
 
             (order,) = (await core.gate_status()).freezes
-            assert ("all", "ana", "release day", position) == (
+            assert ("global", "ana", "release day", position) == (
                 order.scope,
                 order.actor,
                 order.reason,

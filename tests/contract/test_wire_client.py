@@ -129,9 +129,9 @@ async def test_commands_and_questions_reach_the_service() -> None:
         await client.incidents.acknowledge("inc-1", actor="ana")
         await client.incidents.annotate("inc-1", actor="ana", text="disk replaced")
         await client.incidents.abort("inc-1", actor="ana", reason="by hand")
-        await client.control.freeze("all", actor="ana", reason="release day")
+        await client.control.freeze("global", actor="ana", reason="release day")
         frozen = await client.control.gate_status()
-        await client.control.thaw("all", actor="ana", reason="done")
+        await client.control.thaw("global", actor="ana", reason="done")
         moves = [one.incident_id async for one in client.audit.transitions(incident_id="inc-2")]
         root = await client.audit.explain("inc-1")
         with pytest.raises(NotFound):
@@ -140,7 +140,7 @@ async def test_commands_and_questions_reach_the_service() -> None:
             await client.incidents.abort("inc-2", actor="ana", reason="too late")
 
     assert ["acknowledge", "annotate", "abort", "freeze", "thaw"] == [k for k, _ in core.journal]
-    assert ["all"] == [order.scope for order in frozen.freezes]
+    assert ["global"] == [order.scope for order in frozen.freezes]
     assert ["inc-2"] == moves
     assert "incident" == root.kind
 

@@ -108,7 +108,7 @@ class MemoryCore:
         return self.is_ready
 
     def frozen(self) -> bool:
-        return "all" in self.freezes
+        return "global" in self.freezes
 
     def scale_of(self, name: str, field: str) -> int | None:
         return self._scales.get((name, field))

@@ -30,7 +30,7 @@ class FreezeOrder(_message.Message):
     AT_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
     scope: _builtins.str
-    """What it covers: `all`, or a kind and a name such as `machine:web-down` or `target:web-1`."""
+    """What it covers: `global`, or a kind and a name such as `machine:web-down` or `target:web-1`."""
     actor: _builtins.str
     """Who gave it."""
     reason: _builtins.str

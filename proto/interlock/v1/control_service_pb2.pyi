@@ -68,7 +68,7 @@ class FreezeRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     scope: _builtins.str
-    """What to cover: `all`, or a kind and a name such as `machine:web-down` or `target:web-1`. 1 to
+    """What to cover: `global`, or a kind and a name such as `machine:web-down` or `target:web-1`. 1 to
     256 characters; never empty, so that nothing is meant by accident.
     """
     actor: _builtins.str

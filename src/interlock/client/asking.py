@@ -172,7 +172,7 @@ class ControlClient:
     async def freeze(
         self, scope: str, *, actor: str, reason: str, request_id: str = ""
     ) -> Position:
-        """Forbid actions in a scope, e.g. ``all``; return the entry of the order."""
+        """Forbid actions in a scope, e.g. ``global``; return the entry of the order."""
         request = FreezeRequest(
             scope=scope, actor=actor, reason=reason, request_id=request_id or _fresh()
         )

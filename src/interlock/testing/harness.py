@@ -11,7 +11,7 @@ from interlock import __version__, digest
 from interlock.engine.bundle import Bundle
 from interlock.engine.fold.decide import next_due
 from interlock.engine.fold.state import State
-from interlock.engine.intake import Arrival, Proposal, propose, sort_arrivals
+from interlock.engine.intake import Arrival, Group, Proposal, propose
 from interlock.engine.library import Library
 from interlock.engine.model import Kind
 from interlock.engine.partition import Partition, Released
@@ -121,9 +121,10 @@ class Harness:
             "trace": "",
         }
         arrival = Arrival(signal, digest.canonical(signal))
-        results, proposals = sort_arrivals([arrival], self.now, self.store.known)
-        self._append(proposals)
-        return results[0].word
+        group = Group(self.now, self.store.known)
+        (fate,) = group.add_signals([arrival])
+        self._append(group.proposals)
+        return fate.word
 
     def record(self, body: Mapping[str, Any]) -> None:
         """Append an entry of another kind now and let everything it leads to be decided."""

@@ -22,12 +22,12 @@ WHO = {"actor": "ana", "reason": "release day"}
 async def test_a_freeze_is_in_force_and_shown_until_it_is_thawed(core: MemoryCore) -> None:
     service = ControlService(core)
 
-    await service.freeze(FreezeRequest(scope="all", request_id="1", **WHO))
+    await service.freeze(FreezeRequest(scope="global", request_id="1", **WHO))
     shown = await service.gate_status(GetGateStatusRequest())
-    await service.thaw(ThawRequest(scope="all", request_id="2", **WHO))
+    await service.thaw(ThawRequest(scope="global", request_id="2", **WHO))
 
     (order,) = shown.freezes
-    assert ("all", "ana", "release day", 0) == (
+    assert ("global", "ana", "release day", 0) == (
         order.scope,
         order.actor,
         order.reason,
@@ -45,7 +45,7 @@ async def test_the_gate_says_what_it_is_waiting_for(core: MemoryCore) -> None:
 
 
 async def test_a_repeated_order_counts_once(core: MemoryCore) -> None:
-    service, order = ControlService(core), FreezeRequest(scope="all", request_id="1", **WHO)
+    service, order = ControlService(core), FreezeRequest(scope="global", request_id="1", **WHO)
 
     first, second = await service.freeze(order), await service.freeze(order)
 
@@ -55,14 +55,14 @@ async def test_a_repeated_order_counts_once(core: MemoryCore) -> None:
 
 async def test_what_is_not_frozen_cannot_be_thawed(core: MemoryCore) -> None:
     with pytest.raises(NotPermitted):
-        await ControlService(core).thaw(ThawRequest(scope="all", request_id="1", **WHO))
+        await ControlService(core).thaw(ThawRequest(scope="global", request_id="1", **WHO))
 
 
 @pytest.mark.parametrize("missing", ["scope", "actor", "request_id", "reason"])
 async def test_an_order_says_what_who_and_why_and_means_nothing_by_accident(
     core: MemoryCore, missing: str
 ) -> None:
-    order = FreezeRequest(scope="all", request_id="1", **WHO)
+    order = FreezeRequest(scope="global", request_id="1", **WHO)
     order.ClearField(missing)  # type: ignore[arg-type]  # one of its fields
 
     with pytest.raises(RequestRejected) as refused:

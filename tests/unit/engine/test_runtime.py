@@ -1,0 +1,104 @@
+"""The meeting of event loop and core thread."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from interlock import digest
+from interlock.engine.intake import Arrival
+from interlock.engine.journal.store import Store
+from interlock.engine.partition import Released
+from interlock.engine.runtime import QUEUE, Runtime
+from interlock.errors import InterlockError, NotReady, Overloaded
+from tests import bundles
+
+
+def arrival(number: int) -> Arrival:
+    signal = {
+        "id": f"{number}",
+        "source": "test",
+        "name": "nobody.asks",
+        "subject": "",
+        "severity": "",
+        "status": "firing",
+        "labels": {},
+        "values": {},
+        "observed_at": None,
+        "trace": "",
+    }
+    return Arrival(signal, digest.canonical(signal))
+
+
+@asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[Runtime]:
+    released: list[Released] = []
+    runtime = Runtime(
+        lambda: Store.open(folder / "interlock.db", reserve_bytes=0),
+        bundles.web_bundle(),
+        released.append,
+        engines="reference",
+    )
+    await runtime.start()
+    try:
+        yield runtime
+    finally:
+        await runtime.stop()
+
+
+def test_two_submissions_of_one_signal_at_a_time_count_once(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as runtime:
+            (first,), (second,) = await asyncio.gather(
+                runtime.submit([arrival(1)]), runtime.submit([arrival(1)])
+            )
+        assert [first.word, second.word] == ["accepted", "duplicate"]
+        assert first.seq == second.seq
+
+    asyncio.run(scenario())
+
+
+def test_more_than_the_queue_holds_is_refused_whole(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as runtime:
+            with pytest.raises(Overloaded):
+                runtime.submit([arrival(n) for n in range(QUEUE + 1)])
+
+    asyncio.run(scenario())
+
+
+def test_nothing_is_taken_once_it_has_stopped(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as runtime:
+            pass
+        with pytest.raises(NotReady):
+            runtime.submit([arrival(1)])
+
+    asyncio.run(scenario())
+
+
+def test_a_second_owner_of_the_same_store_is_refused(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path):
+            with pytest.raises(InterlockError, match="writ"):
+                async with running(tmp_path):
+                    pass
+
+    asyncio.run(scenario())
+
+
+def test_a_bug_in_the_core_stops_deciding_and_takes_nothing_more(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as runtime:
+            question = asyncio.ensure_future(runtime.ask(lambda _: 1 // 0))
+            while runtime.ready:
+                await asyncio.sleep(0.01)  # noqa: ASYNC110  # a thread's end has no event
+            with pytest.raises(NotReady):
+                runtime.submit([arrival(1)])
+            question.cancel()
+
+    asyncio.run(scenario())
