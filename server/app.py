@@ -12,6 +12,7 @@ journal.  ``interlock serve``, the demo and the end-to-end tests all run this cl
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
@@ -118,7 +119,7 @@ class Service:
         try:
             sock = listen(*address)
         except OSError as error:
-            raise NotReady(f"cannot listen on {address}: {error.strerror}") from error
+            raise NotReady(f"cannot listen on {address}: {os.strerror(error.errno)}") from error
         app = create_app(
             self.core,
             clock=self._clock,

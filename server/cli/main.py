@@ -43,8 +43,6 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except BaseException as bug:
-        if isinstance(bug, SystemExit):
-            raise
         import traceback
 
         traceback.print_exc()  # ours to mend, so show all there is
@@ -73,6 +71,7 @@ def complain(code: str, message: str) -> None:
 
 def _run(arguments: Sequence[str]) -> int:
     import typer
+    from typer.main import get_command
 
     from interlock.server.cli.verbs import build
 
@@ -80,16 +79,20 @@ def _run(arguments: Sequence[str]) -> int:
         if not argument.isprintable() and _is_not_text(argument):
             complain("usage", f"an argument is not UTF-8: {argument!r}")
             return 2
+    # Not by calling it: typer would turn what we want to see ourselves into codes of its own.
+    program = get_command(build())
     try:
-        return build()(list(arguments), prog_name="interlock", standalone_mode=False) or 0
+        with program.make_context("interlock", list(arguments)) as context:
+            program.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
     except typer.TyperException as error:
         say = getattr(error, "format_message", error.__str__)
-        context = getattr(error, "ctx", None)
-        path = "interlock" if context is None else context.command_path
+        at = getattr(error, "ctx", None)
+        path = "interlock" if at is None else at.command_path
         complain("usage", f"{say()} (see {path} --help)")
         return 2
-    except typer.Abort:
-        return INTERRUPTED
+    return 0
 
 
 def _is_not_text(argument: str) -> bool:

@@ -7,6 +7,7 @@ looks (a terminal, no ``NO_COLOR``).  Away from a terminal nothing is cut or wra
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -31,6 +32,7 @@ class Printer:
         self.is_json = form is Form.JSON
         self.is_terminal = sys.stdout.isatty()
         self._console = Console(
+            color_system=None if os.environ.get("NO_COLOR") else "auto",  # bold is one, too
             highlight=False,
             markup=False,
             emoji=False,

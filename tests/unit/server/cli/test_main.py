@@ -116,6 +116,34 @@ def test_ctrl_c_is_the_code_a_shell_expects(
     assert interlock("gate") == (130, "", "")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--grpc-address", "0.0.0.0:0"], "INTERLOCK_GRPC_ADDRESS: expected a loopback address"),
+        (["--http-address", "7480"], "INTERLOCK_HTTP_ADDRESS: expected host:port"),
+        (["--origin", "a b"], "INTERLOCK_ORIGIN: expected printable ASCII"),
+    ],
+)
+def test_a_setting_on_the_command_line_is_checked_as_one_of_the_environment(
+    interlock: Run, arguments: list[str], message: str
+) -> None:
+    code, out, err = interlock("serve", *arguments)
+
+    assert (2, "", 1) == (code, out, err.count("\n"))
+    assert message in err
+
+
+def test_a_setting_nobody_knows_keeps_the_service_from_starting(
+    interlock: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTERLOCK_ENGINE", "both")
+
+    code, out, err = interlock("serve")
+
+    assert (2, "", 1) == (code, out, err.count("\n"))
+    assert "INTERLOCK_ENGINE; did you mean 'INTERLOCK_ENGINES'?" in err
+
+
 _VERBS = st.sampled_from(
     [
         ["why", "--store"],
