@@ -19,6 +19,8 @@ from pathlib import Path
 from interlock.engine.executors.process import Ended, Program, Stop, run
 
 PYTHON = sys.executable
+SLACK_S = 0.9
+"""What a busy machine may add; less than the grace, so that no bound is met by the next one."""
 
 
 def python(code: str, *arguments: str) -> tuple[str, ...]:
@@ -56,14 +58,14 @@ def test_a_program_that_sleeps_ends_at_its_deadline() -> None:
     ended, took = timed("/bin/sleep", "60")
 
     assert (ended.timed_out, ended.status) == (True, -signal.SIGTERM)
-    assert 1.0 <= took < 1.8
+    assert 1.0 <= took < 1.0 + SLACK_S
 
 
 def test_a_stopped_program_ends_at_deadline_and_grace() -> None:
     ended, took = timed(*python("import os; os.kill(os.getpid(), 19); input()"))
 
     assert (ended.timed_out, ended.status) == (True, -signal.SIGKILL)
-    assert 2.0 <= took < 2.8
+    assert 2.0 <= took < 2.0 + SLACK_S
 
 
 def test_a_program_that_ignores_sigterm_ends_at_deadline_and_grace() -> None:
@@ -72,7 +74,7 @@ def test_a_program_that_ignores_sigterm_ends_at_deadline_and_grace() -> None:
     ended, took = timed(*python(code))
 
     assert (ended.timed_out, ended.status) == (True, -signal.SIGKILL)
-    assert 2.0 <= took < 2.8
+    assert 2.0 <= took < 2.0 + SLACK_S
 
 
 TIDY = """
@@ -90,7 +92,7 @@ def test_a_program_that_tidies_up_at_sigterm_may_still_speak() -> None:
 
     assert ended.timed_out
     assert ended.stdout == b"tidied\n"
-    assert took < 1.8
+    assert took < 1.0 + SLACK_S
 
 
 def test_a_flood_of_output_is_read_in_flat_memory_and_its_end_is_kept() -> None:
