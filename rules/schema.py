@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from interlock.language import (
     Definition,
@@ -19,6 +19,8 @@ from interlock.language import (
     Identifier,
     TemplateText,
     YamlValue,
+    fault,
+    nearest,
 )
 
 Severity: TypeAlias = Literal["critical", "high", "medium", "low", "info"]
@@ -80,6 +82,23 @@ def keyed(*keys: str) -> Callable[[object], str | None]:
     return tag
 
 
+def has_one_of(*keys: str) -> BeforeValidator:
+    """Return a check that a mapping holds exactly one of the keys that say what it is."""
+
+    def check(value: object) -> object:
+        if isinstance(value, Mapping):
+            found = [key for key in keys if key in value]
+            if len(found) > 1:
+                raise fault("RV110", f"is {' and '.join(found)} at once", "make them two")
+            if not found:
+                hints = [hint for key in value if (hint := nearest(str(key), keys))]
+                message = f"needs one of {', '.join(keys)}"
+                raise fault("RV110", message, hints[0] if hints else None)
+        return value
+
+    return BeforeValidator(check)
+
+
 class SignalPattern(Definition):
     """A signal that must be there."""
 
@@ -117,6 +136,7 @@ class NoFact(Definition):
 Negated: TypeAlias = Annotated[
     Annotated[NoSignal, Tag("~signal")] | Annotated[NoFact, Tag("~fact")],
     Discriminator(keyed("signal", "fact")),
+    has_one_of("signal", "fact"),
 ]
 
 
@@ -131,6 +151,7 @@ Condition: TypeAlias = Annotated[
     | Annotated[FactPattern, Tag("~fact")]
     | Annotated[NotPattern, Tag("~not")],
     Discriminator(keyed("signal", "fact", "not")),
+    has_one_of("signal", "fact", "not"),
 ]
 
 
@@ -173,6 +194,7 @@ Consequence: TypeAlias = Annotated[
     | Annotated[SendConsequence, Tag("~send")]
     | Annotated[AdviseConsequence, Tag("~advise")],
     Discriminator(keyed("assert", "start", "send", "advise")),
+    has_one_of("assert", "start", "send", "advise"),
 ]
 
 

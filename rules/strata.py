@@ -31,7 +31,8 @@ class Strata:
 
 def stratify(facts: Iterable[str], rules: Sequence[Rule]) -> Strata:
     """Return the order in which facts are settled and rules run."""
-    dependencies: dict[str, set[str]] = {fact: set() for fact in sorted(facts)}
+    mentioned = {fact for rule in rules for fact in read(rule) | negated(rule)}
+    dependencies: dict[str, set[str]] = {fact: set() for fact in sorted({*facts, *mentioned})}
     for rule in rules:
         for fact in asserted(rule):
             dependencies[fact] |= read(rule) | negated(rule)
