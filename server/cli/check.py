@@ -10,14 +10,14 @@ import typer
 from interlock.server.cli.options import Form, Output
 
 Paths = Annotated[
-    list[Path], typer.Argument(metavar="PATH...", help="Files, and folders with all below them.")
+    list[Path], typer.Argument(metavar="PATH", help="Files, and folders with all below them.")
 ]
 Executors = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
         help="What probes there are: the service's TOML, or an executors.json."
-        " [default: those of the executors that need no settings]",
+        " [default: none; an unknown probe is only a warning]",
     ),
 ]
 

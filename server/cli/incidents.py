@@ -19,7 +19,7 @@ Since = Annotated[
 ]
 Limit = Annotated[int, typer.Option(metavar="N", min=1, help="Most incidents to print.")]
 Only = Annotated[
-    str, typer.Argument(metavar="[INCIDENT]", help="Only this one; ends when it is closed.")
+    str, typer.Argument(metavar="INCIDENT", help="Only this one; ends when it is closed.")
 ]
 Remark = Annotated[str, typer.Option("--text", metavar="TEXT", help="A remark.")]
 Note = Annotated[str, typer.Argument(metavar="TEXT", help="The remark.")]

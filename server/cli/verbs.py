@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from inspect import cleandoc
 from typing import Annotated, Any
@@ -41,8 +40,7 @@ Exit codes: 0 done; 1 something was found or refused; 2 the command or its
 input cannot be used; 3 not available, or Interlock itself is at fault.
 """
 
-_BY_HAND = re.compile(r"^interlock |\S   ", re.MULTILINE)
-_AS_IT_IS = "\b\n"
+_AS_IT_IS = "\b"
 """Begins a paragraph that typer must not wrap."""
 
 Verb = Callable[..., None]
@@ -91,12 +89,16 @@ def build() -> typer.Typer:
 
 
 def _help(text: str | None) -> str:
-    """Return a text whose paragraphs are wrapped, but for those that are laid out by hand.
+    """Return a text for typer: paragraphs are wrapped, examples and lines with gaps are not."""
+    return "\n\n".join(_paragraph(one) for one in cleandoc(text or "").split("\n\n"))
 
-    By hand: examples, which begin with ``interlock``, and lines with gaps.
-    """
-    paragraphs = cleandoc(text or "").split("\n\n")
-    return "\n\n".join(f"{_AS_IT_IS}{p}" if _BY_HAND.search(p) else p for p in paragraphs)
+
+def _paragraph(text: str) -> str:
+    if text.startswith("interlock "):
+        lines = text.splitlines()
+        name = "Example" if len(lines) == 1 else "Examples"
+        return "\n".join([_AS_IT_IS, f"{name}:", *(f"  {line}" for line in lines)])
+    return f"{_AS_IT_IS}\n{text}" if "   " in text else text
 
 
 class _InOrder(TyperGroup):
