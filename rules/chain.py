@@ -30,14 +30,11 @@ from interlock.rules.activation import (
 )
 from interlock.rules.discriminate import doubts
 from interlock.rules.elements import Element, fact_id
+from interlock.rules.matcher import VISITS_PER_ACTIVATION, FuelExhausted
 from interlock.rules.model import Row, UnknownTest
 from interlock.rules.network import Rule
 from interlock.rules.plan import Plan
 from interlock.rules.state import Standing, State, strongest_claim, supports
-
-
-class FuelExhausted(Exception):
-    """The chain did not end within its bound; the caller undoes the step."""
 
 
 @dataclass(slots=True)
@@ -83,6 +80,7 @@ class Chain:
         self._now = now
         self._fuel = fuel
         self._derives = fuel > 0
+        state.matcher.visits = fuel * VISITS_PER_ACTIVATION
         self._facts_made = 0
         self._work: dict[int, _Work] = {}
 
@@ -117,7 +115,8 @@ class Chain:
         """Work until nothing is left to do.
 
         Raises:
-            FuelExhausted: more activations formed than the bound allows.
+            FuelExhausted: more activations formed, or candidates were looked at, than the
+                bound allows; the caller undoes the step.
         """
         while self._work:
             stratum = min(self._work)

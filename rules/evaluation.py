@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from interlock.rules.activation import ActivationKey, key_of
 from interlock.rules.elements import Element
+from interlock.rules.matcher import FuelExhausted
 from interlock.rules.model import Evaluation, Match
 from interlock.rules.network import Rule
 from interlock.rules.state import State
@@ -22,7 +23,7 @@ Found: TypeAlias = Mapping[ActivationKey, tuple[Rule, tuple[Element, ...]]]
 
 
 def evaluations(
-    state: State, entered: Mapping[str, Element], found: Found, position: int
+    state: State, entered: Mapping[str, Element], found: Found | None, position: int
 ) -> tuple[Evaluation, ...]:
     """Return an evaluation for each new element and each pack it can complete a rule of.
 
@@ -30,34 +31,57 @@ def evaluations(
         state: memory at the end of the step.
         entered: the elements that are new in this step and still there, by id.
         found: every join with a new element, forbidden or not; those with an element that has
-            gone again are left out.
+            gone again are left out.  None: there are too many to find.
         position: the journal position of the step.
     """
-    matches: dict[tuple[str, str], list[Match]] = {}
-    for key, (rule, elements) in found.items():
-        if all(state.elements.get(e.id) is e for e in elements):
-            for element_id in key[1]:
-                if element_id in entered:
-                    pack = state.rulebase.pack_of[rule.id]
-                    matches.setdefault((element_id, pack), []).append(key)
+    matches = _by_focus(state, entered, found or {})
     return tuple(
-        _evaluation(state, focus, pack, matches.get((focus.id, pack), []), position)
+        Evaluation(position, pack, (), focus.id, (), too_large=True)
+        if found is None
+        else _evaluation(state, focus, pack, matches.get((focus.id, pack), []), position)
         for focus in sorted(entered.values(), key=_order)
         for pack in sorted(_packs(state, focus))
     )
 
 
-def joins(state: State, focuses: Iterable[Element]) -> Found:
-    """Return every join that contains one of these elements."""
-    found = {
-        key_of(plan.rule, elements): (plan.rule, elements)
-        for focus in focuses
-        for alpha in focus.alphas
-        for plan in alpha.plans
-        for elements in state.matcher.matches(plan, focus)
-    }
-    state.matcher.doubts.clear()
-    return found
+def joins(state: State, focuses: Iterable[Element], *, visits: int) -> Found | None:
+    """Return every join that contains one of these elements.
+
+    Args:
+        state: memory.
+        focuses: elements in it.
+        visits: how many candidates may be looked at.
+
+    Returns:
+        The joins by key, or None when more candidates would have to be looked at.
+    """
+    state.matcher.visits = visits
+    try:
+        return {
+            key_of(plan.rule, elements): (plan.rule, elements)
+            for focus in focuses
+            for alpha in focus.alphas
+            for plan in alpha.plans
+            for elements in state.matcher.matches(plan, focus)
+        }
+    except FuelExhausted:
+        return None
+    finally:
+        state.matcher.doubts.clear()
+
+
+def _by_focus(
+    state: State, entered: Mapping[str, Element], found: Found
+) -> dict[tuple[str, str], list[Match]]:
+    """Return the joins of live elements by each new element in them and their rule's pack."""
+    matches: dict[tuple[str, str], list[Match]] = {}
+    for key, (rule, elements) in found.items():
+        if all(state.elements.get(e.id) is e for e in elements):
+            pack = state.rulebase.pack_of[rule.id]
+            for element_id in key[1]:
+                if element_id in entered:
+                    matches.setdefault((element_id, pack), []).append(key)
+    return matches
 
 
 def _packs(state: State, focus: Element) -> set[str]:
@@ -72,8 +96,8 @@ def _evaluation(
         for offer in state.rulebase.offers[alpha.number].get(pack, ()):
             key = focus.row[offer.focus_field] if offer.focus_field else ()
             offered |= state.matcher.memories[offer.alpha].find(offer.index, key)
-    if len(offered) > MAX_OFFERED:
-        return Evaluation(position, pack, (), focus.id, (), too_large=True)
+            if len(offered) > MAX_OFFERED:
+                return Evaluation(position, pack, (), focus.id, (), too_large=True)
     rows = tuple(e.offered() for e in sorted(offered.values(), key=_order))
     return Evaluation(position, pack, rows, focus.id, tuple(sorted(matches)))
 

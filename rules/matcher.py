@@ -19,6 +19,17 @@ from interlock.rules.plan import Alpha, Blocker, Bound, Check, Fields, Plan, Ste
 _NOTHING: dict[str, Element] = {}
 
 
+VISITS_PER_ACTIVATION = 1_000
+"""How many candidates a step may look at in joins, for each activation its fuel allows."""
+
+
+class FuelExhausted(Exception):
+    """A step formed too many activations or looked at too many candidates.
+
+    Both are counted, not timed, so the same step gives up at the same point anywhere.
+    """
+
+
 class AlphaMemory:
     """The live elements that pass one alpha, with the hash indexes the plans ask for."""
 
@@ -63,15 +74,21 @@ class Matcher:
 
     Attributes:
         memories: one for each alpha, by number.
+        visits: how many more candidates this step may look at.
         doubts: tests that could not be decided since the caller last emptied it.
     """
 
     def __init__(self, alphas: Sequence[Alpha]) -> None:
         self.memories = [AlphaMemory(alpha.indexes) for alpha in alphas]
+        self.visits = 0
         self.doubts: set[UnknownTest] = set()
 
     def matches(self, plan: Plan, element: Element) -> list[tuple[Element, ...]]:
-        """Return every match of the plan's rule with ``element`` at its start."""
+        """Return every match of the plan's rule with ``element`` at its start.
+
+        Raises:
+            FuelExhausted: there are too many candidates to look at.
+        """
         size = len(plan.rule.patterns)
         start = [UNBOUND] * (size + 1)
         start[plan.start] = element
@@ -83,8 +100,9 @@ class Matcher:
         return [tuple(bound[:size]) for bound in partial]
 
     def _extend(self, plan: Plan, step: Step, bound: list[Element]) -> Iterator[list[Element]]:
-        key = probe_key(step.probe, bound)
-        for candidate in self.memories[step.alpha].find(step.index, key).values():
+        candidates = self.memories[step.alpha].find(step.index, probe_key(step.probe, bound))
+        self._visit(len(candidates))
+        for candidate in candidates.values():
             if candidate in bound:
                 continue
             wider = bound.copy()
@@ -99,12 +117,19 @@ class Matcher:
         return verdict is True
 
     def forbidden(self, blockers: Iterable[Blocker], match: Sequence[Element]) -> bool:
-        """Return whether an element outside the match satisfies one of its rule's negations."""
+        """Return whether an element outside the match satisfies one of its rule's negations.
+
+        Raises:
+            FuelExhausted: there are too many candidates to look at.
+        """
         return any(self._forbids(blocker, match) for blocker in blockers)
 
     def _forbids(self, blocker: Blocker, match: Sequence[Element]) -> bool:
-        key = probe_key(blocker.probe, match)
-        for candidate in self.memories[blocker.alpha].find(blocker.index, key).values():
+        candidates = self.memories[blocker.alpha].find(
+            blocker.index, probe_key(blocker.probe, match)
+        )
+        self._visit(len(candidates))
+        for candidate in candidates.values():
             if candidate not in match and self.forbids(blocker, match, candidate):
                 return True
         return False
@@ -116,6 +141,11 @@ class Matcher:
         if isinstance(verdict, Check):
             self._doubt(blocker.rule, verdict, bound)
         return verdict is not False
+
+    def _visit(self, candidates: int) -> None:
+        self.visits -= candidates
+        if self.visits < 0:
+            raise FuelExhausted
 
     def _doubt(self, rule: Rule, check: Check, bound: Bound) -> None:
         self.doubts.add(UnknownTest(rule.id, check.alias, check.text, bound[check.owner].id))

@@ -9,10 +9,11 @@ from typing import Final, Self
 from interlock.errors import NotFound
 from interlock.language.values import JsonValue, Value
 from interlock.rules.activation import FactKey, operator_claim
-from interlock.rules.chain import Chain, FuelExhausted
+from interlock.rules.chain import Chain
 from interlock.rules.discriminate import doubts
 from interlock.rules.elements import Element, signal_id
 from interlock.rules.expiries import Expiries, Expiring
+from interlock.rules.matcher import FuelExhausted
 from interlock.rules.model import (
     NOTHING,
     FactChange,
@@ -248,6 +249,7 @@ class WorkingMemory:
             chain.run()
         except FuelExhausted:
             state.undo()
+            state.matcher.doubts.clear()
             chain = Chain(state, position=position, now=now, fuel=0)
             change(chain)
             chain.run()

@@ -217,12 +217,12 @@ class Evaluation:
     Attributes:
         position: the journal position of the step.
         pack: id of the pack of rules.
-        facts: every element that could join, by position, the focus among them; empty when
-            ``too_large``.
+        facts: every element that could join, by position, the focus among them.
         focus: id of the element that is new.
         matches: all joins of the pack's rules that contain the focus and hold every test,
             before negation; sorted.
-        too_large: more than 512 elements could join; the second engine cannot be asked.
+        too_large: more than 512 elements could join, or too many joins would have to be looked
+            at; ``facts`` and ``matches`` are empty and the second engine cannot be asked.
     """
 
     position: int
@@ -245,8 +245,9 @@ class Outcome:
         conflicts: the conflicts this step touched, sorted by kind, group and key.
         unknowns: tests that could not be decided, sorted, at most 16.
         evaluations: one per new element and pack, when the memory was asked to make them.
-        fuel_exhausted: the chain did not end within its bound.  The input change stands,
-            firings that lost an element are withdrawn, nothing new was derived.
+        fuel_exhausted: the step needed more than its bound: activations formed, or candidates
+            looked at.  The input change stands, firings that lost an element or are forbidden
+            now are withdrawn, nothing new was derived.
     """
 
     firings: tuple[Firing, ...] = ()

@@ -19,6 +19,9 @@ from interlock.rules.model import (
 )
 from interlock.rules.state import State, strongest_claim, supports
 
+VISITS = 100_000
+"""Most candidates looked at for the evaluations of a step that gave up."""
+
 MAX_UNKNOWNS = 16
 """Most undecided tests one outcome reports."""
 
@@ -53,7 +56,7 @@ def given_up(state: State, chain: Chain, *, position: int, evaluate: bool) -> Ou
     gone = chain.withdrawn.values()
     release_groups(state, gone)
     came, went = _facts(state, chain)
-    found = joins(state, chain.entered.values()) if evaluate else {}
+    found = joins(state, chain.entered.values(), visits=VISITS) if evaluate else {}
     return Outcome(
         withdrawn=_withdrawn(gone),
         facts_asserted=came,

@@ -456,6 +456,27 @@ def test_exhausted_fuel_leaves_a_memory_that_goes_on_and_can_be_dumped():
     assert world.resolve("error", service="web", value=9, limit=1) == NOTHING
 
 
+CROSS = """
+  - id: cross
+    title: any three deploys
+    when:
+      - {signal: deploy, as: a}
+      - {signal: deploy, as: b, where: service != a.service}
+      - {signal: deploy, as: c, where: service == "none"}
+    then: [{advise: "${a.revision} ${b.revision} ${c.revision}"}]
+    why: any
+"""
+
+
+def test_a_join_that_looks_at_too_much_gives_up_like_a_chain_that_does_not_end():
+    world = World(CROSS, fuel=1)
+    outcomes = [world.signal("deploy", service=f"s{n}", revision="r") for n in range(40)]
+    none = world.signal("deploy", service="none", revision="r")
+
+    assert not any(outcome.fuel_exhausted for outcome in outcomes)
+    assert none.fuel_exhausted  # 40 times 40 candidates, 1,000 allowed
+
+
 BLOCKER = """
   - id: restart
     title: errors without slowness

@@ -166,6 +166,27 @@ def test_a_step_that_exhausts_its_fuel_is_evaluated_so_that_later_firings_can_be
     assert [f.formed_at for f in revived.firings if f.rule == "joined"] == [3]
 
 
+def test_a_step_that_looks_at_too_much_cannot_be_asked_about():
+    cross = """
+  - id: cross
+    title: any three deploys
+    when:
+      - {signal: deploy, as: a}
+      - {signal: deploy, as: b, where: service != a.service}
+      - {signal: deploy, as: c, where: service == "none"}
+    then: [{advise: "${a.revision} ${b.revision} ${c.revision}"}]
+    why: any
+"""
+    world = World(cross, evaluations=True, fuel=1)
+    for number in range(400):
+        world.signal("deploy", service=f"s{number}", revision="r")
+
+    outcome = world.signal("deploy", service="none", revision="r")
+
+    assert outcome.fuel_exhausted
+    assert [evaluation.too_large for evaluation in outcome.evaluations] == [True]
+
+
 def test_what_came_and_went_within_one_step_is_not_evaluated():
     world = World(
         """
