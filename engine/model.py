@@ -17,6 +17,12 @@ Body = Mapping[str, Any]
 PARTITION = 0
 """The embedded mode's only partition."""
 
+MOST_BODY_BYTES = 65_535
+"""The longest body of an entry: what a C2SP tlog-tiles bundle can carry."""
+
+MOST_SIGNAL_BYTES = 65_400
+"""The longest signal, as canonical JSON: 64 KiB with what its entry adds."""
+
 
 class Kind(StrEnum):
     """The kinds of entry, each with the keys its body carries besides ``at`` and ``kind``."""

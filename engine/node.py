@@ -33,7 +33,13 @@ from interlock.engine.partition import Released
 from interlock.engine.runtime import Runtime
 from interlock.engine.telemetry import Telemetry
 from interlock.engine.watchers import Watchers
-from interlock.errors import InterlockError, JournalError, NotReady, Overloaded
+from interlock.errors import (
+    InterlockError,
+    JournalError,
+    NotReady,
+    Overloaded,
+    RequestRejected,
+)
 from interlock.rules.caged.cage import available
 from interlock.rules.model import Evaluation
 
@@ -182,10 +188,17 @@ class Node:
     # --- what comes back --------------------------------------------------------------------
 
     async def _journal(self, report: Report) -> int | None:
-        """Journal a report; while that is impossible, keep it and try again."""
+        """Journal a report; while that is impossible, keep it and try again.
+
+        What an entry cannot hold is left out and said so: an effect with outputs nobody can
+        read is not verified, a sight nobody can read is none.
+        """
+        body = report.body()
         while True:
             try:
-                position = await self.runtime.record(report.body())
+                position = await self.runtime.record(body)
+            except RequestRejected as too_long:
+                body = _shortened(body, str(too_long))
             except (NotReady, Overloaded, JournalError):
                 await asyncio.sleep(RETRY_S)
             else:
@@ -226,6 +239,12 @@ class Node:
                     log.warning("opinion_dropped", kind=body["kind"])
                 break
             self._pump()
+
+
+def _shortened(body: Mapping[str, Any], why: str) -> dict[str, Any]:
+    if body["kind"] == Kind.OBSERVATION:
+        return {**body, "data": None, "error": why}
+    return {**body, "outputs": {}, "message": why}
 
 
 def _of_one_position(evaluations: Iterable[Evaluation]) -> list[Evaluation]:

@@ -17,18 +17,23 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from interlock import digest
 from interlock.engine.bundle import Bundle
 from interlock.engine.clock import Clock, SystemClock
 from interlock.engine.fold.state import State
 from interlock.engine.intake import Arrival, Sorted
 from interlock.engine.journal.store import Store
 from interlock.engine.mailbox import Mailbox, Question, Record, Signals
+from interlock.engine.model import MOST_BODY_BYTES
 from interlock.engine.owner import Ack, Listener, Owner, Terms
 from interlock.engine.partition import Released
 from interlock.engine.telemetry import Telemetry
-from interlock.errors import InterlockError, NotReady
+from interlock.errors import InterlockError, NotReady, RequestRejected
 
 T = TypeVar("T")
+
+_STAMP_BYTES = 32
+"""What the time of an entry adds to its body, at most."""
 
 QUEUE = 20_000
 """Most entries waiting for a commit; beyond it submissions are refused."""
@@ -118,8 +123,14 @@ class Runtime:
         """Take an entry of any other kind, without ``at``; the future gives its position.
 
         Raises:
+            RequestRejected: it is longer than an entry can be.
             Overloaded, NotReady: as ``submit``.
         """
+        size = len(digest.canonical(body)) + _STAMP_BYTES
+        if size > MOST_BODY_BYTES:
+            raise RequestRejected(
+                f"an entry holds at most {MOST_BODY_BYTES} bytes; this {body['kind']} has {size}"
+            )
         future: asyncio.Future[int] = self._future()
         self._take(Record(body, future))
         return future

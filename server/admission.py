@@ -14,10 +14,11 @@ from typing import Final, Literal
 
 import orjson
 
+from interlock.engine.model import MOST_SIGNAL_BYTES
 from interlock.errors import SignalRejected
 from interlock.server.signals import Incoming, SignalBody
 
-MAX_SIGNAL_BYTES = 64 * 1024
+MAX_SIGNAL_BYTES = MOST_SIGNAL_BYTES
 """Largest signal, measured on its canonical JSON."""
 
 MAX_NAME = 256

@@ -119,7 +119,8 @@ class Service:
         try:
             sock = listen(*address)
         except OSError as error:
-            raise NotReady(f"cannot listen on {address}: {os.strerror(error.errno)}") from error
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise NotReady(f"cannot listen on {address}: {reason}") from error
         app = create_app(
             self.core,
             clock=self._clock,

@@ -1,7 +1,7 @@
 """The journal's signing key and the public key that auditors hold.
 
 Source: c2sp.org/signed-note for the public form ``name+id+base64``; the private form is that
-of golang.org/x/mod/sumdb/note, so that other tools can use the file.
+of Go's sumdb/note, so that other tools can use the file.
 """
 
 from __future__ import annotations

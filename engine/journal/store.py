@@ -30,12 +30,10 @@ from interlock.engine.journal.seen import Found, SeenMessages
 from interlock.engine.journal.statements import Insert
 from interlock.engine.journal.tables import Blob, Entry, position, seq_of
 from interlock.engine.journal.tree import CompactRange, leaf_hashes
-from interlock.engine.model import PARTITION
+from interlock.engine.model import MOST_BODY_BYTES, PARTITION
 from interlock.engine.rows import NOTHING, Derived
 from interlock.errors import InvariantBroken, JournalCorrupt, JournalError
 
-MOST_BODY_BYTES = 65_535
-"""The longest body an entry may have: what a C2SP tlog-tiles bundle can carry."""
 RESERVE_BYTES = 16 << 20
 
 _INSERT_ENTRY = Insert(Entry.__table__)

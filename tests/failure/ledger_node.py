@@ -69,8 +69,8 @@ async def run(folder: Path, items: int, engines: str) -> None:
         }
         await node.runtime.submit([Arrival(signal, digest.canonical(signal))])
         print("ACK", f"item-{number}", flush=True)
-    while await node.runtime.ask(lambda s: any(i.is_open for i in s.incidents.values())):
-        await asyncio.sleep(0.02)  # noqa: ASYNC110  # another life's incidents count too
+    while await node.runtime.ask(lambda s: any(i.is_open for i in s.incidents.values())):  # noqa: ASYNC110  # another life's incidents count too
+        await asyncio.sleep(0.02)
     await node.stop()
     print("DONE", flush=True)
 

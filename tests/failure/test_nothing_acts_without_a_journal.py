@@ -84,8 +84,8 @@ def written(tmp_path: Path) -> int:
 
 async def settled(node: Node) -> None:
     """Wait until no incident is open."""
-    while await node.runtime.ask(lambda s: any(i.is_open for i in s.incidents.values())):
-        await asyncio.sleep(0.02)  # noqa: ASYNC110  # the state has no event for "none left"
+    while await node.runtime.ask(lambda s: any(i.is_open for i in s.incidents.values())):  # noqa: ASYNC110  # the state has no event for "none left"
+        await asyncio.sleep(0.02)
 
 
 async def fill(node: Node) -> InterlockError:
@@ -120,8 +120,8 @@ def test_a_full_disk_stops_everything_but_questions_and_ends_by_itself(
 
         subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
         async with asyncio.timeout(RESUME_S):
-            while not node.runtime.ready:
-                await asyncio.sleep(0.05)  # noqa: ASYNC110  # how long it takes is the promise
+            while not node.runtime.ready:  # noqa: ASYNC110  # how long it takes is the promise
+                await asyncio.sleep(0.05)
         await node.runtime.submit([wanted(2)])
         await settled(node)
         history.close()

@@ -81,7 +81,8 @@ Global___SignalStatus: _TypeAlias = SignalStatus  # noqa: Y015
 
 @_typing.final
 class Signal(_message.Message):
-    """What a monitoring system says about one thing at one moment. At most 65,536 bytes, measured as
+    """What a monitoring system says about one thing at one moment. At most 65,400 bytes (64 KiB with
+    what the journal adds), measured as
     the canonical JSON the journal keeps of it, which is a little more than its encoded size.
     All strings are UTF-8 without NUL; other control characters are kept as data.
     """

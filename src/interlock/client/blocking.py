@@ -35,12 +35,12 @@ class BlockingClient:
         credentials: grpc.ChannelCredentials | None = None,
     ) -> None:
         """Prepare a client; arguments as for ``Client``."""
-        self._runner = asyncio.Runner()
+        self._asyncio = asyncio.Runner()
 
         async def prepare() -> Client:
             return Client(target, timeout=timeout, policy=policy, credentials=credentials)
 
-        self._client = self._runner.run(prepare())
+        self._client = self._asyncio.run(prepare())
 
     def __enter__(self) -> Self:
         return self
@@ -59,7 +59,7 @@ class BlockingClient:
         async def awaited() -> T:
             return await call(self._client)
 
-        return self._runner.run(awaited())
+        return self._asyncio.run(awaited())
 
     def each(
         self,
@@ -71,21 +71,21 @@ class BlockingClient:
             begun = call(self._client)
             return begun if isinstance(begun, AsyncGenerator) else await begun
 
-        items = self._runner.run(begin())
+        items = self._asyncio.run(begin())
 
         async def following() -> list[T]:
             return [item async for item in _first(items)]
 
         try:
-            while item := self._runner.run(following()):
+            while item := self._asyncio.run(following()):
                 yield item[0]
         finally:
-            self._runner.run(items.aclose())
+            self._asyncio.run(items.aclose())
 
     def close(self) -> None:
         """Close the channel and the loop."""
-        self._runner.run(self._client.close())
-        self._runner.close()
+        self._asyncio.run(self._client.close())
+        self._asyncio.close()
 
 
 async def _first(items: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:

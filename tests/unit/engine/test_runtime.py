@@ -12,9 +12,10 @@ import pytest
 from interlock import digest
 from interlock.engine.intake import Arrival
 from interlock.engine.journal.store import Store
+from interlock.engine.model import MOST_SIGNAL_BYTES
 from interlock.engine.partition import Released
 from interlock.engine.runtime import QUEUE, Runtime
-from interlock.errors import InterlockError, NotReady, Overloaded
+from interlock.errors import InterlockError, NotReady, Overloaded, RequestRejected
 from tests import bundles
 
 
@@ -95,10 +96,35 @@ def test_a_bug_in_the_core_stops_deciding_and_takes_nothing_more(tmp_path: Path)
     async def scenario() -> None:
         async with running(tmp_path) as runtime:
             question = asyncio.ensure_future(runtime.ask(lambda _: 1 // 0))
-            while runtime.ready:
-                await asyncio.sleep(0.01)  # noqa: ASYNC110  # a thread's end has no event
+            while runtime.ready:  # noqa: ASYNC110  # a thread's end has no event
+                await asyncio.sleep(0.01)
             with pytest.raises(NotReady):
                 runtime.submit([arrival(1)])
             question.cancel()
+
+    asyncio.run(scenario())
+
+
+def test_an_entry_longer_than_the_journal_takes_is_refused_at_the_door(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as runtime:
+            body = {"kind": "quarantine", "door": "x", "reason": "", "digest": "", "excerpt": ""}
+            with pytest.raises(RequestRejected, match="65535"):
+                runtime.record({**body, "excerpt": "x" * 70_000})
+            await runtime.record({**body, "excerpt": "x" * 60_000})
+
+    asyncio.run(scenario())
+
+
+def test_the_longest_signal_fits_into_an_entry(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as runtime:
+            signal = dict(arrival(1).signal)
+            room = MOST_SIGNAL_BYTES - len(digest.canonical(signal)) - len('"a":""')
+            signal["labels"] = {"a": "x" * room}
+            longest = Arrival(signal, digest.canonical(signal))
+            (fate,) = await runtime.submit([longest])
+        assert len(longest.encoded) == MOST_SIGNAL_BYTES
+        assert fate.word == "accepted"
 
     asyncio.run(scenario())

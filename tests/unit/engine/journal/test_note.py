@@ -1,4 +1,4 @@
-"""Notes and checkpoints are those of c2sp.org; the cases are golang.org/x/mod/sumdb/note's."""
+"""Notes and checkpoints are those of c2sp.org; the cases are Go's sumdb/note's."""
 
 from __future__ import annotations
 
