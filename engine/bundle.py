@@ -74,9 +74,10 @@ class Bundle:
         """
         documents = _documents(files)
         faults: list[Diagnostic] = []
+        of_machines: list[Diagnostic] = []
         rulebase = _gather(faults, lambda: load_rulebase(documents))
         machinebase = _gather(
-            faults,
+            of_machines,
             lambda: load_machines(
                 documents,
                 signal_types=_fields(rulebase.signal_types) if rulebase else None,
@@ -84,9 +85,10 @@ class Bundle:
                 probes=_probes(files.get(MANIFEST, "{}")),
             ),
         )
-        if rulebase is None:  # what it declares is not known, so nobody can say it is missing
-            faults = [fault for fault in faults if fault.code != UNDECLARED]
-        elif machinebase is not None:
+        if rulebase is None:  # what it declares is not known, so no machine can miss it
+            of_machines = [fault for fault in of_machines if fault.code != UNDECLARED]
+        faults.extend(of_machines)
+        if rulebase is not None and machinebase is not None:
             faults.extend(_check_starts(rulebase, machinebase))
         packs = _cage(rulebase, faults) if rulebase is not None else ()
         if rulebase is None or machinebase is None or faults:

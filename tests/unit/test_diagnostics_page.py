@@ -1,0 +1,242 @@
+"""Every code an author can meet has an entry, and every entry's examples do what it says.
+
+An example is a part of a document; the rest of a small sound bundle is put around it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from interlock.engine.bundle import Bundle
+from interlock.errors import DefinitionError
+from interlock.language.document import load_documents
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "reference" / "diagnostics.md"
+ROOMS = ("rules", "machines", "engine", "server", "src/interlock")
+CODE = re.compile(r"\bR[VE]\d{3}\b")
+RAISED = re.compile(r"\"(R[VE]\d{3})\"")
+ABOUT_JOINS = {"RV320", "RV324"}
+"""Every other condition is joined before it is checked."""
+WHOLE_FILES = {f"RV{number:03}" for number in range(110)}
+"""Codes whose examples are files, with nothing put around them."""
+
+Data = dict[str, object]
+
+HEAD: Data = {"package": "web", "owner": "team-web"}
+RATIO = {"type": "double", "min": 0, "max": 1}
+SIGNALS: Data = {
+    "signals": {
+        "http.error_ratio": {
+            "key": ["service"],
+            "correlate": ["service"],
+            "ttl": "2m",
+            "fields": {"service": "string", "value": RATIO},
+        },
+        "deploy.finished": {
+            "key": ["service"],
+            "correlate": ["service"],
+            "ttl": "1h",
+            "fields": {
+                "service": "string",
+                "revision": "string",
+                "previous": {"type": "string", "optional": True},
+                "by": {"type": "string", "enum": ["pipeline", "person"]},
+                "took": "duration",
+            },
+        },
+    },
+    "facts": {
+        "release.suspect": {
+            "key": ["service"],
+            "ttl": "1h",
+            "fields": {"service": "string", "revision": "string"},
+        }
+    },
+}
+RULE: Data = {
+    "id": "errors",
+    "title": "Errors",
+    "when": [{"signal": "http.error_ratio", "as": "err"}],
+    "then": [{"advise": "look"}],
+    "why": "errors on ${err.service}",
+}
+RESULTS = dict.fromkeys(("failed", "timed_out", "refused", "unverified"), "handed_over")
+MACHINE: Data = {
+    "id": "restart-service",
+    "version": 1,
+    "title": "Restart a service",
+    "context": {"service": "string"},
+    "outcomes": ["resolved", "handed_over"],
+    "initial": "restarting",
+    "states": {
+        "restarting": {
+            "run": "web.restart",
+            "with": {"name": "${service}"},
+            "on": {"done": "resolved", **RESULTS},
+        },
+        "resolved": {"final": "resolved"},
+        "handed_over": {"final": "handed_over"},
+    },
+}
+MACHINE_KEYS = MACHINE.keys() - RULE.keys() | {"events"}
+ACTIONS: Data = {
+    "executor": "command",
+    "actions": {
+        "web.restart": {
+            "version": 1,
+            "title": "Restart a service",
+            "inputs": {"name": "string"},
+            "target": "${name}",
+            "risk": "low",
+            "irreversible_because": "a restart cannot be taken back",
+            "idempotency_key": "restart/${name}",
+            "timeout": "20s",
+            "verify": {"probe": "http.look", "expect": "probe.status == 200", "within": "15s"},
+        },
+        "page.on_call": {
+            "version": 1,
+            "title": "Page somebody",
+            "kind": "notify",
+            "inputs": {"text": "string"},
+            "idempotency_key": "${step.id}",
+            "timeout": "10s",
+        },
+    },
+}
+EXECUTORS = '{"http.look": {"status": "int"}}'
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the page."""
+
+    code: str
+    text: str
+    avoid: str
+    prefer: str
+
+    @property
+    def has_examples(self) -> bool:
+        """Whether both examples are code."""
+        return bool(self.avoid and self.prefer)
+
+
+def read_entries(page: str) -> list[Entry]:
+    """Return the entries of a page, in order."""
+    parts = re.split(r"^### (.*)\n", page, flags=re.MULTILINE)[1:]
+    return [
+        Entry(code, text, _example(text, "Avoid"), _example(text, "Prefer"))
+        for code, text in zip(parts[::2], parts[1::2], strict=True)
+    ]
+
+
+def _example(text: str, word: str) -> str:
+    found = re.search(rf"^{word}:\n\n```[^\n]*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return found[1] if found else ""
+
+
+def raised(root: Path) -> set[str]:
+    """Return every code that stands as a text in the code."""
+    files = [path for room in ROOMS for path in (root / room).rglob("*.py")]
+    return {code for path in files for code in RAISED.findall(path.read_text())}
+
+
+def reports(code: str, example: str) -> list[str]:
+    """Return the codes an example reports, with a bundle put around it."""
+    try:
+        found = Bundle.compile(_files(code, example)).warnings
+    except DefinitionError as refused:
+        found = tuple(refused.diagnostics)
+    return sorted({one.code for one in found})
+
+
+def _files(code: str, example: str) -> dict[str, str]:
+    if code in WHOLE_FILES:
+        return {"a.yaml": example}
+    (document,) = load_documents(f"interlock: x\n{example}", "example")
+    assert isinstance(document.data, Mapping)
+    part = {key: value for key, value in document.data.items() if key != "interlock"}
+    return {
+        **{f"{kind[:-3]}.yaml": _text(kind, data) for kind, data in _around(code, part)},
+        "executors.json": EXECUTORS,
+    }
+
+
+def _text(kind: str, data: Data) -> str:
+    whole = {"interlock": kind, **HEAD, **data}
+    return json.dumps(whole, default=str)
+
+
+def _around(code: str, part: Data) -> Iterator[tuple[str, Data]]:
+    """Yield the documents of a bundle that holds a part; what it declares is all there is."""
+    keys = part.keys()
+    if keys & {"signals", "facts"} and "rules" not in keys:
+        yield "signals/v1", part
+    elif "actions" in keys:
+        yield "actions/v1", {"executor": "command", **part}
+    else:
+        yield "signals/v1", {**SIGNALS, **{key: part[key] for key in keys & SIGNALS.keys()}}
+        yield "actions/v1", ACTIONS
+        yield "machine/v1", {**MACHINE, **{key: part[key] for key in keys & MACHINE_KEYS}}
+        yield "rules/v1", _rules(code, part)
+
+
+def _rules(code: str, part: Data) -> Data:
+    if "rules" in part:
+        return {"rules": part["rules"]}
+    rule = {**RULE, **{key: part[key] for key in part.keys() - MACHINE_KEYS}}
+    where = rule.pop("where", None)
+    if where is not None:
+        tests = [where] if isinstance(where, str) else list(where)  # type: ignore[call-overload]
+        joined = tests if code in ABOUT_JOINS else ["service == err.service", *tests]
+        deploy = {"signal": "deploy.finished", "as": "deploy", "where": joined}
+        rule |= {"when": [*RULE["when"], deploy], "why": "${err.value} ${deploy.revision}"}  # type: ignore[misc]
+    return {"rules": [rule]}
+
+
+ENTRIES = read_entries(PAGE.read_text())
+
+
+def test_every_code_that_is_raised_has_an_entry_and_every_entry_is_raised() -> None:
+    assert {entry.code for entry in ENTRIES} == raised(ROOT)
+
+
+def test_entries_are_in_order_and_say_why() -> None:
+    codes = [entry.code for entry in ENTRIES]
+
+    assert codes == sorted(codes, key=lambda code: (code.startswith("RE"), code))
+    for entry in ENTRIES:
+        assert re.search(r"^Avoid:", entry.text, re.MULTILINE), entry.code
+        assert re.search(r"^Prefer:", entry.text, re.MULTILINE), entry.code
+        assert re.search(r"^Why: \w", entry.text, re.MULTILINE), entry.code
+
+
+@pytest.mark.parametrize(
+    "entry", [e for e in ENTRIES if e.has_examples], ids=lambda entry: str(entry.code)
+)
+def test_what_is_to_be_avoided_reports_the_code_and_what_is_preferred_nothing(
+    entry: Entry,
+) -> None:
+    assert entry.code in reports(entry.code, entry.avoid)
+    assert reports(entry.code, entry.prefer) == []
+
+
+def test_nearly_every_entry_has_examples() -> None:
+    assert {e.code for e in ENTRIES if not e.has_examples} == {"RE102", "RV007", "RV122"}
+
+
+def test_a_code_without_an_entry_and_an_entry_without_a_code_are_seen(tmp_path: Path) -> None:
+    for room in ROOMS:
+        (tmp_path / room).mkdir(parents=True)
+    (tmp_path / "rules" / "a.py").write_text('report("RV999")')
+    entries = read_entries("### RV998\n\nAvoid:\n\n```text\nx\n```\n\nWhy: so.\n")
+
+    assert raised(tmp_path) == {"RV999"}
+    assert [(e.code, e.avoid, e.prefer) for e in entries] == [("RV998", "x\n", "")]
