@@ -168,9 +168,9 @@ class Explainer:
             return Reason("firing", firing, "firing", seq)
         children: tuple[Reason, ...] = ()
         if depth < MAX_DEPTH:
-            children = tuple(self._element(e, depth + 1) for e in note["elements"])
+            children = tuple(self._element(e, depth + 1) for e in note.get("elements", ()))
         at = self._decision(seq)["at"]
-        return Reason("firing", firing, f"{note['rule']}: {note['why']}", seq, at, children)
+        return Reason("firing", firing, f"{note['rule']}: {note.get('why', '')}", seq, at, children)
 
     def _element(self, element: Note, depth: int) -> Reason:
         position = element["position"]
