@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+ENGINE = """bundle clock crosscheck decisions dispatch executors explain history intake library mailbox
+node owner partition replay rows runtime telemetry views watchers""".split()
 SKELETON = [
     "__init__.py",
     "errors.py",
@@ -34,6 +36,7 @@ SKELETON = [
     "engine/model.py",
     "engine/views.py",
     "engine/fold/__init__.py",
+    *(f"engine/{name}.py" for name in ENGINE),
     "engine/journal/__init__.py",
     "engine/journal/store.py",
     "server/__init__.py",
@@ -46,6 +49,10 @@ BROKEN = [
     ("rooms", "language/__init__.py", "interlock.rules"),
     ("rooms", "errors.py", "interlock.digest"),
     ("rooms", "unplaced.py", "interlock.errors"),
+    ("flow", "engine/fold/__init__.py", "interlock.engine.runtime"),
+    ("flow", "engine/dispatch.py", "interlock.engine.fold"),
+    ("flow", "engine/history.py", "interlock.engine.views"),
+    ("flow", "engine/unplaced.py", "interlock.engine.model"),
     ("wire", "engine/model.py", "grpc"),
     ("wire", "engine/views.py", "interlock.v1"),
     ("wire", "testing.py", "google.protobuf"),
@@ -60,11 +67,12 @@ BROKEN = [
     ("door-durable-rules", "rules/caged/cage.py", "durable.lang"),
     ("door-transitions", "engine/model.py", "transitions"),
     ("door-database", "engine/model.py", "sqlalchemy"),
-    ("door-database", "engine/views.py", "sqlite3"),
+    ("door-database", "engine/history.py", "sqlite3"),
     ("door-database", "server/__init__.py", "sqlmodel"),
 ]
 KEPT = [
     ("rooms", "server/__init__.py", "interlock.engine.model"),
+    ("flow", "engine/runtime.py", "interlock.engine.owner"),
     ("wire", "server/__init__.py", "grpc"),
     ("rooms", "client.py", "interlock.v1"),
     ("pure", "rules/caged/worker.py", "os"),
@@ -72,7 +80,7 @@ KEPT = [
     ("door-durable-rules", "rules/caged/cage.py", "durable_rules_engine"),
     ("door-transitions", "machines/runtime.py", "transitions"),
     ("door-database", "engine/journal/store.py", "sqlite3"),
-    ("door-database", "engine/views.py", "sqlalchemy"),
+    ("door-database", "engine/history.py", "sqlalchemy"),
 ]
 
 
