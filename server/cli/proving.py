@@ -105,7 +105,7 @@ def _unreadable(error: JournalCorrupt) -> Report:
 
 
 def _verdict(report: Report) -> tuple[str | tuple[str, str], ...]:
-    witnessed = f", {report.witnessed} by yours" if report.witnessed else ""
+    witnessed = f", {report.witnessed} by the checkpoint file" if report.witnessed else ""
     covered = f"{report.sealed} covered by signed checkpoints{witnessed}"
     if report.is_sound:
         return (("history verified", "bold green"), f" ({report.entries} entries; {covered})")

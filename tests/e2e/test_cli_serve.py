@@ -242,7 +242,7 @@ def test_a_checkpoint_kept_elsewhere_is_held_against_the_history(
     )
 
     assert 0 == code
-    assert " by yours)" in capfd.readouterr().out
+    assert " by the checkpoint file)" in capfd.readouterr().out
 
 
 def test_a_checkpoint_that_is_none_is_a_fault(

@@ -41,7 +41,7 @@ def test_what_a_checkpoint_kept_elsewhere_covers_is_said(
 ) -> None:
     print_report(replace(SOUND, witnessed=4), Form.TEXT)
 
-    assert ", 4 by yours)" in capsys.readouterr().out
+    assert ", 4 by the checkpoint file)" in capsys.readouterr().out
 
 
 def test_a_fault_is_named_and_is_code_1(capsys: pytest.CaptureFixture[str]) -> None:
