@@ -109,11 +109,13 @@ def _settle(turn: Turn) -> None:
 def _forget(turn: Turn) -> None:
     """Drop closed incidents that no live firing or intent points to any more."""
     state = turn.state
-    for incident in turn.folded.incidents.values():
+    touched = {*turn.folded.incidents, *(i.incident for i in turn.folded.intents.values())}
+    for name in touched & state.incidents.keys():
+        incident = state.incidents[name]
         if incident.is_open or incident.supports:
             continue
-        if not any(intent.incident == incident.id for intent in state.intents.values()):
-            state.incidents.pop(incident.id, None)
+        if not any(intent.incident == name for intent in state.intents.values()):
+            del state.incidents[name]
 
 
 # --- kinds of entry -------------------------------------------------------------------------

@@ -61,8 +61,10 @@ def _carried_over(turn: Turn, firing: Firing) -> bool:
 
 def _send(turn: Turn, firing: Firing, event: str, key: str, data: Row) -> None:
     cause = {"kind": "firing", "firing": firing.id, "rule": firing.rule}
-    for incident in list(turn.state.incidents.values()):
+    everyone = sorted(turn.state.incidents.values(), key=lambda i: (i.opened_seq, i.id))
+    for incident in everyone:
         if incident.is_open and incident.key == key:
+            incidents.rely(turn, incident, firing)
             turn.tell(incident.id, event, cause, data=data)
 
 

@@ -101,12 +101,18 @@ def support(turn: Turn, incident: Incident, firing: Firing) -> None:
         incident.evidence.pop(firing.supersedes, None)
         state.supports.pop(firing.supersedes, None)
     incident.supports = (*kept, firing.id)
+    state.supports[firing.id] = incident.id
+    rely(turn, incident, firing)
+
+
+def rely(turn: Turn, incident: Incident, firing: Firing) -> None:
+    """Let what an incident does from here on rest on a firing, too."""
     incident.evidence[firing.id] = evidence.of(firing, turn.at)
     incident.agree_at = max(incident.agree_at, firing.formed_at)
     incident.disputed = incident.disputed or any(
-        evidence.rests_on(state, incident, position) for position in sorted(state.gate.disputed)
+        evidence.rests_on(turn.state, incident, position)
+        for position in sorted(turn.state.gate.disputed)
     )
-    state.supports[firing.id] = incident.id
     turn.touch(incident)
 
 

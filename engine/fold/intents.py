@@ -51,7 +51,8 @@ def plan_retry(turn: Turn, intent: Intent, reason: str) -> bool:
     """
     incident = turn.state.incidents[intent.incident]
     state = turn.bundle_of(intent).machinebase.machines[incident.machine].states[intent.state]
-    policy = state.retry if isinstance(state, RunState) and intent.purpose == "do" else None
+    wanted = incident.current == intent.id and intent.purpose == "do"
+    policy = state.retry if isinstance(state, RunState) and wanted else None
     if policy is None or reason not in policy.on or intent.attempt >= policy.attempts:
         return False
     due = turn.at + policy.delay_ms(intent.attempt, intent.id)

@@ -168,3 +168,27 @@ def test_after_a_restart_an_unseen_effect_is_tried_again_with_the_same_key(
     (again,) = [a for a in second.scripts.attempts if a.action == "web.restart"]
     assert (again.attempt, again.epoch) == (2, first.scripts.attempts[0].epoch + 1)
     assert again.idempotency_key == first.scripts.attempts[0].idempotency_key
+
+
+def test_an_attempt_the_machine_has_left_behind_is_not_tried_again(web: Web) -> None:
+    web.script("web.restart", Answer("hangs"))
+    web.probe(up=False)
+    web.advance("1s")
+    web.command("abort", web.only)
+    web.advance("2m")
+
+    assert [a.attempt for a in web.scripts.attempts if a.action == "web.restart"] == [1]
+    assert web.actions("web.restart") == ["timed_out"]
+
+
+def test_an_incident_is_forgotten_once_nothing_points_to_it(web: Web) -> None:
+    web.script("web.restart", Answer("hangs"))
+    web.probe(up=False)
+    web.advance("50ms")
+    web.command("abort", web.only)
+    web.probe(up=True)
+    kept = set(web.state.incidents)
+    web.advance("2m")
+
+    assert kept == {web.only}
+    assert web.state.incidents == {}
