@@ -23,15 +23,15 @@ from interlock.rules.activation import (
     ActivationKey,
     Claim,
     FactKey,
-    activate,
     agenda_order,
     derived_id,
     key_of,
 )
 from interlock.rules.discriminate import doubts
 from interlock.rules.elements import Element, fact_id
+from interlock.rules.fill import fill
 from interlock.rules.matcher import VISITS_PER_ACTIVATION, FuelExhausted
-from interlock.rules.model import Row, UnknownTest
+from interlock.rules.model import Consequence, Row, UnknownTest
 from interlock.rules.network import Rule
 from interlock.rules.plan import Plan
 from interlock.rules.state import Standing, State, strongest_claim, supports
@@ -51,6 +51,7 @@ class Chain:
     Attributes:
         entered: elements that came in this step and are still there, by id.
         formed: activations put in force in this step, by key.
+        consequences: what follows from those formed, by key.
         withdrawn: activations of before the step that are out of force, by key.
         before: the fact that stood for each touched key before the step, and in
         supports: who supported it then.
@@ -69,6 +70,7 @@ class Chain:
         """
         self.entered: dict[str, Element] = {}
         self.formed: dict[ActivationKey, Activation] = {}
+        self.consequences: dict[ActivationKey, tuple[Consequence, ...]] = {}
         self.withdrawn: dict[ActivationKey, Activation] = {}
         self.before: dict[FactKey, Element | None] = {}
         self.supports: dict[FactKey, tuple[str, ...]] = {}
@@ -159,15 +161,8 @@ class Chain:
                     self._fire(key, rule, elements)
 
     def _fire(self, key: ActivationKey, rule: Rule, elements: tuple[Element, ...]) -> None:
-        activation = self.withdrawn.get(key) or activate(
-            rule,
-            elements,
-            firing_id=derived_id(key, self._step),
-            now=self._now,
-            fact_types=self._rulebase.fact_types,
-        )
-        if isinstance(activation, UnknownTest):
-            self.unknowns.add(activation)
+        activation = self.withdrawn.get(key) or self._formed(key, rule, elements)
+        if activation is None:
             return
         if self._fuel == 0:
             raise FuelExhausted
@@ -177,6 +172,17 @@ class Chain:
         self._state.activate(activation)
         if self.withdrawn.pop(key, None) is None:
             self.formed[key] = activation
+
+    def _formed(
+        self, key: ActivationKey, rule: Rule, elements: tuple[Element, ...]
+    ) -> Activation | None:
+        consequences = fill(rule, elements, self._now)
+        if isinstance(consequences, UnknownTest):
+            self.unknowns.add(consequences)
+            return None
+        self.consequences[key] = consequences
+        firing_id = derived_id(key, self._step)
+        return Activation(rule, elements, consequences, firing_id=firing_id, now=self._now)
 
     def _take_down(self, falling: list[Element]) -> None:
         """Remove elements, the activations on them, and what falls with those in turn."""
@@ -190,7 +196,7 @@ class Chain:
                 for blocker in alpha.blockers:
                     plan = blocker.revival
                     self._at(plan.rule.stratum).joins.append((plan, element))
-            for activation in list(element.activations.values()):
+            for activation in list(self._state.resting.of(element.id)):
                 falling += self._withdraw(activation)
 
     def _withdraw(self, activation: Activation) -> list[Element]:
@@ -229,10 +235,8 @@ class Chain:
         row = {**fields, "at": self._now, "name": name}
         passed, undecided = self._rulebase.discriminator.passed(name, row)
         element = Element(
-            id=fact_id(self._step[0], number),
-            type=name,
-            order=(self._step[0], number),
-            fields=fields,
+            fact_id(self._step[0], number),
+            name,
             row=row,
             key=values,
             alphas=passed,

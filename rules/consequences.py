@@ -90,19 +90,15 @@ class ConsequenceCompiler:
             self._document.report((*loc, "assert"), "RV210", message, hint)
             return None
         self._check_names((*loc, "set"), one.values, declared)
-        return AssertSpec(
-            one.fact,
-            {
-                name: self._typed(
-                    (*loc, "set", name),
-                    value,
-                    declared.fields[name],
-                    strict=name in declared.key,
-                )
-                for name, value in one.values.items()
-                if name in declared.fields
-            },
-        )
+        optional = [name for name, field in declared.fields.items() if field.optional]
+        values = {
+            name: self._typed(
+                (*loc, "set", name), one.values[name], field, strict=name in declared.key
+            )
+            for name, field in declared.fields.items()
+            if name in one.values
+        }
+        return AssertSpec(one.fact, declared.key, frozenset(optional), values)
 
     def _check_names(self, loc: Loc, values: Mapping[str, YamlValue], declared: FactType) -> None:
         for name in values:

@@ -77,6 +77,7 @@ class Discriminator:
         by_type: dict[str, list[Alpha]] = {}
         for alpha in alphas:
             by_type.setdefault(alpha.type, []).append(alpha)
+        self._shared: dict[tuple[Alpha, ...], tuple[Alpha, ...]] = {}
         self._roots = {name: _root(group) for name, group in by_type.items()}
 
     def knows(self, name: str) -> bool:
@@ -102,7 +103,8 @@ class Discriminator:
                 _test(node, row, passed, undecided)
         if len(passed) > 1:
             passed.sort(key=_number)
-        return tuple(passed), tuple(undecided)
+        alphas = tuple(passed)  # elements that pass the same share one tuple
+        return self._shared.setdefault(alphas, alphas), tuple(undecided)
 
 
 def doubts(undecided: Iterable[Undecided], element_id: str) -> set[UnknownTest]:

@@ -95,8 +95,9 @@ def _evaluation(
     for alpha in focus.alphas:
         for offer in state.rulebase.offers[alpha.number].get(pack, ()):
             key = focus.row[offer.focus_field] if offer.focus_field else ()
-            offered |= state.matcher.memories[offer.alpha].find(offer.index, key)
-            if len(offered) > MAX_OFFERED:
+            found = state.matcher.memories[offer.alpha].find(offer.index, key)
+            offered |= {e.id: e for e in found} if len(found) <= MAX_OFFERED else {}
+            if len(found) > MAX_OFFERED or len(offered) > MAX_OFFERED:
                 return Evaluation(position, pack, (), focus.id, (), too_large=True)
     rows = tuple(e.offered() for e in sorted(offered.values(), key=_order))
     return Evaluation(position, pack, rows, focus.id, tuple(sorted(matches)))

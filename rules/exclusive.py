@@ -31,7 +31,7 @@ def settle_groups(
     conflicts: list[Conflict] = []
     risen: list[Activation] = []
     for group in groups_of(touched):
-        competing = sorted(state.groups.get(group, {}).values(), key=_by_id)
+        competing = sorted(state.groups.of(group), key=_by_id)
         holder = _holder(state, group, competing)
         for activation in competing:
             if activation.rule.id == holder and not activation.effective:
@@ -44,7 +44,7 @@ def settle_groups(
 def release_groups(state: State, touched: Iterable[Activation]) -> None:
     """Let go of the groups whose holder lost its last match, without a new holder."""
     for group in groups_of(touched):
-        competing = state.groups.get(group, {}).values()
+        competing = state.groups.of(group)
         if all(activation.rule.id != state.holders.get(group) for activation in competing):
             state.holders.pop(group, None)
 

@@ -7,16 +7,17 @@ that cannot be decided forbids, because nothing may act on what is not known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from operator import itemgetter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from operator import attrgetter, itemgetter
 
 from interlock.language.values import UNKNOWN
 from interlock.rules.elements import UNBOUND, Element
 from interlock.rules.model import UnknownTest
+from interlock.rules.multimap import Multimap
 from interlock.rules.network import Rule
 from interlock.rules.plan import Alpha, Blocker, Bound, Check, Fields, Plan, Step
 
-_NOTHING: dict[str, Element] = {}
+_ID = attrgetter("id")
 
 
 VISITS_PER_ACTIVATION = 1_000
@@ -38,26 +39,22 @@ class AlphaMemory:
     def __init__(self, indexes: Iterable[Fields]) -> None:
         self.elements: dict[str, Element] = {}
         self._indexes = {
-            fields: (itemgetter(*fields), dict[object, dict[str, Element]]()) for fields in indexes
+            fields: (itemgetter(*fields), Multimap[object, Element](_ID)) for fields in indexes
         }
 
     def add(self, element: Element) -> None:
         """Put an element in."""
         self.elements[element.id] = element
-        for key_of, table in self._indexes.values():
-            table.setdefault(key_of(element.row), {})[element.id] = element
+        for key_of, index in self._indexes.values():
+            index.add(key_of(element.row), element)
 
     def remove(self, element: Element) -> None:
         """Take an element out."""
         del self.elements[element.id]
-        for key_of, table in self._indexes.values():
-            key = key_of(element.row)
-            bucket = table[key]
-            del bucket[element.id]
-            if not bucket:
-                del table[key]
+        for key_of, index in self._indexes.values():
+            index.remove(key_of(element.row), element)
 
-    def find(self, fields: Fields, key: object) -> dict[str, Element]:
+    def find(self, fields: Fields, key: object) -> Collection[Element]:
         """Return the elements whose ``fields`` have the values of ``key``; all without fields.
 
         Args:
@@ -65,8 +62,8 @@ class AlphaMemory:
             key: the value of a single field, or a tuple of values.
         """
         if not fields:
-            return self.elements
-        return self._indexes[fields][1].get(key, _NOTHING)
+            return self.elements.values()
+        return self._indexes[fields][1].of(key)
 
 
 class Matcher:
@@ -102,7 +99,7 @@ class Matcher:
     def _extend(self, plan: Plan, step: Step, bound: list[Element]) -> Iterator[list[Element]]:
         candidates = self.memories[step.alpha].find(step.index, probe_key(step.probe, bound))
         self._visit(len(candidates))
-        for candidate in candidates.values():
+        for candidate in candidates:
             if candidate in bound:
                 continue
             wider = bound.copy()
@@ -129,7 +126,7 @@ class Matcher:
             blocker.index, probe_key(blocker.probe, match)
         )
         self._visit(len(candidates))
-        for candidate in candidates.values():
+        for candidate in candidates:
             if candidate not in match and self.forbids(blocker, match, candidate):
                 return True
         return False

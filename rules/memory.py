@@ -8,8 +8,9 @@ from typing import Final, Self
 
 from interlock.errors import NotFound
 from interlock.language.values import JsonValue, Value
-from interlock.rules.activation import FactKey, operator_claim
+from interlock.rules.activation import FactKey
 from interlock.rules.chain import Chain
+from interlock.rules.declarations import IMPLICIT_SIGNAL_FIELDS
 from interlock.rules.discriminate import doubts
 from interlock.rules.elements import Element, signal_id
 from interlock.rules.expiries import Expiries, Expiring
@@ -24,11 +25,17 @@ from interlock.rules.model import (
     SignalElement,
     UnknownTest,
 )
-from interlock.rules.outcome import bounded, concluded, given_up, standing_facts
+from interlock.rules.outcome import (
+    bounded,
+    concluded,
+    firings_in_force,
+    given_up,
+    standing_facts,
+)
 from interlock.rules.roots import roots
 from interlock.rules.rulebase import RuleBase
 from interlock.rules.snapshot import dump, restore
-from interlock.rules.state import Standing, State
+from interlock.rules.state import Standing, State, standing
 
 FUEL: Final = 1_000
 """Most activations one step may form."""
@@ -69,11 +76,11 @@ class WorkingMemory:
         declared = self.rulebase.signal_types[signal.name]
         row = readable(signal)
         key = tuple([row[name] for name in declared.key])
-        live = self._state.live.get((signal.name, key))
+        live = self._state.live.of((signal.name, key))
         if signal.status == "resolved":
-            gone = [e for e in live.values() if e.seen_at <= signal.at] if live else []
+            gone = [e for e in live if e.seen_at <= signal.at]
             return self._replace(gone, None, position=position, now=now)
-        old = next(iter(live.values())) if live and declared.keep_latest else None
+        old = next(iter(live)) if live and declared.keep_latest else None
         if old is not None:
             if signal.at < old.seen_at:
                 return NOTHING
@@ -85,10 +92,8 @@ class WorkingMemory:
         new = None
         if passed:
             new = Element(
-                id=signal_id(position),
-                type=signal.name,
-                order=(position, -1),
-                fields=signal.fields,
+                signal_id(position),
+                signal.name,
                 row=row,
                 key=key,
                 alphas=passed,
@@ -135,7 +140,7 @@ class WorkingMemory:
             raise NotFound(f"no fact {name!r} is declared", fact=name)
         key: FactKey = (name, tuple([fields[part] for part in declared.key]))
         ttl = declared.ttl_ms
-        new = Standing(key, operator_claim(fields), None if ttl is None else now + ttl)
+        new = standing(key, fields, None if ttl is None else now + ttl)
         old = self._state.standing.get(key)
 
         def change(chain: Chain) -> None:
@@ -153,10 +158,10 @@ class WorkingMemory:
         Raises:
             NotFound: no person has set this fact.
         """
-        standing = self._state.standing.get((name, tuple(key)))
-        if standing is None:
+        said = self._state.standing.get((name, tuple(key)))
+        if said is None:
             raise NotFound(f"no operator has set fact {name!r} for this key", fact=name)
-        return self._step(lambda chain: chain.lapse(standing), position=position, now=now)
+        return self._step(lambda chain: chain.lapse(said), position=position, now=now)
 
     def facts(self) -> tuple[FactChange, ...]:
         """Return every fact that stands, with its supports, in the order they came."""
@@ -164,8 +169,7 @@ class WorkingMemory:
 
     def firings(self) -> tuple[Firing, ...]:
         """Return every firing in force, in agenda order; losers of groups are not among them."""
-        held = [a for a in self._state.activations.values() if a.effective]
-        return tuple(a.firing(None) for a in sorted(held, key=lambda a: a.agenda_order))
+        return firings_in_force(self._state)
 
     def signals(self) -> tuple[tuple[SignalElement, int], ...]:
         """Return every live signal with its position, in the order they came."""
@@ -208,8 +212,8 @@ class WorkingMemory:
         self._expiries = Expiries(self._is_live)
         for element in state.elements.values():
             self._expiries.add(element)
-        for standing in state.standing.values():
-            self._expiries.add(standing)
+        for said in state.standing.values():
+            self._expiries.add(said)
 
     def _is_live(self, thing: Expiring) -> bool:
         if isinstance(thing, Standing):
@@ -288,7 +292,8 @@ def _says_the_same(old: Element, signal: SignalElement) -> bool:
     """Whether a signal has nothing new: what it is about, from whom, how bad, its fields."""
     row = old.row
     return (
-        old.fields == signal.fields
+        len(row) == len(signal.fields) + len(IMPLICIT_SIGNAL_FIELDS)
+        and signal.fields.items() <= row.items()
         and row["source"] == signal.source
         and row["subject"] == signal.subject
         and row["severity"] == signal.severity

@@ -171,9 +171,18 @@ class Produced:
 
 @dataclass(frozen=True, slots=True)
 class AssertSpec:
-    """``assert: fact`` with a value for each field that is set."""
+    """``assert: fact`` with a value for each field that is set.
+
+    Attributes:
+        fact: the declared name.
+        key: the fact's key fields, all in ``set``.
+        optional: fields that are left out when their value is not known.
+        set: by field, in the order the fact declares them.
+    """
 
     fact: str
+    key: tuple[str, ...]
+    optional: frozenset[str]
     set: Mapping[str, Produced]
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from interlock.rules.activation import Activation, FactKey
+from interlock.errors import InvariantBroken
+from interlock.rules.activation import Activation, FactKey, Order
 from interlock.rules.chain import Chain
 from interlock.rules.elements import Element, order_of
 from interlock.rules.evaluation import evaluations, joins
 from interlock.rules.exclusive import release_groups, settle_groups
+from interlock.rules.fill import effect, fill, reason
 from interlock.rules.model import (
     NOTHING,
     Conflict,
+    Consequence,
+    ElementRef,
     FactChange,
     Firing,
     Outcome,
@@ -40,7 +44,7 @@ def concluded(state: State, chain: Chain, *, position: int, evaluate: bool) -> O
     arisen = [a for a in formed if a.incident is None] + risen
     came, went = _facts(state, chain)
     outcome = Outcome(
-        firings=_firings(arisen, gone),
+        firings=_firings(chain, arisen, gone),
         withdrawn=_withdrawn(gone),
         facts_asserted=came,
         facts_retracted=went,
@@ -73,6 +77,12 @@ def standing_facts(state: State) -> tuple[FactChange, ...]:
     return tuple(_change(fact, supports(state, key)) for key, fact in facts)
 
 
+def firings_in_force(state: State) -> tuple[Firing, ...]:
+    """Return every firing that has effect, in agenda order."""
+    held = [activation for activation in state.activations.values() if activation.effective]
+    return tuple(firing(a, consequences_of(a)) for a in sorted(held, key=_agenda))
+
+
 def bounded(unknowns: Iterable[UnknownTest]) -> tuple[UnknownTest, ...]:
     """Return the first undecided tests in order."""
     return tuple(sorted(unknowns)[:MAX_UNKNOWNS])
@@ -82,20 +92,61 @@ def _withdrawn(gone: Iterable[Activation]) -> tuple[str, ...]:
     return tuple(sorted(a.id for a in gone if a.effective))
 
 
-def _firings(arisen: Iterable[Activation], gone: Iterable[Activation]) -> tuple[Firing, ...]:
+def _firings(
+    chain: Chain, arisen: Iterable[Activation], gone: Iterable[Activation]
+) -> tuple[Firing, ...]:
     """Pair each new firing with a withdrawn one of the same rule and effect, in agenda order."""
+    agenda = [(a, _consequences(chain, a)) for a in sorted(arisen, key=_agenda)]
+    rules = {activation.rule.id for activation, _ in agenda}
     heirs: dict[tuple[object, ...], list[str]] = {}
-    for activation in sorted(gone, key=_agenda, reverse=True):
-        if activation.effective:
-            heirs.setdefault((activation.rule.id, activation.acts), []).append(activation.id)
+    for old in sorted(gone, key=_agenda, reverse=True):
+        if old.effective and old.rule.id in rules:
+            heirs.setdefault((old.rule.id, effect(_consequences(chain, old))), []).append(old.id)
     firings = []
-    for activation in sorted(arisen, key=_agenda):
-        left = heirs.get((activation.rule.id, activation.acts))
-        firings.append(activation.firing(left.pop() if left else None))
+    for new, consequences in agenda:
+        left = heirs.get((new.rule.id, effect(consequences)))
+        firings.append(firing(new, consequences, left.pop() if left else None))
     return tuple(firings)
 
 
-def _agenda(activation: Activation) -> tuple[int, str, tuple[tuple[int, int], ...]]:
+def _consequences(chain: Chain, activation: Activation) -> tuple[Consequence, ...]:
+    known = chain.consequences.get(activation.key)
+    return consequences_of(activation) if known is None else known
+
+
+def consequences_of(activation: Activation) -> tuple[Consequence, ...]:
+    """Fill in again what follows from an activation.
+
+    Raises:
+        InvariantBroken: what could be decided when it formed cannot be now.
+    """
+    filled = fill(activation.rule, activation.elements, activation.now)
+    if isinstance(filled, UnknownTest):
+        raise InvariantBroken(f"firing {activation.id} of {activation.rule.id} fills differently")
+    return filled
+
+
+def firing(
+    activation: Activation, consequences: tuple[Consequence, ...], supersedes: str | None = None
+) -> Firing:
+    """Return an activation as the engine sees it."""
+    rule, elements = activation.rule, activation.elements
+    return Firing(
+        id=activation.id,
+        rule=rule.id,
+        elements=tuple(
+            ElementRef(pattern.alias, e.id, e.type, e.position)
+            for pattern, e in zip(rule.patterns, elements, strict=True)
+        ),
+        consequences=consequences,
+        why=reason(rule, elements, activation.now),
+        shadow=rule.shadow,
+        formed_at=max(e.position for e in elements),
+        supersedes=supersedes,
+    )
+
+
+def _agenda(activation: Activation) -> Order:
     return activation.agenda_order
 
 
@@ -124,7 +175,7 @@ def _fact_conflicts(state: State, touched: Iterable[FactKey]) -> Iterator[Confli
     for key in touched:
         strongest = strongest_claim(state, key)
         if strongest is not None:
-            losing = [c for c in state.claims[key].values() if c.fields != strongest.fields]
+            losing = [c for c in state.claims.of(key) if c.fields != strongest.fields]
             if losing:
                 yield Conflict(
                     kind="fact",
@@ -132,7 +183,7 @@ def _fact_conflicts(state: State, touched: Iterable[FactKey]) -> Iterator[Confli
                     key=key[1],
                     winners=supports(state, key),
                     losers=tuple(sorted(claim.source for claim in losing)),
-                    losing_rules=tuple(sorted({claim.rule for claim in losing})),
+                    losing_rules=tuple(sorted({c.rule.id for c in losing if c.rule})),
                 )
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from interlock.rules.activation import OPERATOR
 from interlock.rules.elements import Element
 from interlock.rules.model import Root
-from interlock.rules.state import State, supports
+from interlock.rules.state import State, supporting
 
 
 def roots(state: State, element_id: str) -> tuple[Root, ...]:
@@ -21,12 +20,11 @@ def roots(state: State, element_id: str) -> tuple[Root, ...]:
         if element is None or element.id in seen:
             continue
         seen.add(element.id)
-        is_signal = element.type in state.rulebase.signal_types
-        sources = () if is_signal else supports(state, (element.type, element.key))
-        if is_signal or OPERATOR in sources:
+        key = (element.type, element.key)
+        if element.is_signal or key in state.standing:
             found[element.id] = _root(element)
         else:
-            waiting += [e for source in sources for e in state.firings[source].elements]
+            waiting += [e for claim in supporting(state, key) for e in claim.elements]
     return tuple(sorted(found.values(), key=lambda root: (root.position, root.id)))
 
 

@@ -11,26 +11,26 @@ from typing import Any
 
 from interlock.errors import InvariantBroken
 from interlock.language.values import JsonValue, Value
-from interlock.rules.activation import Activation, activate, operator_claim
-from interlock.rules.elements import Element, order_of
-from interlock.rules.model import Row
+from interlock.rules.activation import Activation
+from interlock.rules.elements import Element
+from interlock.rules.fill import fill
+from interlock.rules.model import Row, UnknownTest
 from interlock.rules.rulebase import RuleBase
-from interlock.rules.state import Standing, State
+from interlock.rules.state import Standing, State, standing
 
 
 def dump(state: State) -> dict[str, JsonValue]:
     """Return a state as canonical JSON; equal states give equal JSON."""
     elements = sorted(state.elements.values(), key=lambda element: element.order)
     activations = sorted(state.activations.values(), key=lambda a: a.agenda_order)
-    standing = sorted(state.standing.values(), key=lambda s: repr(s.key))
+    said = sorted(state.standing.values(), key=lambda s: repr(s.key))
     return {
         "rulebase": state.rulebase.digest,
         "counted_at": state.counted_at,
         "counts": dict(sorted(state.counts.items())),
         "elements": [_element_out(element) for element in elements],
         "standing": [
-            {"fact": s.key[0], "fields": _row_out(s.claim.fields), "expiry": s.expiry}
-            for s in standing
+            {"fact": s.key[0], "fields": _row_out(s.claim.fields), "expiry": s.expiry} for s in said
         ],
         "activations": [
             {
@@ -73,24 +73,18 @@ def _element_out(element: Element) -> JsonValue:
     return {
         "id": element.id,
         "type": element.type,
-        "fields": _row_out(element.fields),
-        "implicit": _row_out(
-            {name: v for name, v in element.row.items() if name not in element.fields}
-        ),
+        "row": _row_out(element.row),
         "seen_at": element.seen_at,
         "expiry": element.expiry,
     }
 
 
 def _element_in(rulebase: RuleBase, one: Mapping[str, Any]) -> Element:
-    fields, name = _row_in(one["fields"]), one["type"]
-    row = {**fields, **_row_in(one["implicit"])}
+    row, name = _row_in(one["row"]), one["type"]
     declared = rulebase.signal_types.get(name) or rulebase.fact_types[name]
     return Element(
-        id=one["id"],
-        type=name,
-        order=order_of(one["id"]),
-        fields=fields,
+        one["id"],
+        name,
         row=row,
         key=tuple([row[part] for part in declared.key]),
         alphas=rulebase.discriminator.passed(name, row)[0],
@@ -102,19 +96,16 @@ def _element_in(rulebase: RuleBase, one: Mapping[str, Any]) -> Element:
 def _standing_in(rulebase: RuleBase, one: Mapping[str, Any]) -> Standing:
     fields, name = _row_in(one["fields"]), one["fact"]
     key = tuple([fields[part] for part in rulebase.fact_types[name].key])
-    return Standing((name, key), operator_claim(fields), one["expiry"])
+    return standing((name, key), fields, one["expiry"])
 
 
 def _activation_in(state: State, one: Mapping[str, Any]) -> Activation:
-    activation = activate(
-        state.rulebase.rules[one["rule"]],
-        tuple([state.elements[element_id] for element_id in one["elements"]]),
-        firing_id=one["id"],
-        now=one["now"],
-        fact_types=state.rulebase.fact_types,
-    )
-    if not isinstance(activation, Activation):
-        raise InvariantBroken(f"firing {one['id']} of rule {one['rule']} cannot be formed again")
+    rule = state.rulebase.rules[one["rule"]]
+    elements = tuple([state.elements[element_id] for element_id in one["elements"]])
+    consequences = fill(rule, elements, one["now"])
+    if isinstance(consequences, UnknownTest):
+        raise InvariantBroken(f"firing {one['id']} of {rule.id} fills differently")
+    activation = Activation(rule, elements, consequences, firing_id=one["id"], now=one["now"])
     activation.effective = one["effective"]
     return activation
 

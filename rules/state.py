@@ -5,26 +5,26 @@ Each change notes how to take it back, so that a chain that does not end leaves 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias, TypeVar
+from operator import attrgetter
+from typing import TypeAlias
 
 from interlock.language.values import Value
-from interlock.rules.activation import Activation, ActivationKey, Claim, FactKey, competes
+from interlock.rules.activation import OPERATOR, Activation, ActivationKey, Claim, FactKey
 from interlock.rules.elements import Element
 from interlock.rules.matcher import Matcher, probe_key
+from interlock.rules.model import Row
+from interlock.rules.multimap import Multimap
 from interlock.rules.plan import Blocker
 from interlock.rules.rulebase import RuleBase
 
 Group: TypeAlias = tuple[str, str]
 """An exclusive group and an incident."""
 
-K = TypeVar("K")
-M = TypeVar("M")
-V = TypeVar("V")
-
-_Forbiddable: TypeAlias = dict[object, dict[ActivationKey, Activation]]
+_Forbiddable: TypeAlias = tuple[str, int, object]
+"""A rule, one of its negations, and the values an element must have to forbid by it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,6 +36,11 @@ class Standing:
     expiry: int | None
 
 
+def standing(key: FactKey, fields: Row, expiry: int | None) -> Standing:
+    """Return what a person has set, claimed before whatever rules claim."""
+    return Standing(key, Claim(OPERATOR, None, (), fields), expiry)
+
+
 class State:
     """Elements, facts, claims and activations of one partition.
 
@@ -43,13 +48,13 @@ class State:
         rulebase: the rules.
         matcher: the alpha memories and the joins over them.
         elements: every element by id.
-        live: signal elements by (name, key), oldest first.
+        live: signal elements by (name, key).
         facts: the fact that stands for each key.
         standing: what people have set.
-        claims: who says what about each fact, by source.
+        claims: who says what about each fact.
         activations: every match in force, by key.
-        firings: the same by firing id.
-        groups: the activations that compete for a group, by key.
+        resting: the same by the ids of their elements.
+        groups: the activations that compete for a group.
         holders: the rule that holds a group.
         counted_at, counts: the latest position, and how many steps and facts it had.
     """
@@ -58,17 +63,17 @@ class State:
         self.rulebase = rulebase
         self.matcher = Matcher(rulebase.alphas)
         self.elements: dict[str, Element] = {}
-        self.live: dict[tuple[str, tuple[Value, ...]], dict[str, Element]] = {}
+        self.live = Multimap[tuple[str, tuple[Value, ...]], Element](attrgetter("id"))
         self.facts: dict[FactKey, Element] = {}
         self.standing: dict[FactKey, Standing] = {}
-        self.claims: dict[FactKey, dict[str, Claim]] = {}
+        self.claims = Multimap[FactKey, Claim](attrgetter("source"))
         self.activations: dict[ActivationKey, Activation] = {}
-        self.firings: dict[str, Activation] = {}
-        self.groups: dict[Group, dict[ActivationKey, Activation]] = {}
+        self.resting = Multimap[str, Activation](attrgetter("key"))
+        self.groups = Multimap[Group, Activation](attrgetter("key"))
         self.holders: dict[Group, str] = {}
         self.counted_at = -1
         self.counts: dict[str, int] = {}
-        self._forbiddable: dict[tuple[str, int], _Forbiddable] = {}
+        self._forbiddable = Multimap[_Forbiddable, Activation](attrgetter("key"))
         self._trail: list[Callable[[], None]] = []
 
     def begin(self) -> None:
@@ -124,10 +129,9 @@ class State:
             key: object = element.row[blocker.index[0]]
         else:
             key = tuple([element.row[name] for name in blocker.index])
-        found = self._forbiddable.get((blocker.rule.id, blocker.number), {}).get(key, {})
         return [
             activation
-            for activation in found.values()
+            for activation in self._forbiddable.of((blocker.rule.id, blocker.number, key))
             if element not in activation.elements
             and self.matcher.forbids(blocker, activation.elements, element)
         ]
@@ -136,62 +140,55 @@ class State:
         self.elements[element.id] = element
         for alpha in element.alphas:
             self.matcher.memories[alpha.number].add(element)
-        if element.type in self.rulebase.fact_types:
-            self.facts[element.type, element.key] = element
+        if element.is_signal:
+            self.live.add((element.type, element.key), element)
         else:
-            self.live.setdefault((element.type, element.key), {})[element.id] = element
+            self.facts[element.type, element.key] = element
 
     def _delete(self, element: Element) -> None:
         del self.elements[element.id]
         for alpha in element.alphas:
             self.matcher.memories[alpha.number].remove(element)
-        key = (element.type, element.key)
-        if element.type in self.rulebase.fact_types:
-            del self.facts[key]
+        if element.is_signal:
+            self.live.remove((element.type, element.key), element)
         else:
-            _discard(self.live, key, element.id)
+            del self.facts[element.type, element.key]
 
     def _activate(self, activation: Activation) -> None:
         self.activations[activation.key] = activation
-        self.firings[activation.id] = activation
         for element in activation.elements:
-            element.activations[activation.key] = activation
-        for blocker in self.rulebase.blockers[activation.rule.id]:
-            by_key = self._forbiddable.setdefault((blocker.rule.id, blocker.number), {})
-            key = probe_key(blocker.probe, activation.elements)
-            by_key.setdefault(key, {})[activation.key] = activation
+            self.resting.add(element.id, activation)
+        for key in self._forbiddable_by(activation):
+            self._forbiddable.add(key, activation)
         for fact, claim in activation.claims:
-            self._claim(fact, claim)
-        if activation.incident is not None and competes(activation.rule):
-            group = group_of(activation)
-            self.groups.setdefault(group, {})[activation.key] = activation
+            self.claims.add(fact, claim)
+        if activation.incident is not None:
+            self.groups.add(group_of(activation), activation)
 
     def _deactivate(self, activation: Activation) -> None:
         del self.activations[activation.key]
-        del self.firings[activation.id]
         for element in activation.elements:
-            del element.activations[activation.key]
-        for blocker in self.rulebase.blockers[activation.rule.id]:
-            by_key = self._forbiddable[blocker.rule.id, blocker.number]
-            _discard(by_key, probe_key(blocker.probe, activation.elements), activation.key)
+            self.resting.remove(element.id, activation)
+        for key in self._forbiddable_by(activation):
+            self._forbiddable.remove(key, activation)
         for fact, claim in activation.claims:
-            self._disclaim(fact, claim)
+            self.claims.remove(fact, claim)
         if activation.incident is not None:
-            _discard(self.groups, group_of(activation), activation.key)
+            self.groups.remove(group_of(activation), activation)
+
+    def _forbiddable_by(self, activation: Activation) -> Iterator[_Forbiddable]:
+        """Yield for each negation of the rule what an element must have to forbid this."""
+        for blocker in self.rulebase.blockers[activation.rule.id]:
+            key = probe_key(blocker.probe, activation.elements)
+            yield blocker.rule.id, blocker.number, key
 
     def _stand(self, standing: Standing) -> None:
         self.standing[standing.key] = standing
-        self._claim(standing.key, standing.claim)
+        self.claims.add(standing.key, standing.claim)
 
     def _lapse(self, standing: Standing) -> None:
         del self.standing[standing.key]
-        self._disclaim(standing.key, standing.claim)
-
-    def _claim(self, key: FactKey, claim: Claim) -> None:
-        self.claims.setdefault(key, {})[claim.source] = claim
-
-    def _disclaim(self, key: FactKey, claim: Claim) -> None:
-        _discard(self.claims, key, claim.source)
+        self.claims.remove(standing.key, standing.claim)
 
 
 def group_of(activation: Activation) -> Group:
@@ -201,21 +198,16 @@ def group_of(activation: Activation) -> Group:
 
 def strongest_claim(state: State, key: FactKey) -> Claim | None:
     """Return the claim that decides a fact, or None when nobody claims it."""
-    claims = state.claims.get(key)
-    return min(claims.values(), key=lambda claim: claim.priority) if claims else None
+    return min(state.claims.of(key), key=lambda claim: claim.priority, default=None)
 
 
 def supports(state: State, key: FactKey) -> tuple[str, ...]:
     """Return who claims the fact that stands, sorted: firing ids, ``operator``."""
+    return tuple(sorted(claim.source for claim in supporting(state, key)))
+
+
+def supporting(state: State, key: FactKey) -> list[Claim]:
+    """Return the claims on the side of the fact that stands, in no order."""
     fact = state.facts.get(key)
-    if fact is None:
-        return ()
-    claims = state.claims.get(key, {})
-    return tuple(sorted(c.source for c in claims.values() if c.fields == fact.fields))
-
-
-def _discard(table: dict[K, dict[M, V]], key: K, member: M) -> None:
-    bucket = table[key]
-    del bucket[member]
-    if not bucket:
-        del table[key]
+    fields = None if fact is None else fact.fields
+    return [claim for claim in state.claims.of(key) if claim.fields == fields]

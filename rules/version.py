@@ -30,6 +30,8 @@ def _plain(value: object) -> JsonValue:
         return _plain(value.value)
     if value is None or isinstance(value, str | int):
         return value
+    if isinstance(value, frozenset):
+        return [_plain(item) for item in sorted(value)]
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):

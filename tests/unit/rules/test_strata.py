@@ -35,7 +35,7 @@ def rule(rule_id: str, reads: str = "", negates: str = "", asserts: str = "") ->
         id=rule_id,
         patterns=tuple(Pattern(f"p{f}", ElementKind.FACT, f) for f in reads),
         negations=tuple(Pattern("", ElementKind.FACT, f) for f in negates),
-        consequences=tuple(AssertSpec(f, {}) for f in asserts),
+        consequences=tuple(AssertSpec(f, (), frozenset(), {}) for f in asserts),
     )
 
 
@@ -95,7 +95,7 @@ def test_a_long_chain_of_facts_needs_no_deep_stack():
             RULE,
             id=after,
             patterns=(Pattern("p", ElementKind.FACT, before),),
-            consequences=(AssertSpec(after, {}),),
+            consequences=(AssertSpec(after, (), frozenset(), {}),),
         )
         for before, after in itertools.pairwise(names)
     ]
