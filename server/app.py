@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
 import grpc
+import structlog
 
 from interlock.engine.bundle import MANIFEST, Bundle, manifest
 from interlock.engine.clock import Clock, SystemClock
@@ -36,6 +37,8 @@ from interlock.server.live import LiveCore
 from interlock.server.metrics import ServerMetrics
 from interlock.server.rpc import create_server
 from interlock.server.settings import Address, Settings
+
+log = structlog.get_logger(__name__)
 
 GRACE_S = 3.0
 """How long calls under way may take to end once the service stops."""
@@ -102,6 +105,7 @@ class Service:
             for executor in executors.values():
                 await executor.close()
             raise
+        _warn_of_missing(self.bundle, executors)
         node = Node(
             lambda: Store.open(settings.store, signer=signer, origin=settings.origin),
             self.bundle,
@@ -159,6 +163,13 @@ def _configured(settings: Settings) -> Mapping[str, Mapping[str, str]]:
 def _compile(settings: Settings, executors: Mapping[str, Executor]) -> Bundle:
     files = read_bundle(settings.bundle)
     return Bundle.compile({**files, MANIFEST: manifest(probe_fields(executors))})
+
+
+def _warn_of_missing(bundle: Bundle, executors: Mapping[str, Executor]) -> None:
+    """Say which actions can only be refused, before the night they are needed."""
+    for name, action in sorted(bundle.machinebase.actions.items()):
+        if action.executor not in executors:
+            log.warning("executor_not_configured", action=name, executor=action.executor)
 
 
 async def _close_http(server: DoorServer, serving: asyncio.Task[None]) -> None:

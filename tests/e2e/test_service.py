@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from interlock.client import Client, signal
 from interlock.errors import DefinitionError, NotReady
@@ -16,6 +17,20 @@ from tests.e2e.serving import BUNDLE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
+PAGING = """\
+interlock: actions/v1
+package: e2e
+owner: o
+executor: pager
+actions:
+  page.on_call:
+    version: 1
+    title: Page whoever is on call
+    kind: notify
+    inputs: {text: string}
+    idempotency_key: ${incident.id}/${step.id}
+    timeout: 10s
+"""
 SIGNALS = (BUNDLE / "signals.yaml").read_text()
 
 
@@ -66,6 +81,20 @@ def test_executors_can_be_given_as_settings(tmp_path: Path) -> None:
     settings = _settings(tmp_path, executors={"dry_run": {}})
 
     assert "accepted" == asyncio.run(_once(settings))
+
+
+def test_an_action_whose_executor_is_not_configured_is_warned_of(tmp_path: Path) -> None:
+    settings = _settings(tmp_path)
+    (settings.bundle / "actions.yaml").write_text(PAGING)
+
+    with capture_logs() as logs:
+        asyncio.run(_once(settings))
+
+    assert [("executor_not_configured", "page.on_call", "pager")] == [
+        (line["event"], line["action"], line["executor"])
+        for line in logs
+        if line["log_level"] == "warning"
+    ]
 
 
 @pytest.mark.parametrize(

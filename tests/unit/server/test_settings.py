@@ -119,6 +119,12 @@ def test_a_value_whose_name_says_that_it_is_secret_is_masked() -> None:
     }
 
 
+def test_executors_given_as_settings_are_printed_masked() -> None:
+    settings = Settings.read({}, {"executors": {"pager": {"token": "t", "url": "u"}}})
+
+    assert {"pager": {"token": "***", "url": "u"}} == settings.printed()["executors"]
+
+
 def test_settings_do_not_change() -> None:
     settings = Settings.read({}, {})
 
