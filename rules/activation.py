@@ -13,11 +13,11 @@ from typing import Final, TypeAlias
 from interlock.digest import derive_id
 from interlock.language.values import Value
 from interlock.rules.elements import Element
-from interlock.rules.model import AssertFact, Consequence, Match, Row, SendEvent, StartMachine
+from interlock.rules.model import AssertFact, Consequence, Row, SendEvent, StartMachine
 from interlock.rules.network import Rule
 
-ActivationKey: TypeAlias = Match
-"""Rule id and element ids: what refraction compares."""
+ActivationKey: TypeAlias = tuple[str, ...]
+"""Rule id, then element ids: what refraction compares."""
 
 FactKey: TypeAlias = tuple[str, tuple[Value, ...]]
 """A fact's name and the values of its key."""
@@ -104,7 +104,7 @@ class Activation:
 
 def key_of(rule: Rule, elements: Sequence[Element]) -> ActivationKey:
     """Return what identifies a match."""
-    return rule.id, tuple([e.id for e in elements])
+    return (rule.id, *[e.id for e in elements])
 
 
 def derived_id(key: ActivationKey, step: tuple[int, int]) -> str:
@@ -114,7 +114,7 @@ def derived_id(key: ActivationKey, step: tuple[int, int]) -> str:
         key: the rule and the elements.
         step: the journal position, and which of its steps this is, from 0.
     """
-    return derive_id("fir", key[0], *step, *key[1])
+    return derive_id("fir", key[0], *step, *key[1:])
 
 
 def agenda_order(rule: Rule, elements: Sequence[Element]) -> Order:

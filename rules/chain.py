@@ -237,7 +237,7 @@ class Chain:
         element = Element(
             fact_id(self._step[0], number),
             name,
-            row=row,
+            row=self._rulebase.shapes.pack(row),
             key=values,
             alphas=passed,
             seen_at=self._now,

@@ -22,7 +22,7 @@ class Element:
         type: the declared name.
         position, number: the journal position it entered at, and which fact of that position it
             is; -1 for a signal.
-        row: every readable name with its value.
+        row: every readable name with its value, packed.
         key: values of the declared key.
         alphas: the alpha tests it passes.
         seen_at: when its latest refresh was observed, ms.
@@ -70,7 +70,7 @@ class Element:
 
     def offered(self) -> FactRow:
         """Return it as the second engine sees it."""
-        return FactRow(self.id, self.type, self.row)
+        return FactRow(self.id, self.type, dict(self.row))
 
 
 def signal_id(position: int) -> str:

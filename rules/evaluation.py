@@ -78,9 +78,10 @@ def _by_focus(
     for key, (rule, elements) in found.items():
         if all(state.elements.get(e.id) is e for e in elements):
             pack = state.rulebase.pack_of[rule.id]
-            for element_id in key[1]:
+            match = (rule.id, key[1:])
+            for element_id in key[1:]:
                 if element_id in entered:
-                    matches.setdefault((element_id, pack), []).append(key)
+                    matches.setdefault((element_id, pack), []).append(match)
     return matches
 
 

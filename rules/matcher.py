@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import attrgetter, itemgetter
 
+from interlock.errors import InvariantBroken
 from interlock.language.values import UNKNOWN
 from interlock.rules.elements import UNBOUND, Element
 from interlock.rules.model import UnknownTest
@@ -34,23 +35,31 @@ class FuelExhausted(Exception):
 class AlphaMemory:
     """The live elements that pass one alpha, with the hash indexes the plans ask for."""
 
-    __slots__ = ("_indexes", "elements")
+    __slots__ = ("_all", "_indexes")
 
-    def __init__(self, indexes: Iterable[Fields]) -> None:
-        self.elements: dict[str, Element] = {}
+    def __init__(self, indexes: Iterable[Fields], *, scanned: bool) -> None:
+        """Begin empty.
+
+        Args:
+            indexes: the fields elements are looked up by.
+            scanned: whether they are looked up by none.
+        """
+        self._all: dict[str, Element] | None = {} if scanned else None
         self._indexes = {
             fields: (itemgetter(*fields), Multimap[object, Element](_ID)) for fields in indexes
         }
 
     def add(self, element: Element) -> None:
         """Put an element in."""
-        self.elements[element.id] = element
+        if self._all is not None:
+            self._all[element.id] = element
         for key_of, index in self._indexes.values():
             index.add(key_of(element.row), element)
 
     def remove(self, element: Element) -> None:
         """Take an element out."""
-        del self.elements[element.id]
+        if self._all is not None:
+            del self._all[element.id]
         for key_of, index in self._indexes.values():
             index.remove(key_of(element.row), element)
 
@@ -58,12 +67,17 @@ class AlphaMemory:
         """Return the elements whose ``fields`` have the values of ``key``; all without fields.
 
         Args:
-            fields: one of the indexes this memory was made with, or empty.
+            fields: one of the indexes this memory was made with, or empty where it is scanned.
             key: the value of a single field, or a tuple of values.
+
+        Raises:
+            InvariantBroken: it was not made to be looked up so.
         """
-        if not fields:
-            return self.elements.values()
-        return self._indexes[fields][1].of(key)
+        if fields:
+            return self._indexes[fields][1].of(key)
+        if self._all is None:
+            raise InvariantBroken("a memory that keeps no list of its elements was scanned")
+        return self._all.values()
 
 
 class Matcher:
@@ -76,7 +90,7 @@ class Matcher:
     """
 
     def __init__(self, alphas: Sequence[Alpha]) -> None:
-        self.memories = [AlphaMemory(alpha.indexes) for alpha in alphas]
+        self.memories = [AlphaMemory(alpha.indexes, scanned=alpha.scanned) for alpha in alphas]
         self.visits = 0
         self.doubts: set[UnknownTest] = set()
 

@@ -94,7 +94,7 @@ class WorkingMemory:
             new = Element(
                 signal_id(position),
                 signal.name,
-                row=row,
+                row=self.rulebase.shapes.pack(row),
                 key=key,
                 alphas=passed,
                 seen_at=signal.at,
@@ -293,7 +293,7 @@ def _says_the_same(old: Element, signal: SignalElement) -> bool:
     row = old.row
     return (
         len(row) == len(signal.fields) + len(IMPLICIT_SIGNAL_FIELDS)
-        and signal.fields.items() <= row.items()
+        and all(name in row and row[name] == value for name, value in signal.fields.items())
         and row["source"] == signal.source
         and row["subject"] == signal.subject
         and row["severity"] == signal.severity

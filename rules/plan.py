@@ -110,6 +110,7 @@ class Alpha:
         type: the declared name it looks at.
         comparisons, predicates: the tests.
         lenient: it stands in a negation, where a test that cannot be decided forbids.
+        scanned: whether something looks at all its elements, without an index.
         indexes: the hash indexes its memory keeps.
         plans: what a new element here may complete.
         blockers: what an element here may forbid.
@@ -120,6 +121,7 @@ class Alpha:
     comparisons: tuple[Comparison, ...]
     predicates: tuple[Predicate, ...]
     lenient: bool
+    scanned: bool
     indexes: tuple[Fields, ...]
     plans: tuple[Plan, ...]
     blockers: tuple[Blocker, ...]
@@ -138,9 +140,17 @@ class _Draft:
         self.number = number
         self.pattern = pattern
         self.lenient = lenient
+        self.scanned = False
         self.indexes: set[Fields] = set()
         self.plans: list[Plan] = []
         self.blockers: list[Blocker] = []
+
+    def look_up(self, fields: Fields) -> None:
+        """Prepare to be looked up by these fields, or by none."""
+        if fields:
+            self.indexes.add(fields)
+        else:
+            self.scanned = True
 
     def finished(self) -> Alpha:
         return Alpha(
@@ -149,6 +159,7 @@ class _Draft:
             self.pattern.comparisons,
             self.pattern.predicates,
             self.lenient,
+            self.scanned,
             tuple(sorted(self.indexes)),
             tuple(self.plans),
             tuple(self.blockers),
@@ -173,14 +184,13 @@ class Planner:
         joins = _Joins(rule, [draft.number for draft in drafts])
         for place, draft in enumerate(drafts):
             draft.plans.append(self._noted(joins.plan(place)))
-        for name, draft in zip(linking_fields, drafts, strict=False):
-            draft.indexes.add((name,))
+        for place, draft in enumerate(drafts if len(drafts) > 1 else ()):
+            draft.look_up((linking_fields[place],) if linking_fields else ())
         for number, pattern in enumerate(rule.negations):
             negated = self._draft(pattern, lenient=True)
             blocker = joins.blocker(number, negated.number)
             negated.blockers.append(blocker)
-            if blocker.index:
-                negated.indexes.add(blocker.index)
+            negated.look_up(blocker.index)
             self._noted(blocker.revival)
 
     def finished(self) -> tuple[Alpha, ...]:
@@ -197,8 +207,7 @@ class Planner:
 
     def _noted(self, plan: Plan) -> Plan:
         for step in plan.steps:
-            if step.index:
-                self._by_number[step.alpha].indexes.add(step.index)
+            self._by_number[step.alpha].look_up(step.index)
         return plan
 
 

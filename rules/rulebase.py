@@ -11,6 +11,7 @@ from interlock.rules.discriminate import Discriminator
 from interlock.rules.network import Rule, Start
 from interlock.rules.packs import deal, linking_fields, offers
 from interlock.rules.plan import Blocker, Planner
+from interlock.rules.rows import Shapes
 from interlock.rules.strata import Strata
 
 
@@ -47,7 +48,7 @@ class RuleBase:
         starts: the machines the rules start, to be checked by who knows the machines.
         warnings: faults that do not keep the rules from being used.
         pack_of: pack id by rule id.
-        alphas, discriminator, blockers, offers, levels, recursive: for working memory.
+        alphas, discriminator, blockers, offers, levels, recursive, shapes: for working memory.
     """
 
     def __init__(self, definitions: Definitions) -> None:
@@ -67,6 +68,7 @@ class RuleBase:
             planner.add(rule, linking_fields(rule, correlates))
         self.alphas = planner.finished()
         self.discriminator = Discriminator(self.alphas)
+        self.shapes = Shapes()
         self.offers = offers(self.packs, self.alphas, correlates)
         self.blockers: Mapping[str, tuple[Blocker, ...]] = _blockers(self)
 

@@ -17,6 +17,7 @@ from interlock.language import (
     FieldDefinition,
     FieldName,
     Identifier,
+    SignalName,
     TemplateText,
     YamlValue,
     fault,
@@ -66,7 +67,7 @@ class SignalsDocument(Definition):
     interlock: Literal["signals/v1"]
     package: Identifier | None = None
     owner: str | None = None
-    signals: dict[Identifier, SignalDefinition] = Field(default_factory=dict)
+    signals: dict[SignalName, SignalDefinition] = Field(default_factory=dict)
     facts: dict[Identifier, FactDefinition] = Field(default_factory=dict)
 
 
@@ -102,7 +103,7 @@ def has_one_of(*keys: str) -> BeforeValidator:
 class SignalPattern(Definition):
     """A signal that must be there."""
 
-    signal: Identifier
+    signal: SignalName
     alias: FieldName = Field(alias="as")
     """The name later conditions, ``then`` and ``why`` read it by."""
     where: ExpressionList = ()
@@ -122,7 +123,7 @@ class FactPattern(Definition):
 class NoSignal(Definition):
     """A signal that must not be there."""
 
-    signal: Identifier
+    signal: SignalName
     where: ExpressionList = ()
 
 

@@ -36,7 +36,7 @@ def dump(state: State) -> dict[str, JsonValue]:
             {
                 "id": a.id,
                 "rule": a.rule.id,
-                "elements": list(a.key[1]),
+                "elements": list(a.key[1:]),
                 "now": a.now,
                 "effective": a.effective,
             }
@@ -85,7 +85,7 @@ def _element_in(rulebase: RuleBase, one: Mapping[str, Any]) -> Element:
     return Element(
         one["id"],
         name,
-        row=row,
+        row=rulebase.shapes.pack(row),
         key=tuple([row[part] for part in declared.key]),
         alphas=rulebase.discriminator.passed(name, row)[0],
         seen_at=one["seen_at"],
