@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import select
 from collections.abc import Callable
+from signal import SIGINT
+from subprocess import PIPE, Popen
 from typing import Any
 
 import pytest
 
 from tests.e2e.conftest import Ran
-from tests.e2e.serving import Served
+from tests.e2e.serving import PROGRAM, Served
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
@@ -108,6 +111,47 @@ def test_a_responder_takes_notice_remarks_and_aborts(interlock: Run, incident: B
     assert ("aborted", "ana") == (shown["outcome"], shown["acknowledged_by"])
     assert "ana" == shown["transitions"][-1]["actor"]
     assert again.err.startswith("error [not_permitted]: ")
+
+
+def _watching(interlock: Run, service: Served, incident: str, *options: str) -> Popen[str]:
+    """Start a watch of an incident; return it when it has shown a first change."""
+    verb = [*PROGRAM, "incidents", "watch", *options, "--server", service.grpc]
+    watch = Popen(verb, stdout=PIPE, stderr=PIPE, text=True)
+    for _ in range(200):  # nobody is told when a watch begins; until then it misses changes
+        interlock("incidents", "acknowledge", incident, "--actor", "ana")
+        if select.select([watch.stdout], [], [], 0.1)[0]:
+            return watch
+    raise AssertionError("the watch showed nothing")
+
+
+def test_a_watch_shows_changes_as_they_happen_and_ends_with_its_incident(
+    interlock: Run, incident: Begin, service: Served
+) -> None:
+    broken = incident("cms", state="watching")["id"]
+
+    with _watching(interlock, service, broken, broken) as watch:
+        interlock("incidents", "abort", broken, "--reason", "enough", "--actor", "ana")
+        out, err = watch.communicate(timeout=30)
+
+    first, *_, last = out.splitlines()
+    assert (0, "") == (watch.returncode, err)
+    assert first.endswith(f" restart-service cms {broken} acknowledged by ana")
+    assert f"{broken} watching → aborted on operator.abort" in last
+
+
+def test_a_watch_for_programs_is_one_document_a_line_until_ctrl_c(
+    interlock: Run, incident: Begin, service: Served
+) -> None:
+    broken = incident("wiki", state="watching")["id"]
+
+    with _watching(interlock, service, broken, "-o", "json", "--machine", "restart-service") as it:
+        assert it.stdout is not None
+        change = json.loads(it.stdout.readline())
+        it.send_signal(SIGINT)
+        _, err = it.communicate(timeout=30)
+
+    assert (130, "") == (it.returncode, err)
+    assert (broken, None) == (change["incident"]["id"], change["transition"])
 
 
 def test_a_frozen_scope_keeps_its_action_until_it_is_thawed(
