@@ -20,6 +20,7 @@ from interlock.language import (
     FieldDefinition,
     FieldName,
     Identifier,
+    SignalName,
     TemplateText,
     YamlValue,
     by_key,
@@ -167,7 +168,7 @@ class RunDefinition(_HearingDefinition):
 class WaitSubject(Definition):
     """What a wait state watches for."""
 
-    signal: Identifier | None = None
+    signal: SignalName | None = None
     """A declared signal."""
     fact: Identifier | None = None
     """A declared fact."""

@@ -122,6 +122,7 @@ def _duration(value: object) -> int:
 
 
 _IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
+_SIGNAL_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[._:-][A-Za-z0-9]+)*")
 _FIELD_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -130,6 +131,15 @@ def _identifier(text: str) -> str:
         raise fault("RV121", f"an id has at most {MAX_IDENTIFIER} characters, found {len(text)}")
     if _IDENTIFIER.fullmatch(text) is None:
         raise fault("RV121", f"{text!r} is not an id", "lower-case words joined by . - or _")
+    return text
+
+
+def _signal_name(text: str) -> str:
+    if len(text) > MAX_IDENTIFIER:
+        raise fault("RV121", f"a name has at most {MAX_IDENTIFIER} characters, found {len(text)}")
+    if _SIGNAL_NAME.fullmatch(text) is None:
+        message = f"{text!r} is not the name of a signal"
+        raise fault("RV121", message, "letters and digits, joined by . - _ or :")
     return text
 
 
@@ -153,6 +163,9 @@ Duration: TypeAlias = Annotated[int, BeforeValidator(_duration)]
 
 Identifier: TypeAlias = Annotated[str, AfterValidator(_identifier)]
 """A stable id: lower-case words joined by ``.``, ``-`` or ``_``, e.g. ``http.error_ratio``."""
+
+SignalName: TypeAlias = Annotated[str, AfterValidator(_signal_name)]
+"""What a sender calls a signal, e.g. ``site.probe`` or an alert's ``KubePodCrashLooping``."""
 
 FieldName: TypeAlias = Annotated[str, AfterValidator(_field_name)]
 """A name expressions can read: letters, digits and ``_``; no word of the expression language."""

@@ -14,6 +14,7 @@ from interlock.language import (
     ExpressionList,
     FieldName,
     Identifier,
+    SignalName,
     TemplateText,
     by_key,
     fault,
@@ -213,3 +214,33 @@ def test_broken_yaml_is_not_reported_twice():
 
     assert validate(Trip, document) is None
     assert [one.code for one in document.diagnostics] == ["RV001"]
+
+
+class Heard(Definition):
+    interlock: str
+    signals: tuple[SignalName, ...]
+
+
+@pytest.mark.parametrize("name", ["site.probe", "KubePodCrashLooping", "Site_5xx", "job:up:sum"])
+def test_a_signal_is_called_what_its_sender_calls_it(name):
+    [document] = load_documents(f"interlock: a/v1\nsignals: ['{name}']\n", "f.yaml")
+
+    assert validate(Heard, document) == Heard(interlock="a/v1", signals=(name,))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Site Down", "'Site Down' is not the name of a signal"),
+        ("site..probe", "'site..probe' is not the name of a signal"),
+        ("5xx", "'5xx' is not the name of a signal"),
+        ("Größe", "'Größe' is not the name of a signal"),
+        ("a" * 101, "a name has at most 100 characters, found 101"),
+    ],
+)
+def test_a_name_that_cannot_be_a_signals_is_told(name, message):
+    [document] = load_documents(f"interlock: a/v1\nsignals: ['{name}']\n", "f.yaml")
+
+    assert validate(Heard, document) is None
+    [fault_found] = map(str, document.diagnostics)
+    assert fault_found.startswith(f"f.yaml:2:11: error [RV121] {message}")
