@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from interlock import digest
-from interlock.engine.model import Kind
+from interlock.engine.model import Admitted, Kind
 
 
 class Arrival(NamedTuple):
@@ -20,10 +20,12 @@ class Arrival(NamedTuple):
     Attributes:
         signal: the ``signal`` object of the entry to be.
         encoded: its canonical bytes.
+        admitted: its fields, if the door has looked.
     """
 
     signal: Mapping[str, Any]
     encoded: bytes
+    admitted: Admitted | None = None
 
 
 class Proposal(NamedTuple):
@@ -33,11 +35,13 @@ class Proposal(NamedTuple):
         body: the decoded body, for the fold.
         encoded: its canonical bytes, for the journal.
         dedup: 16-byte key of (source, id) and 8-byte digest of the signal, for a signal.
+        admitted: a signal's fields, if the door has looked.
     """
 
     body: Mapping[str, Any]
     encoded: bytes
     dedup: tuple[bytes, bytes] | None = None
+    admitted: Admitted | None = None
 
     @property
     def kind(self) -> str:
@@ -135,4 +139,4 @@ def _signal(arrival: Arrival, at: int, key: bytes, mark: bytes) -> Proposal:
     """Wrap the signal's bytes; ``at`` < ``kind`` < ``signal``, so the whole stays canonical."""
     body = {"at": at, "kind": "signal", "signal": arrival.signal}
     encoded = b'{"at":%d,"kind":"signal","signal":%b}' % (at, arrival.encoded)
-    return Proposal(body, encoded, (key, mark))
+    return Proposal(body, encoded, (key, mark), arrival.admitted)

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from interlock.language.values import Field, Value
+
 Body = Mapping[str, Any]
 """A decoded canonical object."""
 
@@ -66,6 +68,18 @@ class Kind(StrEnum):
 _KINDS = {str(kind): kind for kind in Kind}
 
 
+class Admitted(NamedTuple):
+    """A signal's fields as a declaration admits them: worked out once, where it came in.
+
+    Attributes:
+        declared: the declaration's fields; what was admitted by others is no use.
+        values: what ``interlock.language.values.admit`` makes of the signal.
+    """
+
+    declared: Mapping[str, Field]
+    values: Mapping[str, Value]
+
+
 class Entry(NamedTuple):
     """One journal entry as the fold reads it.
 
@@ -74,14 +88,16 @@ class Entry(NamedTuple):
         kind: see ``Kind``.
         at: receive time, ms since the epoch.
         body: the decoded body.
+        admitted: of a signal, what follows from the body if it has been worked out already.
     """
 
     seq: int
     kind: Kind
     at: int
     body: Body
+    admitted: Admitted | None = None
 
     @classmethod
-    def of(cls, seq: int, body: Body) -> Entry:
+    def of(cls, seq: int, body: Body, admitted: Admitted | None = None) -> Entry:
         """Return the entry of a decoded body."""
-        return cls(seq, _KINDS[body["kind"]], body["at"], body)
+        return cls(seq, _KINDS[body["kind"]], body["at"], body, admitted)

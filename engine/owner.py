@@ -58,7 +58,7 @@ class Ack(NamedTuple):
         if isinstance(self.of, int):
             return seqs[self.of]
         return [
-            fate if fate.proposal is None else fate._replace(seq=seqs[fate.proposal], proposal=None)
+            fate if fate.proposal is None else Sorted(fate.word, None, seqs[fate.proposal])
             for fate in self.of
         ]
 

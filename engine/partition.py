@@ -186,7 +186,8 @@ class Partition:
         seqs = self._journal.append([*about, *drafts], derived, now_ms=now_ms, blobs=blobs)
         seqs = seqs[len(about) :]
         self._fresh = [
-            Entry.of(seq, proposal.body) for seq, proposal in zip(seqs, proposals, strict=True)
+            Entry.of(seq, proposal.body, proposal.admitted)
+            for seq, proposal in zip(seqs, proposals, strict=True)
         ]
         self._bodies = []
         return seqs, self.release()

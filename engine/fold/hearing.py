@@ -15,8 +15,9 @@ from interlock.engine.fold.turn import Turn
 from interlock.engine.model import Entry
 from interlock.errors import SignalRejected
 from interlock.language.values import admit
+from interlock.rules.declarations import SignalType
 from interlock.rules.memory import readable
-from interlock.rules.model import NOTHING, Outcome, SignalElement
+from interlock.rules.model import NOTHING, Outcome, Row, SignalElement
 
 
 class Heard(NamedTuple):
@@ -51,7 +52,7 @@ def hear(state: State, entry: Entry) -> Heard | None:
     if declared is None or not (used or awaited):
         return None
     try:
-        fields = admit(declared.fields, signal["values"], signal["labels"])
+        fields = _fields(declared, entry)
     except SignalRejected as refusal:
         return Heard(None, NOTHING, str(refusal), name)
     observed = signal["observed_at"]
@@ -71,6 +72,18 @@ def hear(state: State, entry: Entry) -> Heard | None:
     if outcome is NOTHING and not awaited:
         return None
     return Heard(element, outcome, "", name)
+
+
+def _fields(declared: SignalType, entry: Entry) -> Row:
+    """Return the signal's fields: what was worked out at the door, if by this declaration.
+
+    Raises:
+        SignalRejected: the signal is not what is declared.
+    """
+    admitted, signal = entry.admitted, entry.body["signal"]
+    if admitted is not None and admitted.declared is declared.fields:
+        return admitted.values
+    return admit(declared.fields, signal["values"], signal["labels"])
 
 
 def absorb(turn: Turn, heard: Heard) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 
 from interlock.engine.fold.gate.freeze import GLOBAL
 from interlock.engine.intake import Arrival, Sorted
-from interlock.engine.model import Kind
+from interlock.engine.model import Admitted, Kind
 from interlock.engine.node import Node
 from interlock.errors import SignalRejected
 from interlock.language.values import Kind as Sort
@@ -47,17 +48,12 @@ class LiveIntake:
     ) -> asyncio.Future[Sequence[Receipt]]:
         """Take signals; see ``Core``."""
         del door  # the signal names its source
-        receipts: list[Receipt | None] = [self._refusal(s) for s in signals]
-        arrivals = [
-            Arrival(s.signal, s.encoded)
-            for s, refused in zip(signals, receipts, strict=True)
-            if refused is None
-        ]
+        looked_at = [self._look_at(incoming) for incoming in signals]
+        arrivals = [one for one in looked_at if isinstance(one, Arrival)]
         done: asyncio.Future[Sequence[Receipt]] = asyncio.get_running_loop().create_future()
         if not arrivals:
-            done.set_result([r for r in receipts if r is not None])
+            done.set_result([one for one in looked_at if isinstance(one, Receipt)])
             return done
-        count = self._node.telemetry.signals
 
         def finish(taken: asyncio.Future[list[Sorted]]) -> None:
             if done.done():
@@ -66,26 +62,31 @@ class LiveIntake:
                 done.set_exception(error)
                 return
             fates = iter(taken.result())
-            result = [r if r is not None else _receipt(next(fates)) for r in receipts]
-            for receipt in result:
-                count.labels(receipt.status).inc()
+            result = [
+                one if isinstance(one, Receipt) else _receipt(next(fates)) for one in looked_at
+            ]
+            self._count(result)
             done.set_result(result)
 
         self._node.runtime.submit(arrivals).add_done_callback(finish)
         return done
 
-    def _refusal(self, incoming: Incoming) -> Receipt | None:
-        """Return why a declared signal is not what its declaration says, if it is not."""
-        signal = incoming.signal
+    def _look_at(self, incoming: Incoming) -> Arrival | Receipt:
+        """Return the signal with its fields, or why it is not what its declaration says."""
+        signal, encoded = incoming
         declared = self._declared.get(signal["name"])
         if declared is None:
-            return None
+            return Arrival(signal, encoded)
         try:
-            admit(declared.fields, signal["values"], signal["labels"])
+            fields = admit(declared.fields, signal["values"], signal["labels"])
         except SignalRejected as refusal:
             field = str(refusal.details.get("field", ""))
             return Receipt("rejected", None, str(refusal), field)
-        return None
+        return Arrival(signal, encoded, Admitted(declared.fields, fields))
+
+    def _count(self, receipts: Sequence[Receipt]) -> None:
+        for status, number in Counter(receipt.status for receipt in receipts).items():
+            self._node.telemetry.signals.labels(status).inc(number)
 
     async def room(self, count: int) -> None:
         """Return when the intake may have room for so many signals."""
