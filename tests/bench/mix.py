@@ -167,9 +167,7 @@ def _rule(number: int) -> str:
     elif kind < 5:
         more = _NOT.format(name=(name + 2) % NAMES, limit=limit, number=number)
     consequence = _START if kind == 9 else _ADVISE
-    return _RULE.format(
-        number=number, name=name, limit=limit, more=more, consequence=consequence
-    )
+    return _RULE.format(number=number, name=name, limit=limit, more=more, consequence=consequence)
 
 
 def shapes(count: int, seed: int = 1) -> list[Shape]:

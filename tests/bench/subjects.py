@@ -9,12 +9,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol, Self
 
-from tests.bench import mix, stopwatch
+from tests.bench import stopwatch
 from tests.bench.load import Job, Report
 
 ROOT = Path(__file__).parents[2]
@@ -100,7 +99,7 @@ class Service:
             *("--bundle", str(self.folder / "bundle"), "--data-dir", str(self.folder / "data")),
             *("--grpc-address", "127.0.0.1:0", "--http-address", "127.0.0.1:0"),
             *("--executors", str(self.folder / "executors.toml"), "--engines", "both"),
-            path=f"{ROOT}:{self._site}",
+            path=f"{ROOT}:{ROOT}/src:{self._site}" + os.environ.get("BPATH", ""),
         )
         assert self._process.stdout is not None
         said = []

@@ -72,9 +72,7 @@ class Requests:
     def _fresh(self, encoded: bytes, tag: str) -> bytes:
         now = Timestamp(seconds=int(time.time())).SerializeToString()
         value = struct.pack("<d", (950_000 + time.monotonic_ns() // 1_000_000 % 49_000) / 1000)
-        return (
-            encoded.replace(_TAG, tag.encode()).replace(_MOMENT, now).replace(_VALUE, value)
-        )
+        return encoded.replace(_TAG, tag.encode()).replace(_MOMENT, now).replace(_VALUE, value)
 
 
 def encode(number: int, shape: Shape) -> Signal:
