@@ -76,7 +76,7 @@ class WorkingMemory:
         declared = self.rulebase.signal_types[signal.name]
         row = readable(signal)
         key = tuple([row[name] for name in declared.key])
-        live = self._state.live.of((signal.name, key))
+        live = self._state.live[signal.name].of(key)
         if signal.status == "resolved":
             gone = [e for e in live if e.seen_at <= signal.at]
             return self._replace(gone, None, position=position, now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -52,7 +52,3 @@ class Multimap(Generic[K, V]):
         if many is not None:
             return many.values()
         return (self._one[key],) if key in self._one else ()
-
-    def __iter__(self) -> Iterator[K]:
-        yield from self._one
-        yield from self._many

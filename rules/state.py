@@ -48,7 +48,7 @@ class State:
         rulebase: the rules.
         matcher: the alpha memories and the joins over them.
         elements: every element by id.
-        live: signal elements by (name, key).
+        live: signal elements by name and key.
         facts: the fact that stands for each key.
         standing: what people have set.
         claims: who says what about each fact.
@@ -63,7 +63,10 @@ class State:
         self.rulebase = rulebase
         self.matcher = Matcher(rulebase.alphas)
         self.elements: dict[str, Element] = {}
-        self.live = Multimap[tuple[str, tuple[Value, ...]], Element](attrgetter("id"))
+        self.live = {
+            name: Multimap[tuple[Value, ...], Element](attrgetter("id"))
+            for name in rulebase.signal_types
+        }
         self.facts: dict[FactKey, Element] = {}
         self.standing: dict[FactKey, Standing] = {}
         self.claims = Multimap[FactKey, Claim](attrgetter("source"))
@@ -141,7 +144,7 @@ class State:
         for alpha in element.alphas:
             self.matcher.memories[alpha.number].add(element)
         if element.is_signal:
-            self.live.add((element.type, element.key), element)
+            self.live[element.type].add(element.key, element)
         else:
             self.facts[element.type, element.key] = element
 
@@ -150,7 +153,7 @@ class State:
         for alpha in element.alphas:
             self.matcher.memories[alpha.number].remove(element)
         if element.is_signal:
-            self.live.remove((element.type, element.key), element)
+            self.live[element.type].remove(element.key, element)
         else:
             del self.facts[element.type, element.key]
 

@@ -154,6 +154,24 @@ def test_faults_of_one_rule(old, new, found):
     assert findings(text) == ([found] if found else [])
 
 
+def test_values_of_a_list_are_checked_one_by_one():
+    signals = SIGNALS.replace(
+        "fields: {service: string}\n  freeze",
+        "fields: {service: string, who: list<string>}\n  freeze",
+    )
+    text = changed(
+        RULE,
+        (
+            "- start: restart\n        incident: ${err.service}",
+            "- assert: blamed\n        set: {service: x, who: [a, '${err.service}', '${er.x}']}",
+        ),
+    )
+
+    assert [one for one in findings(text, signals=signals) if "RV34" not in one] == [
+        "r:11:57: error [RV201] unknown name 'er' (did you mean 'err'?)"
+    ]
+
+
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
