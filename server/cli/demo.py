@@ -13,10 +13,13 @@ Keep = Annotated[
         metavar="DIR", help="Leave the store there, with the public key and last checkpoint."
     ),
 ]
+Prometheus = Annotated[
+    bool, typer.Option("--prometheus", help="Let Prometheus and Alertmanager watch the site.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only how it ended.")]
 
 
-def demo(keep: Keep = None, quiet: Quiet = False) -> None:
+def demo(keep: Keep = None, prometheus: Prometheus = False, quiet: Quiet = False) -> None:
     """Watch a real web server break and be healed.
 
     The exit code is 0 only when every incident ended as expected and the history is verified.
@@ -26,4 +29,4 @@ def demo(keep: Keep = None, quiet: Quiet = False) -> None:
     """
     from interlock.server.demo import play
 
-    raise typer.Exit(play.run(keep=keep, quiet=quiet))
+    raise typer.Exit(play.run(keep=keep, prometheus=prometheus, quiet=quiet))

@@ -2,10 +2,17 @@
 
 ::
 
+    play       three acts, the proof, the last line
+    acts       what breaks, what must deal with it, how that must end
+    stage      everything that runs meanwhile
+
     site       nginx under supervisord, and how it is broken
-    prober     looks at it as users do and streams what it sees over gRPC
-    bundle/    the rules, machines, actions and inventory that heal it
-    executors  which programs and endpoints those actions may use
-    play       three acts; what is expected of each; the last line
-    screen     what the terminal shows meanwhile
+    prober     looks at it as users do and streams what it sees over gRPC, or
+    monitoring Prometheus and Alertmanager, which scrape the exporter and send alerts.yml
+    pipeline   tells what it has released
+    executors  which programs and endpoints the actions may use
+
+    bundle/             the rules, machines, actions and inventory that heal it
+    bundle_prometheus/  what is different where the signals are alerts
+    screen, proof, programs, ports, looks, switch: the rest
 """

@@ -11,9 +11,16 @@ from rich.tree import Tree
 
 from interlock.server.cli.harmless import harmless
 from interlock.v1.audit_pb2 import ExplanationNode
-from interlock.v1.incident_pb2 import Transition
+from interlock.v1.incident_pb2 import Incident, Transition
 
 _COLOURS = {"resolved": "green", "handed_over": "yellow"}
+
+_WORDS = {
+    "done": "done and verified",
+    "unverified": "done, and it did not help",
+    "met": "the signals agree",
+}
+"""What the triggers of a machine mean, where its author does not say."""
 
 
 class Screen:
@@ -40,12 +47,15 @@ class Screen:
             self._console.print()
             self.say(title, "bold")
 
-    def moved(self, subject: str, machine: str, transition: Transition) -> None:
+    def moved(self, incident: Incident, transition: Transition) -> None:
         """Write a transition of an incident."""
         where = transition.destination
-        line = f"  {subject}: {machine} {transition.source or 'start'} → {where}"
-        reason = transition.why or transition.trigger
-        self.say(f"{line}   ({harmless(reason)})", _COLOURS.get(where, "cyan"))
+        reason = transition.why or _WORDS.get(transition.trigger, transition.trigger)
+        move = f"{transition.source} → {where}   ({reason})"
+        if not transition.source:
+            move = f"starts in {where}   ({incident.title})"
+        line = f"  {incident.subject}: {incident.machine} {move}"
+        self.say(harmless(line), _COLOURS.get(where, "cyan"))
 
     def why(self, node: ExplanationNode) -> None:
         """Write a tree of reasons."""

