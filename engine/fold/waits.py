@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from interlock.language.values import Value
 
-_Slot = tuple[str, Value] | None
+_Key = tuple[str, Value] | None
+_Incidents = dict[str, None]
 
 
 class Waits:
@@ -17,14 +18,17 @@ class Waits:
     __slots__ = ("_by_name", "_where")
 
     def __init__(self) -> None:
-        self._by_name: dict[str, dict[_Slot, dict[str, None]]] = {}
-        self._where: dict[str, tuple[str, _Slot]] = {}
+        # Name, then field, then its value; None for both where any element will do.
+        self._by_name: dict[str, dict[str | None, dict[Value | None, _Incidents]]] = {}
+        self._where: dict[str, tuple[str, _Key]] = {}
 
     def add(self, incident: str, name: str, key: tuple[str, Value] | None) -> None:
         """Let an incident wait for elements called ``name`` whose field has the key's value."""
         self.remove(incident)
         self._where[incident] = (name, key)
-        self._by_name.setdefault(name, {}).setdefault(key, {})[incident] = None
+        field, value = key or (None, None)
+        by_value = self._by_name.setdefault(name, {}).setdefault(field, {})
+        by_value.setdefault(value, {})[incident] = None
 
     def remove(self, incident: str) -> None:
         """Forget an incident; one that does not wait is fine."""
@@ -32,11 +36,15 @@ class Waits:
         if place is None:
             return
         name, key = place
-        slots = self._by_name[name]
-        del slots[key][incident]
-        if not slots[key]:
-            del slots[key]
-        if not slots:
+        field, value = key or (None, None)
+        by_field = self._by_name[name]
+        by_value = by_field[field]
+        del by_value[value][incident]
+        if not by_value[value]:
+            del by_value[value]
+        if not by_value:
+            del by_field[field]
+        if not by_field:
             del self._by_name[name]
 
     def concerns(self, name: str) -> bool:
@@ -45,9 +53,10 @@ class Waits:
 
     def candidates(self, name: str, row: Mapping[str, Value]) -> Iterator[str]:
         """Return incidents an element may concern, sorted."""
-        slots = self._by_name.get(name)
-        if slots is None:
-            return iter(())
-        fields = sorted({slot[0] for slot in slots if slot is not None})
-        keys: list[_Slot] = [None, *((f, row[f]) for f in fields if f in row)]
-        return iter(sorted(incident for key in keys for incident in slots.get(key, ())))
+        found: list[str] = []
+        for field, by_value in self._by_name.get(name, {}).items():
+            if field is None:
+                found += by_value[None]
+            elif field in row:
+                found += by_value.get(row[field], ())
+        return iter(sorted(found))
