@@ -7,20 +7,19 @@ from collections.abc import Iterator
 import orjson
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from interlock.rules.caged.cage import Cage
 from interlock.rules.caged.pack import CagedPack
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Evaluation, SignalElement
 from interlock.rules.rulebase import RuleBase
-from tests.property.rules_strategies import OBSERVATIONS, RULE_BASES, WORDS, Observe, Say, loaded
+from tests.property.rules_strategies import Observe, Say, histories, loaded, rule_bases
 from tests.scale import count
 
 
 @pytest.mark.timeout(1_800)
 @settings(max_examples=count(60, 5_000))
-@given(RULE_BASES, st.lists(OBSERVATIONS | OBSERVATIONS | WORDS, min_size=15, max_size=30))
+@given(rule_bases(), histories())
 def test_the_caged_engine_agrees_with_the_reference_matcher(rules, history):
     """Law: for any rule base an author could write and any history of signals and facts, every
 
