@@ -1,4 +1,8 @@
-"""The only reader of time; everyone else takes time from a journal entry."""
+"""The only reader of time; everyone else takes time from a journal entry.
+
+``JournalTime`` makes of the machine's clocks what entries are stamped with: a time that never
+goes back and never stands, whatever is done to the wall clock.
+"""
 
 from __future__ import annotations
 
@@ -28,3 +32,33 @@ class SystemClock:
     def monotonic(self) -> float:
         """Return seconds of the machine's monotonic clock."""
         return time.monotonic()
+
+
+class JournalTime:
+    """The wall clock's time, except after that was set back.
+
+    Then time goes on at half its speed until the wall clock has caught up: no two entries
+    change places, and a timer comes late, by as long again at most, but comes.
+
+    Args:
+        clock: what is read; from one thread.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._at = 0
+        self._ticks = clock.monotonic()
+
+    def now_ms(self) -> int:
+        """Return the time for an entry, ms since the epoch; never before the last one."""
+        wall, ticks = self._clock.now_ms(), self._clock.monotonic()
+        slow = self._at + int((ticks - self._ticks) * 500)
+        if wall < slow:
+            return slow
+        self._at, self._ticks = wall, ticks
+        return wall
+
+    def go_on_from(self, at: int) -> None:
+        """Let no time before ``at`` be given: that of the last entry of a recovered journal."""
+        if self.now_ms() < at:
+            self._at, self._ticks = at, self._clock.monotonic()

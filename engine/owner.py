@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -23,7 +24,7 @@ import structlog
 
 from interlock import __version__
 from interlock.engine.bundle import Bundle
-from interlock.engine.clock import Clock
+from interlock.engine.clock import Clock, JournalTime
 from interlock.engine.fold.decide import next_due
 from interlock.engine.fold.state import State
 from interlock.engine.intake import Group, Proposal, Sorted, propose
@@ -117,7 +118,7 @@ class Owner:
         self._terms = terms
         self._mail = mail
         self._tell = listener
-        self._last_at = 0
+        self._time = JournalTime(terms.clock)
 
     def run(self) -> None:
         """Open, own and decide; the target of the thread."""
@@ -125,6 +126,9 @@ class Owner:
             owned: tuple[Store, Partition] | None = self._open()
         except InterlockError as error:
             self._tell.begun(error)
+            return
+        except Exception as error:  # noqa: BLE001  # whoever waits must hear that there is no start
+            self._tell.begun(InvariantBroken(f"the journal cannot be taken up: {error!r}"))
             return
         self._tell.begun(None)
         try:
@@ -137,6 +141,9 @@ class Owner:
                 self._close(*owned)
         except Exception as error:  # noqa: BLE001  # whatever it is, nothing may act on half a state
             self._give_up(error)
+            if owned:
+                with suppress(JournalError):
+                    owned[0].close()
 
     # --- ownership --------------------------------------------------------------------------
 
@@ -147,9 +154,9 @@ class Owner:
             content = library.add(self._terms.bundle)
             partition = Partition(store, library)
             partition.recover()
-            self._last_at = max(self._last_at, partition.state.at)
+            self._time.go_on_from(partition.state.at)
             self._own(store, partition, content)
-        except InterlockError:
+        except Exception:
             store.close()
             raise
         self.ready.set()
@@ -211,6 +218,9 @@ class Owner:
     def _refuse(self, state: State, error: InterlockError) -> None:
         items = self._mail.collect(GROUP, REOPEN_S)
         self._answer_questions(items, state)
+        self._refuse_entries(items, error)
+
+    def _refuse_entries(self, items: Sequence[Item], error: Exception) -> None:
         for item in items:
             if not isinstance(item, Question):
                 self._tell.answer(item.future, error)
@@ -225,10 +235,14 @@ class Owner:
     # --- work -------------------------------------------------------------------------------
 
     def _turn(self, store: Store, partition: Partition) -> None:
-        due_s = (next_due(partition.state) - self._terms.clock.now_ms()) / 1000
+        due_s = (next_due(partition.state) - self._stamp()) / 1000
         items = self._mail.collect(GROUP, max(0.0, min(due_s, IDLE_S)))
         self._answer_questions(items, partition.state)
-        group, acks = self._propose(items, store)
+        try:
+            group, acks = self._propose(items, store)
+        except Exception as error:
+            self._refuse_entries(items, error)
+            raise
         if not group.proposals and next_due(partition.state) <= group.at:
             group.add({"kind": str(Kind.TIMER)})
         if group.proposals or acks:
@@ -279,13 +293,14 @@ class Owner:
 
     def _stamp(self) -> int:
         """Return the time for an entry: never before that of the entry before it."""
-        self._last_at = max(self._last_at, self._terms.clock.now_ms())
-        return self._last_at
+        return self._time.now_ms()
 
     def _answer_questions(self, items: Sequence[Item], state: State) -> None:
         for item in items:
             if isinstance(item, Question):
                 try:
-                    self._tell.answer(item.future, item.ask(state))
-                except InterlockError as error:
+                    answer = item.ask(state)
+                except Exception as error:  # noqa: BLE001  # a wrong question is its asker's
                     self._tell.answer(item.future, error)
+                else:
+                    self._tell.answer(item.future, answer)

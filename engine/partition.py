@@ -124,7 +124,8 @@ class Partition:
         """Rebuild the state from the last snapshot and the entries after it.
 
         Raises:
-            JournalCorrupt: a stored decision is not what folding gives again.
+            JournalCorrupt: an entry makes no sense, or a stored decision is not what folding
+                gives again.
         """
         saved = self._journal.reader.snapshot()
         if saved is not None:
@@ -138,7 +139,7 @@ class Partition:
                 if body["of"] > self._saved:
                     _compare(expected, body["of"], row)
                 continue
-            self._fold(Entry.of(row.seq, body))
+            self._refold(row.seq, body)
             if row.seq <= decided:
                 if self._bodies:
                     expected[row.seq] = self._bodies
@@ -146,6 +147,14 @@ class Partition:
         if expected:
             raise JournalCorrupt(f"the decision about entry {min(expected)} is missing")
         self._pending.evaluations = list(self.state.evaluations)
+
+    def _refold(self, seq: int, body: Body) -> None:
+        try:
+            self._fold(Entry.of(seq, body))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise JournalCorrupt(
+                f"entry {seq} cannot be folded: {error!r}; run interlock audit verify", seq=seq
+            ) from error
 
     def _rows(self, start: int) -> Iterator[Row]:
         while rows := self._journal.reader.read(start, _READ):

@@ -36,7 +36,7 @@ _STAMP_BYTES = 32
 """What the time of an entry adds to its body, at most."""
 
 QUEUE = 20_000
-"""Most entries waiting for a commit; beyond it submissions are refused."""
+"""Most signals waiting for a commit; beyond it submissions are refused."""
 
 
 class Runtime:
@@ -93,10 +93,11 @@ class Runtime:
         await self._beginning
 
     async def stop(self) -> None:
-        """Write what was taken, save the state and close the store."""
+        """Write what was taken, save the state and close the store.  Fine before ``start``."""
         self._owner.stopping.set()
         self._mail.wake()
-        await asyncio.to_thread(self._thread.join)
+        if self._thread.ident is not None:
+            await asyncio.to_thread(self._thread.join)
 
     @property
     def ready(self) -> bool:

@@ -92,19 +92,6 @@ def test_a_second_owner_of_the_same_store_is_refused(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
-def test_a_bug_in_the_core_stops_deciding_and_takes_nothing_more(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        async with running(tmp_path) as runtime:
-            question = asyncio.ensure_future(runtime.ask(lambda _: 1 // 0))
-            while runtime.ready:  # noqa: ASYNC110  # a thread's end has no event
-                await asyncio.sleep(0.01)
-            with pytest.raises(NotReady):
-                runtime.submit([arrival(1)])
-            question.cancel()
-
-    asyncio.run(scenario())
-
-
 def test_an_entry_longer_than_the_journal_takes_is_refused_at_the_door(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with running(tmp_path) as runtime:

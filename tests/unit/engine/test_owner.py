@@ -1,0 +1,166 @@
+"""The core thread: what it tells whom when something goes wrong, and how time passes in it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from interlock.engine import partition
+from interlock.engine.journal.seen import Found
+from interlock.engine.journal.store import Draft, Store
+from interlock.errors import InvariantBroken, JournalCorrupt, JournalError, NotReady
+from tests.unit.engine.given_node import (
+    Hands,
+    SetClock,
+    is_quiet,
+    node_in,
+    running,
+    until,
+    wanted,
+)
+
+
+def test_a_journal_nobody_can_make_sense_of_is_no_start_and_no_hanging_either(
+    tmp_path: Path,
+) -> None:
+    with Store.open(tmp_path / "interlock.db", reserve_bytes=0) as store:
+        store.append([Draft("signal", b'{"at":1,"kind":"signal"}')], now_ms=1)
+
+    async def scenario() -> None:
+        node = node_in(tmp_path, Hands())
+        with pytest.raises(JournalCorrupt, match="entry 0 cannot be folded"):
+            await node.start()
+        await node.stop()
+
+    asyncio.run(scenario())
+
+
+def test_a_bug_met_while_starting_is_told_and_the_store_is_free_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise ZeroDivisionError
+
+    async def scenario() -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(partition.Partition, "recover", broken)
+            node = node_in(tmp_path, Hands())
+            with pytest.raises(InvariantBroken, match="ZeroDivisionError"):
+                await node.start()
+            await node.stop()
+        async with running(tmp_path, Hands()):
+            pass
+
+    asyncio.run(scenario())
+
+
+def test_whoever_waits_hears_when_the_journal_cannot_be_read_and_it_is_taken_up_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find, failures = Store.known, [JournalError("a bad sector")]
+
+    def known(store: Store, keys: Sequence[bytes]) -> dict[bytes, Found]:
+        if failures:
+            raise failures.pop()
+        return find(store, keys)
+
+    async def scenario() -> str:
+        async with running(tmp_path, Hands()) as node:
+            epoch = node.runtime.epoch
+            monkeypatch.setattr(Store, "known", known)
+            with pytest.raises(JournalError, match="a bad sector"):
+                await asyncio.wait_for(node.runtime.submit([wanted("a")]), 20)
+            while not node.runtime.ready:  # noqa: ASYNC110  # a thread's return has no event
+                await asyncio.sleep(0.01)
+            assert node.runtime.epoch == epoch + 1
+            (fate,) = await node.runtime.submit([wanted("a")])
+            return fate.word
+
+    assert asyncio.run(scenario()) == "accepted"
+
+
+def test_a_wrong_question_is_its_askers_error_alone(tmp_path: Path) -> None:
+    async def scenario() -> int:
+        async with running(tmp_path, Hands()) as node:
+            with pytest.raises(ZeroDivisionError):
+                await node.runtime.ask(lambda _: 1 // 0)
+            await node.runtime.submit([wanted("a")])
+            return await node.runtime.ask(lambda state: state.seq)
+
+    assert asyncio.run(scenario()) > 0
+
+
+def test_a_bug_in_the_core_stops_it_and_everyone_hears(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    async def scenario() -> None:
+        async with running(tmp_path, Hands()) as node:
+            monkeypatch.setattr(partition, "fold", broken)
+            first = node.runtime.submit([wanted("a")])
+            await first  # it is on disk; what follows from it is not known yet
+            while node.runtime.ready:  # noqa: ASYNC110  # a thread's end has no event
+                await asyncio.sleep(0.01)
+            with pytest.raises(NotReady):
+                node.runtime.submit([wanted("b")])
+            assert await node.runtime.ask(lambda state: state.seq) == -1
+        monkeypatch.undo()
+        hands = Hands()
+        async with running(tmp_path, hands) as node:
+            await until(node, is_quiet)
+        assert [a.inputs["item"] for a in hands.attempts] == ["a"]
+
+    asyncio.run(scenario())
+
+
+# --- time -------------------------------------------------------------------------------------
+
+
+def times(folder: Path) -> list[int]:
+    """Return when the entries of a store were received, in order."""
+    with Store.open(folder / "interlock.db", reserve_bytes=0) as store:
+        rows = store.reader.read(0, 10_000)
+    return [int(row.body.split(b'"at":', 1)[1].split(b",", 1)[0]) for row in rows]
+
+
+@pytest.mark.parametrize("step_ms", [-86_400_000, -1_000, 0, 1_000])
+def test_every_timer_comes_once_whatever_the_wall_clock_is_set_to(
+    tmp_path: Path, step_ms: int
+) -> None:
+    """Two looks verify an effect; between them the wall clock is set by a day, back or forth."""
+    clock, hands = SetClock(), Hands()
+
+    async def scenario() -> tuple[bool, int]:
+        async with running(tmp_path, hands, clock=clock) as node:
+            await node.runtime.submit([wanted("a")])
+            await until(node, lambda s: any(i.good == 1 for i in s.intents.values()))
+            clock.wall_ms += step_ms
+            for _ in range(200):
+                clock.advance(10)
+                if await node.runtime.ask(is_quiet):
+                    break
+                await asyncio.sleep(0.01)
+            return await node.runtime.ask(lambda s: (is_quiet(s), len(s.timers.dump())))
+
+    assert asyncio.run(scenario()) == (True, 0)
+    assert len(hands.attempts) == 1
+    stamped = times(tmp_path)
+    assert stamped == sorted(stamped)
+
+
+def test_a_restart_in_the_past_goes_on_after_the_last_entry(tmp_path: Path) -> None:
+    async def scenario(clock: SetClock) -> int:
+        async with running(tmp_path, Hands(), clock=clock) as node:
+            return await node.runtime.ask(lambda state: state.at)
+
+    late = asyncio.run(scenario(SetClock(2_000_000_000_000)))
+    again = asyncio.run(scenario(SetClock(1_000_000_000_000)))
+
+    assert (late, again) == (2_000_000_000_000, 2_000_000_000_000)
+    stamped = times(tmp_path)
+    assert stamped == sorted(stamped)
