@@ -1,7 +1,9 @@
 """What the event loop hands to the core thread, and how answers come back.
 
 The queue is bounded by entries, not items; beyond the bound a submission is refused and
-nothing of it is taken.  Each item carries the future of whoever waits for it.
+nothing of it is taken.  Signals may not fill it to the brim: a freeze, a command or the result
+of an action finds room however many signals there are.  Each item carries the future of
+whoever waits for it.
 """
 
 from __future__ import annotations
@@ -51,16 +53,21 @@ class Question:
 
 Item = Signals | Record | Question
 
+RESERVE = 1_000
+"""Entries kept free for what is no signal."""
+
 
 class Mailbox:
     """A bounded queue from one event loop to one thread.
 
     Args:
-        capacity: most entries waiting.
+        capacity: most signals waiting.
+        reserve: how many entries that are no signals may wait besides.
     """
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, reserve: int = RESERVE) -> None:
         self._capacity = capacity
+        self._reserve = reserve
         self._items: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._waiting = 0
@@ -76,7 +83,7 @@ class Mailbox:
         return self._items.empty()
 
     def has_room(self, entries: int = 1) -> bool:
-        """Return whether so many entries would be taken now."""
+        """Return whether so many signals would be taken now."""
         return self._waiting + entries <= self._capacity
 
     def put(self, item: Item) -> None:
@@ -85,8 +92,9 @@ class Mailbox:
         Raises:
             Overloaded: the queue is full; nothing was taken.
         """
+        most = self._capacity if isinstance(item, Signals) else self._capacity + self._reserve
         with self._lock:
-            if item.entries and self._waiting + item.entries > self._capacity:
+            if item.entries and self._waiting + item.entries > most:
                 raise Overloaded(f"{self._waiting} entries wait to be written; try again")
             self._waiting += item.entries
         self._items.put(item)

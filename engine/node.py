@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from itertools import groupby
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from itertools import count, groupby
 from typing import Any
 
 import structlog
@@ -25,7 +25,7 @@ from interlock.engine.crosscheck import Agreement, Crosscheck, Disagreement
 from interlock.engine.crosscheck import Report as Opinion
 from interlock.engine.dispatch import Dispatcher
 from interlock.engine.executors.base import Attempt, Executor, ProbeRequest
-from interlock.engine.executors.reports import Report
+from interlock.engine.executors.reports import AttemptEntry, ObservationEntry, Report
 from interlock.engine.fold.gate.freeze import frozen_by
 from interlock.engine.journal.store import Store
 from interlock.engine.model import Kind
@@ -62,6 +62,9 @@ class Node:
         engines: ``both`` or ``reference``.
         clock: where time comes from.
         telemetry: where figures go.
+
+    Attributes:
+        freezes: scopes nothing in which is sent, each with the number of the order to freeze it.
     """
 
     def __init__(
@@ -85,7 +88,8 @@ class Node:
             telemetry=self.telemetry,
         )
         self.watchers = Watchers()
-        self.freezes: set[str] = set()
+        self.freezes: dict[str, int] = {}
+        self._orders = count()
         self.executors = dict(executors)
         self._dispatcher = Dispatcher(
             self.executors,
@@ -95,7 +99,9 @@ class Node:
         )
         self._crosscheck = Crosscheck(self._opinion) if engines == "both" else None
         self._work: deque[Attempt | ProbeRequest] = deque()
+        self._wanted: set[tuple[str, int, int]] = set()
         self._evaluations: deque[Evaluation] = deque()
+        self._may_ask = False
         self._opinions: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue(OPINIONS)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -108,18 +114,35 @@ class Node:
             JournalError: the store cannot be opened or is not what was written.
             NotReady: two engines are asked for and this Python has only one.
         """
-        if self._crosscheck is not None:
-            if (missing := available()) is not None:
-                raise NotReady(
-                    f"the second engine is missing: {missing}; install it, or choose"
-                    " engines=reference, which lets actions out on one engine's word"
-                )
-            self._crosscheck.use(self.bundle.packs)
-            self._tasks.append(asyncio.create_task(self._crosscheck.run()))
+        if self._crosscheck is not None and (missing := available()) is not None:
+            raise NotReady(
+                f"the second engine is missing: {missing}; install it, or choose"
+                " engines=reference, which lets actions out on one engine's word"
+            )
         await self.runtime.start()
-        self.freezes = await self.runtime.ask(lambda state: set(state.gate.freezes))
-        self._tasks.append(asyncio.create_task(self._dispatcher.run()))
-        self._tasks.append(asyncio.create_task(self._report_opinions()))
+        frozen, bundles = await self.runtime.ask(
+            lambda state: (tuple(state.gate.freezes), tuple(state.bundles.values()))
+        )
+        self.freezes = {scope: next(self._orders) for scope in frozen}
+        self._begin("dispatch", self._dispatcher.run())
+        if self._crosscheck is not None:
+            self._crosscheck.use(pack for bundle in bundles for pack in bundle.packs)
+            self._begin("crosscheck", self._crosscheck.run())
+            self._begin("opinions", self._report_opinions())
+            self._may_ask = True
+        self._pump()
+
+    def _begin(self, part: str, work: Coroutine[Any, Any, None]) -> None:
+        """Run a part until it is cancelled; should it end otherwise, let people know."""
+
+        def ended(task: asyncio.Task[None]) -> None:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                self.telemetry.failures.labels(part).inc()
+                log.critical("part_stopped", part=part, error=repr(error), action="restart")
+
+        task = asyncio.create_task(work, name=part)
+        task.add_done_callback(ended)
+        self._tasks.append(task)
 
     async def stop(self) -> None:
         """Stop acting, report what was under way, write everything and close."""
@@ -139,29 +162,40 @@ class Node:
         Raises:
             JournalError, NotReady, Overloaded: it was not journalled and does not stand.
         """
-        stood = scope in self.freezes
-        self.freezes.add(scope)
+        before = self.freezes.get(scope)
+        order = self.freezes[scope] = next(self._orders)
         body = {"kind": str(Kind.FREEZE), "scope": scope, "actor": actor, "reason": reason}
         try:
             return await self.runtime.record(body)
         except InterlockError:
-            if not stood:
-                self.freezes.discard(scope)
+            if before is None:
+                self._lift(scope, order)
             raise
 
     async def thaw(self, *, scope: str, actor: str, reason: str) -> int:
-        """Lift the freeze of exactly one scope, once that is journalled."""
+        """Lift the freeze of exactly one scope, once that is journalled.
+
+        One ordered meanwhile stands: the journal has it after this.
+        """
+        order = self.freezes.get(scope)
         body = {"kind": str(Kind.THAW), "scope": scope, "actor": actor, "reason": reason}
         position = await self.runtime.record(body)
-        self.freezes.discard(scope)
+        self._lift(scope, order)
         return position
+
+    def _lift(self, scope: str, order: int | None) -> None:
+        if self.freezes.get(scope) == order:
+            self.freezes.pop(scope, None)
 
     # --- what the runtime lets out ----------------------------------------------------------
 
     def _release(self, released: Released) -> None:
         self._work.extend(released.attempts)
         self._work.extend(released.probes)
-        self._evaluations.extend(released.evaluations)
+        self._wanted.update(_name(a) for a in released.attempts)
+        self._wanted.difference_update(released.recalls)
+        if self._crosscheck is not None:
+            self._evaluations.extend(released.evaluations)
         self._pump()
         self.watchers.tell(released.changes)
         self.telemetry.count(released.decisions)
@@ -174,7 +208,7 @@ class Node:
             except Overloaded:
                 break
             self._work.popleft()
-        while self._crosscheck is not None and self._evaluations:
+        while self._crosscheck is not None and self._may_ask and self._evaluations:
             together = _of_one_position(self._evaluations)
             if not self._crosscheck.submit(together):
                 break
@@ -182,23 +216,32 @@ class Node:
                 self._evaluations.popleft()
 
     def _frozen(self, attempt: Attempt) -> str | None:
+        if _name(attempt) not in self._wanted:
+            return "nobody waits for it any more"
         scope = frozen_by(attempt.scopes, self.freezes)
         return None if scope is None else f"{scope} is frozen"
 
     # --- what comes back --------------------------------------------------------------------
 
     async def _journal(self, report: Report) -> int | None:
-        """Journal a report; while that is impossible, keep it and try again.
+        """Journal what came of work.
 
         What an entry cannot hold is left out and said so: an effect with outputs nobody can
         read is not verified, a sight nobody can read is none.
         """
         body = report.body()
+        if not isinstance(report, ObservationEntry):
+            self._wanted.discard(_name(report))
+        try:
+            return await self._record(body)
+        except RequestRejected as too_long:
+            return await self._record(_shortened(body, str(too_long)))
+
+    async def _record(self, body: Mapping[str, Any]) -> int:
+        """Journal an entry; while that is impossible, keep it and try again."""
         while True:
             try:
                 position = await self.runtime.record(body)
-            except RequestRejected as too_long:
-                body = _shortened(body, str(too_long))
             except (NotReady, Overloaded, JournalError):
                 await asyncio.sleep(RETRY_S)
             else:
@@ -222,23 +265,16 @@ class Node:
         self._opinions.put_nowait(body)
 
     async def _report_opinions(self) -> None:
-        """Journal opinions in order.
+        """Journal opinions in order, each until it is: agreement may not overtake a dispute.
 
-        One that cannot be journalled is dropped with the state it was about: the recovered
-        state asks again about every join without an answer.
+        They are about entries on disk, so they hold whatever happens to the store meanwhile.
         """
         while True:
-            body = await self._opinions.get()
-            while True:
-                try:
-                    await self.runtime.record(body)
-                except Overloaded:
-                    await asyncio.sleep(RETRY_S)
-                    continue
-                except (NotReady, JournalError):
-                    log.warning("opinion_dropped", kind=body["kind"])
-                break
-            self._pump()
+            await self._record(await self._opinions.get())
+
+
+def _name(attempt: Attempt | AttemptEntry) -> tuple[str, int, int]:
+    return attempt.intent, attempt.attempt, attempt.epoch
 
 
 def _shortened(body: Mapping[str, Any], why: str) -> dict[str, Any]:

@@ -84,6 +84,7 @@ class Released:
 
     Attributes:
         attempts: to dispatch.
+        recalls: attempts not to be sent if they have not been.
         probes: to observe.
         evaluations: for the second engine.
         changes: rows that changed, for whoever watches.
@@ -91,6 +92,7 @@ class Released:
     """
 
     attempts: list[Attempt] = field(default_factory=list)
+    recalls: list[tuple[str, int, int]] = field(default_factory=list)
     probes: list[ProbeRequest] = field(default_factory=list)
     evaluations: list[Evaluation] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
@@ -99,6 +101,7 @@ class Released:
     def add(self, folded: Folded, state: State) -> None:
         """Add what one entry led to."""
         self.attempts.extend(folded.attempts)
+        self.recalls.extend(folded.recalls)
         self.probes.extend(folded.probes)
         self.evaluations.extend(folded.evaluations)
         self.changes.add(folded, state)

@@ -38,6 +38,16 @@ def target_of(turn: Turn, intent: Intent) -> Mapping[str, Value] | None:
     return inventory.find(intent.target).seen_by_executor()
 
 
+def is_wanted(turn: Turn, intent: Intent) -> bool:
+    """Return whether anybody waits for it: its machine, or people for a notification."""
+    return intent.kind == "notify" or turn.state.incidents[intent.incident].current == intent.id
+
+
+def recall(turn: Turn, intent: Intent) -> None:
+    """Let the current attempt not be sent if it has not been."""
+    turn.folded.recalls.append((intent.id, intent.attempt, intent.epoch))
+
+
 def plan_retry(turn: Turn, intent: Intent, reason: str) -> bool:
     """Plan another attempt if the machine's policy has one left for this reason.
 
@@ -51,7 +61,7 @@ def plan_retry(turn: Turn, intent: Intent, reason: str) -> bool:
     """
     incident = turn.state.incidents[intent.incident]
     state = turn.bundle_of(intent).machinebase.machines[incident.machine].states[intent.state]
-    wanted = incident.current == intent.id and intent.purpose == "do"
+    wanted = is_wanted(turn, intent) and intent.purpose == "do"
     policy = state.retry if isinstance(state, RunState) and wanted else None
     if policy is None or reason not in policy.on or intent.attempt >= policy.attempts:
         return False
@@ -118,7 +128,8 @@ def _tell(turn: Turn, incident: Incident, intent: Intent) -> None:
 def abandon(turn: Turn, incident: Incident) -> None:
     """Let go of the current intent: the machine left the state that waits for it.
 
-    One that was sent lives on until its result; nobody is told.
+    One that was sent lives on until its result; nobody is told.  One that still waits to be sent
+    is recalled.
     """
     intent = turn.state.intents.get(incident.current or "")
     incident.current = None
@@ -126,5 +137,6 @@ def abandon(turn: Turn, incident: Incident) -> None:
         return
     if intent.phase in ("dispatched", "verifying"):
         turn.note("abandoned", intent=intent.id, phase=intent.phase)
+        recall(turn, intent)
     else:
         end(turn, intent, "abandoned", "the machine moved on before it was sent")

@@ -14,7 +14,14 @@ from typing import Any
 from interlock.digest import derive_id
 from interlock.engine.fold.admission import admit, give_up, send
 from interlock.engine.fold.checks import ask_again, not_seen, observed, require, verify
-from interlock.engine.fold.intents import contract_of, end, plan_retry, unlock
+from interlock.engine.fold.intents import (
+    contract_of,
+    end,
+    is_wanted,
+    plan_retry,
+    recall,
+    unlock,
+)
 from interlock.engine.fold.state import Incident, Intent
 from interlock.engine.fold.turn import Turn
 from interlock.errors import InvariantBroken, NotPermitted
@@ -139,6 +146,9 @@ def recalled(turn: Turn, body: Mapping[str, Any]) -> None:
     if intent is None:
         return
     turn.note("results", intent=intent.id, attempt=intent.attempt, outcome="recalled", code="")
+    if not is_wanted(turn, intent):
+        end(turn, intent, "abandoned", "the machine moved on before it was sent")
+        return
     unlock(turn, intent)
     intent.attempt -= 1
     intent.phase = "requiring"
@@ -155,8 +165,11 @@ def orphaned(turn: Turn, decided: int) -> None:
     """
     for intent in sorted(turn.state.intents.values(), key=lambda i: (i.decided_seq, i.id)):
         if intent.phase == "dispatched" and intent.released_seq > decided:
-            intent.epoch = turn.state.epoch
-            send(turn, intent)
+            if is_wanted(turn, intent):
+                intent.epoch = turn.state.epoch
+                send(turn, intent)
+            else:
+                end(turn, intent, "abandoned", "the machine moved on before it was sent")
         elif intent.phase == "dispatched":
             turn.state.timers.cancel(intent.id, "deadline")
             _unknown(turn, intent, "unverified", "the process that sent it has ended")
@@ -207,6 +220,7 @@ def due(turn: Turn, intent: Intent, timer: str) -> None:
         case "hold":
             give_up(turn, intent)
         case "deadline":
+            recall(turn, intent)
             _unknown(turn, intent, "timed_out", "no result by the deadline")
         case "retry":
             intent.phase = "requiring"

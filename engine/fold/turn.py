@@ -29,6 +29,8 @@ class Folded:
         transitions: rows to add to the history of state transitions.
         annotations: rows to add to the notes.
         attempts: to dispatch once the decision is durable.
+        recalls: intent, number and epoch of attempts nobody waits for any more; not to be
+            sent if they have not been.
         probes: to observe once the decision is durable.
         evaluations: to hand to the second engine.
     """
@@ -39,6 +41,7 @@ class Folded:
     transitions: list[TransitionRow] = field(default_factory=list)
     annotations: list[AnnotationRow] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
+    recalls: list[tuple[str, int, int]] = field(default_factory=list)
     probes: list[ProbeRequest] = field(default_factory=list)
     evaluations: list[Evaluation] = field(default_factory=list)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from interlock.engine.partition import Released
 from interlock.testing import Answer, Harness, MemoryStore
 from tests import bundles
 
@@ -23,6 +24,7 @@ class Web(Harness):
         *,
         engines: str = "reference",
     ) -> None:
+        self.recalls: list[tuple[str, int, int]] = []
         super().__init__(files or bundles.web_bundle(), store=store, engines=engines)
         self.script("web.restart", Answer(outputs={"pid": 7, "state": "RUNNING"}))
         self.script("web.switch", Answer(outputs={"before": "v2"}))
@@ -31,6 +33,10 @@ class Web(Harness):
         self.observe("supervisord.process", {"found": True})
         self.observe("http.look", GOOD)
         self.observe("command.linked", {"to": "v2"})
+
+    def _dispatch(self, released: Released) -> None:
+        self.recalls += released.recalls
+        super()._dispatch(released)
 
     def probe(self, service: str = "shop", *, up: bool = True) -> None:
         """Send one look at a service."""
