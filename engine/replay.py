@@ -30,6 +30,9 @@ from interlock.engine.model import Entry, Kind
 from interlock.engine.views import Changes
 from interlock.errors import InterlockError
 
+_MISSHAPEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What folding comes to when somebody has changed the shape of an entry."""
+
 
 def verify(
     path: Path,
@@ -67,8 +70,11 @@ def _dedup_of(body: Mapping[str, Any]) -> tuple[bytes, bytes] | None:
     """Return the dedup record a signal's entry must have."""
     if body.get("kind") != Kind.SIGNAL:
         return None
-    signal = body["signal"]
-    return dedup_key(signal), hashlib.sha256(digest.canonical(signal)).digest()[:8]
+    try:
+        signal = body["signal"]
+        return dedup_key(signal), hashlib.sha256(digest.canonical(signal)).digest()[:8]
+    except _MISSHAPEN:  # its leaf says so too
+        return None
 
 
 class _Replay:
@@ -94,6 +100,9 @@ class _Replay:
             except InterlockError as error:
                 self._broken = True
                 self._fault("entry", row.seq, "an entry that can be folded", str(error))
+            except _MISSHAPEN as error:
+                self._broken = True
+                self._fault("entry", row.seq, "an entry that can be folded", repr(error))
 
     def finish(self) -> None:
         """Compare what all entries together lead to."""
