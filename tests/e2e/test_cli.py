@@ -216,6 +216,8 @@ def test_text_of_strangers_cannot_drive_the_terminal(interlock: Run, incident: B
 
 
 def test_the_history_is_exported_entry_by_entry(interlock: Run, service: Served) -> None:
+    interlock("signal", "send", "unheard.of")
+
     exported = interlock("history", "export", "--store", service.store)
 
     lines = [json.loads(line) for line in exported.out.splitlines()]
