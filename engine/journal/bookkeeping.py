@@ -94,9 +94,10 @@ class Bookkeeping:
         total += len(self._recent)
         for key, seq, digest in find(self._database, list(self._recent)):
             total -= 1  # sorted in, and its block not dropped yet
-            if _record(seq, digest) != self._recent[key]:
+            expected = self._recent.get(key)  # a damaged index gives keys nobody asked for
+            if _record(seq, digest) != expected:
                 found = _show(_record(seq, digest))
-                self._add(Fault("dedup", None, _show(self._recent[key]), found))
+                self._add(Fault("dedup", None, _show(expected), found))
         if total != self._messages:
             self._add(Fault("dedup", None, f"{self._messages} messages", f"{total}"))
 

@@ -73,19 +73,19 @@ class SeenMessages:
             found.update((key, (seq, digest)) for key, seq, digest in find(self._database, unknown))
         return found
 
-    def add(self, first_seq: int, messages: Sequence[tuple[int, bytes, bytes]]) -> None:
+    def add(self, messages: Sequence[tuple[int, bytes, bytes]]) -> None:
         """Write an append's messages, inside its transaction.
 
         Args:
-            first_seq: the first seq of the append.
-            messages: seq, key and digest of each.
+            messages: seq, key and digest of each, in the order of seq.
 
         Raises:
             InvariantBroken: a message of the same key waits already, or a length is wrong.
         """
-        records = [key + seq.to_bytes(8) + digest for seq, key, digest in messages]
-        if not records:
+        if not messages:
             return
+        records = [key + seq.to_bytes(8) + digest for seq, key, digest in messages]
+        first_seq = messages[0][0]
         self._wait(records)
         _INSERT_BLOCK.run(self._database, [(first_seq, b"".join(records))])
         while self._waiting > _MOST_WAITING:
@@ -133,13 +133,17 @@ def records_of(first_seq: int, block: bytes) -> list[tuple[bytes, bytes]]:
     """Return the (key, seq and digest) of a block's records.
 
     Raises:
-        JournalCorrupt: the block does not hold whole records.
+        JournalCorrupt: the block does not hold whole records, or does not begin with that seq.
     """
     if not block or len(block) % _RECORD_BYTES:
         raise JournalCorrupt(
             f"dedup block {first_seq} is {len(block)} bytes, not a multiple of {_RECORD_BYTES}"
         )
-    return [
+    records = [
         (block[at : at + KEY_BYTES], block[at + KEY_BYTES : at + _RECORD_BYTES])
         for at in range(0, len(block), _RECORD_BYTES)
     ]
+    found = int.from_bytes(records[0][1][:8])
+    if found != first_seq:
+        raise JournalCorrupt(f"dedup block {first_seq} begins with seq {found}")
+    return records

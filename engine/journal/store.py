@@ -274,7 +274,7 @@ class Store:
             for seq, draft in enumerate(drafts, first)
             if draft.dedup is not None
         ]
-        self._seen.add(first, messages)
+        self._seen.add(messages)
 
 
 def _begin_epoch(database: sqlite3.Connection, origin: str | None, *, default: str) -> None:

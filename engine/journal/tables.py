@@ -115,6 +115,7 @@ class RecentDedup(Model, table=True):
     __table_args__ = _STRICT
 
     first_seq: int = _integer(primary_key=True)
+    """The seq of its first record."""
     records: bytes = _blob()
 
 

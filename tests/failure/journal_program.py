@@ -48,22 +48,27 @@ def run(path: Path, appends: int, mode: str) -> int:
     synchronous = "FULL" if mode == "EARLY" else mode
     try:
         store = Store.open(path, signer=SIGNER, reserve_bytes=4096, _synchronous=synchronous)
-    except JournalError as error:
-        say(f"CLOSED {error}")
+        # The log is moved every ten appends or so, so that the short run crosses that line.
+        store._database.execute("PRAGMA wal_autocheckpoint = 200")
+        with store:
+            return append_all(store, appends, early=mode == "EARLY")
+    except JournalError as error:  # in opening, or in sealing the last entries
+        say(f"REFUSED {error}")
         return REFUSED
-    # The log is moved every ten appends or so, so that the short run crosses that line.
-    store._database.execute("PRAGMA wal_autocheckpoint = 200")
-    with store:
-        for number in range(store.size // ENTRIES, appends):
-            if mode == "EARLY":
-                say(f"ACK {number}")
-            try:
-                append(store, number)
-            except JournalError as error:
-                say(f"REFUSED {error}")
-                return after_refusal(store)
-            if mode != "EARLY":
-                say(f"ACK {number}")
+
+
+def append_all(store: Store, appends: int, *, early: bool) -> int:
+    """Append what is missing; acknowledge each, or promise each when that is early."""
+    for number in range(store.size // ENTRIES, appends):
+        if early:
+            say(f"ACK {number}")
+        try:
+            append(store, number)
+        except JournalError as error:
+            say(f"REFUSED {error}")
+            return after_refusal(store)
+        if not early:
+            say(f"ACK {number}")
     return 0
 
 
