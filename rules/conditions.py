@@ -34,13 +34,16 @@ class Bindings:
 
     Attributes:
         fields: readable fields by alias.
-        present: optional fields known to be there.
+        present: optional fields known to be there once the rule has matched.
+        certain: fields by alias without which an element fails its pattern's tests of itself
+            alone, so that indexes may rely on them.
         used: aliases something has read.
         places: where each alias is bound.
     """
 
     fields: dict[str, Mapping[str, Field]] = field(default_factory=dict)
     present: set[Path] = field(default_factory=set)
+    certain: dict[str, frozenset[str]] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     places: dict[str, Loc] = field(default_factory=dict)
 
@@ -122,9 +125,17 @@ class _Draft:
         for number, text in enumerate(condition.where):
             self._check((*loc, "where", number), text)
 
+    @property
+    def certain(self) -> frozenset[str]:
+        """The fields that are required, or proven by a conjunct that reads nothing else."""
+        alone = [node for node in self._conjuncts if not expression.names(node)]
+        proven = {name for node in alone for _, name in expression.proven(node)}
+        return frozenset(n for n, one in self.fields.items() if not one.optional or n in proven)
+
     def compiled(self, alias: str) -> Pattern:
         """Return the pattern; a conjunct with a fault has no test."""
-        tests = [self._test(node) for node in self._conjuncts]
+        certain = {**self._bindings.certain, "": self.certain}
+        tests = [self._test(node, certain) for node in self._conjuncts if self._is_typed(node)]
         return Pattern(
             alias=alias,
             kind=self.kind,
@@ -151,29 +162,31 @@ class _Draft:
                 self._conjuncts.append(node)
                 self.scope = self.scope.knowing(expression.proven(node))
 
-    def _test(self, node: Node) -> Comparison | Predicate | Join | Residual:
+    def _test(
+        self, node: Node, certain: Mapping[str, frozenset[str]]
+    ) -> Comparison | Predicate | Join | Residual:
         text = expression.print_expression(node)
         match expression.classify(node, self.scope):
-            case expression.Comparison(name, operator, constant) if self._is_definite("", name):
+            case expression.Comparison(name, operator, constant) if name in certain[""]:
                 type_ = self.fields[name].type
                 return Comparison(name, Operator(operator), constant, type_, text)
-            case expression.FieldJoin(name, operator, alias, other) if self._is_definite(
-                "", name
-            ) and self._is_definite(alias, other):
+            case expression.FieldJoin(name, operator, alias, other) if (
+                name in certain[""] and other in certain[alias]
+            ):
                 type_ = self.fields[name].type
                 return Join(name, Operator(operator), alias, other, type_, text)
             case _:
                 return self._compiled_test(node, text)
 
+    def _is_typed(self, node: Node) -> bool:
+        """Whether everything a conjunct reads is declared; if not, that was reported."""
+        read = [self._bindings.fields[alias] for alias in expression.names(node)]
+        return all(fields is not OPEN for fields in (self.fields, *read))
+
     def _compiled_test(self, node: Node, text: str) -> Predicate | Residual:
         test = expression.compile_expression(node, self.scope)
         aliases = tuple(sorted(expression.names(node)))
         return Residual(aliases, text, test) if aliases else Predicate(text, test)
-
-    def _is_definite(self, alias: str, name: str) -> bool:
-        """Whether the field is there, or the pattern is false without it."""
-        fields = self._bindings.fields[alias] if alias else self.fields
-        return not fields[name].optional or (alias, name) in self.scope.present
 
 
 def _fields(
@@ -193,6 +206,7 @@ def _bind(document: Document, loc: Loc, alias: str, drafted: _Draft, bindings: B
         document.report(at, "RV214", f"{alias!r} is bound already", "choose another name")
     bindings.fields[alias] = drafted.fields
     bindings.places[alias] = at
+    bindings.certain[alias] = drafted.certain
     bindings.present |= {(alias, name) for own, name in drafted.scope.present if not own}
 
 

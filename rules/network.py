@@ -54,8 +54,8 @@ class Operator(StrEnum):
 class Comparison:
     """``field operator constant``.
 
-    The field is definite: it is required, or a ``has(field)`` stands in the same pattern, so an
-    element without it cannot pass.
+    The field is certain: it is required, or another test of the element alone proves that it is
+    there, so an element without it cannot pass.
 
     Attributes:
         field: a readable name of the element.
@@ -87,7 +87,7 @@ class Predicate:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """``field operator alias.other``, both definite and of the same type and scale.
+    """``field operator alias.other``, both certain and of the same type and scale.
 
     Attributes:
         field: a readable name of this pattern's element.

@@ -135,8 +135,7 @@ class State:
         return [
             activation
             for activation in self._forbiddable.of((blocker.rule.id, blocker.number, key))
-            if element not in activation.elements
-            and self.matcher.forbids(blocker, activation.elements, element)
+            if self.matcher.forbids(blocker, activation.elements, element)
         ]
 
     def _insert(self, element: Element) -> None:

@@ -53,6 +53,17 @@ class Has:
 
 
 @dataclass(frozen=True)
+class HasOther:
+    """``has(alias.field)``."""
+
+    alias: str
+    field: str
+
+    def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
+        return self.field in env[self.alias]
+
+
+@dataclass(frozen=True)
 class Ratio:
     """``field / other op value``; unknown where other is 0."""
 
@@ -75,6 +86,8 @@ class Link:
     other: str
 
     def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
+        if self.field not in row or self.other not in env[self.alias]:
+            return None
         return COMPARE[self.op](row[self.field], env[self.alias][self.other])
 
 
@@ -113,7 +126,7 @@ def _ratio(above: int, below: int, op: str, value: int) -> Truth:
     return COMPARE[op](quotient, value)
 
 
-Test = Const | Has | Ratio | Link | Sum | LinkRatio
+Test = Const | Has | HasOther | Ratio | Link | Sum | LinkRatio
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from tests.oracle.naive import (
     Const,
     Give,
     Has,
+    HasOther,
     Link,
     LinkRatio,
     NaiveRule,
@@ -94,22 +95,26 @@ class Picker:
             case name:
                 return [Const(name, self.one(ORDER), self.one(NUMBERS))]
 
-    def joint_test(self, kind: str, earlier: Sequence[Ask]) -> Test:
+    def joint_test(self, kind: str, earlier: Sequence[Ask]) -> list[Test]:
         """Return a test of one element against an earlier one."""
         other = self.one(earlier)
         own = "v" if kind == "fact" else self.one(["n", "m"])
         theirs = "v" if other.kind == "fact" else self.one(["n", "m"])
-        match self.one(["k", "k", "k", "number", "not k", "sum", "ratio"]):
-            case "k":
-                return Link("k", "==", other.alias, "k")
+        match self.one(["k", "k", "k", "number", "not k", "sum", "ratio", "o", "their o"]):
             case "not k":
-                return Link("k", "!=", other.alias, "k")
+                return [Link("k", "!=", other.alias, "k")]
             case "number":
-                return Link(own, self.one(ORDER), other.alias, theirs)
+                return [Link(own, self.one(ORDER), other.alias, theirs)]
             case "sum":
-                return Sum(own, other.alias, theirs, self.one(ORDER), self.one(NUMBERS))
+                return [Sum(own, other.alias, theirs, self.one(ORDER), self.one(NUMBERS))]
+            case "ratio":
+                return [LinkRatio(own, other.alias, theirs, self.one(ORDER), self.one(NUMBERS))]
+            case "o" if kind == "signal":
+                return [Has("o"), Link("o", self.one(ORDER), other.alias, theirs)]
+            case "their o" if other.kind == "signal":
+                return [HasOther(other.alias, "o"), Link(own, self.one(ORDER), other.alias, "o")]
             case _:
-                return LinkRatio(own, other.alias, theirs, self.one(ORDER), self.one(NUMBERS))
+                return [Link("k", "==", other.alias, "k")]
 
     def pattern(self, alias: str, facts: Sequence[str], earlier: Sequence[Ask]) -> Ask:
         """Return a pattern on a signal or one of some facts."""
@@ -119,7 +124,8 @@ class Picker:
         for _ in range(self.one([0, 1, 0, 2])):
             tests += self.own_test(kind)
         if earlier:
-            tests += [self.joint_test(kind, earlier) for _ in range(self.one([1, 1, 2, 0]))]
+            for _ in range(self.one([1, 1, 2, 0])):
+                tests += self.joint_test(kind, earlier)
         return Ask(alias, kind, name, tuple(tests))
 
     def rule(self, number: int) -> NaiveRule:
@@ -263,23 +269,21 @@ def _pattern(ask: Ask) -> dict[str, object]:
     return {ask.kind: ask.type, "where": [_text(test) for test in ask.tests]}
 
 
-def _text(test: object) -> str:
+def _text(test: Test) -> str:
     match test:
-        case Const(field, "in", value):
-            return f"{field} in {json.dumps(list(value))}"
         case Const(field, op, value):
-            return f"{field} {op} {json.dumps(value)}"
+            return f"{field} {op} {json.dumps(list(value) if op == 'in' else value)}"
         case Has(field):
             return f"has({field})"
-        case Ratio(field, other, op, value):
-            return f"{field} / {other} {op} {value}"
-        case Link(field, op, alias, other):
-            return f"{field} {op} {alias}.{other}"
-        case Sum(field, alias, other, op, value):
-            return f"{field} + {alias}.{other} {op} {value}"
-        case LinkRatio(field, alias, other, op, value):
-            return f"{field} / {alias}.{other} {op} {value}"
-    raise AssertionError(test)
+        case HasOther(alias, field):
+            return f"has({alias}.{field})"
+        case Ratio():
+            return f"{test.field} / {test.other} {test.op} {test.value}"
+        case Link():
+            return f"{test.field} {test.op} {test.alias}.{test.other}"
+        case Sum() | LinkRatio():
+            sign = "+" if isinstance(test, Sum) else "/"
+            return f"{test.field} {sign} {test.alias}.{test.other} {test.op} {test.value}"
 
 
 def _value(give: Give) -> object:

@@ -227,6 +227,32 @@ def test_a_shadow_does_not_compete():
     assert outcome.conflicts == ()
 
 
+def test_a_loser_that_is_replaced_when_the_holder_ends_supersedes_nothing():
+    world = World(
+        """
+  - id: narrow
+    title: some errors
+    salience: 5
+    exclusive: remedy
+    when: [{signal: error, as: err, where: [value > 5, value < 9]}]
+    then: [{start: narrow, incident: "${err.service}"}]
+    why: some
+  - id: wide
+    title: many errors
+    salience: 1
+    exclusive: remedy
+    when: [{signal: error, as: err, where: value > 5}]
+    then: [{start: wide, incident: "${err.service}"}]
+    why: many
+"""
+    )
+    assert fired(world.error("web", 8)) == ["narrow"]
+
+    firing = only(world.error("web", 9))
+
+    assert (firing.rule, firing.supersedes) == ("wide", None)  # the old match had no effect
+
+
 def test_no_loser_rises_in_a_step_that_exhausts_its_fuel():
     counting = """
   - id: first

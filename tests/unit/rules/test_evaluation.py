@@ -187,16 +187,66 @@ def test_a_step_that_looks_at_too_much_cannot_be_asked_about():
     assert [evaluation.too_large for evaluation in outcome.evaluations] == [True]
 
 
-def test_what_came_and_went_within_one_step_is_not_evaluated():
+BRIEFLY = """
+  - id: low
+    title: a low claim
+    when: [{signal: error, as: err, where: value > 5}]
+    then: [{assert: suspect, set: {service: "${err.service}", value: 1}}]
+    why: low
+  - id: one
+    title: begin to count
+    when: [{signal: error, as: err, where: value > 5}]
+    then: [{assert: number, set: {n: 1}}]
+    why: ${err.value}
+  - id: two
+    title: count on
+    when: [{fact: number, as: x, where: n == 1}]
+    then: [{assert: number, set: {n: "${x.n + 1}"}}]
+    why: count
+  - id: high
+    title: a high claim, later in the same step
+    salience: 10
+    when:
+      - {fact: number, as: _x, where: n == 2}
+      - {signal: error, as: err, where: value > 5}
+    then: [{assert: suspect, set: {service: "${err.service}", value: 2}}]
+    why: high
+  - id: tie
+    title: knots the facts together
+    when: [{fact: suspect, as: s, where: value == 3}]
+    then: [{assert: number, set: {n: "${s.value}"}}]
+    why: never
+  - id: reads
+    title: reads
+    when: [{fact: suspect, as: s}]
+    then: [{advise: "${s.value}"}]
+    why: reads
+"""
+
+
+def test_what_came_and_went_within_one_step_was_never_there():
+    world = World(BRIEFLY, evaluations=True)
+
+    outcome = world.error("web")
+
+    asserted = [(change.fact, change.fields.get("value")) for change in outcome.facts_asserted]
+    assert asserted == [("number", None), ("number", None), ("suspect", 2)]
+    there = {change.id for change in outcome.facts_asserted} | {"s1"}
+    assert {evaluation.focus for evaluation in outcome.evaluations} == there
+    assert fired(outcome) == ["high", "low", "one", "reads", "two"]
+    assert outcome.withdrawn == ()
+
+
+def test_claims_that_chase_each_other_exhaust_the_fuel():
     world = World(
         """
   - id: low
-    title: low claim
+    title: a low claim
     when: [{signal: error, as: err, where: value > 5}]
     then: [{assert: suspect, set: {service: "${err.service}", value: 1}}]
     why: low
   - id: reads
-    title: reads
+    title: outranks what it follows from
     when: [{fact: suspect, as: s, where: value < 3}]
     then: [{assert: suspect, set: {service: "${s.service}", value: "${s.value + 1}"}}]
     salience: 10
@@ -208,6 +258,6 @@ def test_what_came_and_went_within_one_step_is_not_evaluated():
 
     outcome = world.error("web")
 
-    assert outcome.fuel_exhausted  # the claims chase each other: 1 makes 2 outrank 1
+    assert outcome.fuel_exhausted
     assert {evaluation.focus for evaluation in outcome.evaluations} == {"s1"}
     assert fired(outcome) == []

@@ -98,6 +98,46 @@ def test_a_comparison_of_a_field_that_may_be_missing_is_a_predicate():
     assert len(rule.patterns[0].predicates) == 1
 
 
+@pytest.mark.parametrize(
+    "where",
+    [
+        "[has(err.previous), service == err.previous]",
+        "[service == err.service, has(err.previous) && err.previous == revision]",
+    ],
+)
+def test_a_join_on_a_field_that_is_proven_only_with_others_is_a_test_not_an_index(where):
+    rule = rulebase(
+        f"""
+  - id: maybe
+    title: maybe
+    when:
+      - {{signal: error, as: err}}
+      - {{signal: deploy, as: dep, where: {where}}}
+    then: [{{advise: "${{err.service}} ${{dep.revision}}"}}]
+    why: maybe
+"""
+    ).rules["maybe"]
+
+    assert all(join.other != "previous" for join in rule.patterns[1].joins)
+    assert any("previous" in residual.text for residual in rule.patterns[1].residuals)
+
+
+def test_a_join_on_a_field_that_is_proven_alone_is_an_index():
+    rule = rulebase(
+        """
+  - id: sure
+    title: sure
+    when:
+      - {signal: error, as: err, where: has(previous)}
+      - {signal: deploy, as: dep, where: revision == err.previous}
+    then: [{advise: "${err.service} ${dep.revision}"}]
+    why: sure
+"""
+    ).rules["sure"]
+
+    assert [join.other for join in rule.patterns[1].joins] == ["previous"]
+
+
 def test_machines_that_are_started_are_listed_with_what_they_are_given():
     (start,) = loaded(SIGNALS, RULES).starts
 

@@ -157,6 +157,25 @@ def test_an_incident_is_never_named_after_something_unknown():
     assert only(world.error("shop", 9, limit=3)).consequences[0].incident == "part-3"
 
 
+KEYED = """
+  - id: keyed
+    title: a key by quotient
+    when: [{signal: error, as: err, where: value > 5}]
+    then: [{assert: blamed, set: {service: "part-${err.value / err.limit}"}}]
+    why: errors
+"""
+
+
+def test_a_fact_is_never_keyed_by_something_unknown():
+    world = World(KEYED)
+
+    assert world.error("web", 9, limit=0).firings == ()
+    assert [unknown.alias for unknown in world.error("web", 9, limit=0, source="x").unknowns] == [
+        "then"
+    ]
+    assert only(world.error("shop", 9, limit=3)).consequences[0].key == ("part-3",)
+
+
 RANGE = """
 interlock: signals/v1
 signals:
