@@ -1,6 +1,6 @@
 """A worker that switches features on and off in a file that an application watches.
 
-    python docs/examples/worker.py 127.0.0.1:7443 flags.json
+    python docs/examples/worker.py 127.0.0.1:7400 flags.json
 
 The service knows it as an executor of the plugin ``remote`` whose file of operations is
 ``docs/examples/flags.yaml``.  An action that uses it names ``executor: flags`` and

@@ -66,6 +66,40 @@ def test_a_block_that_is_true_passes(text: str, tmp_path: Path) -> None:
     play(page, tmp_path)
 
 
+PLACES = re.compile(
+    r"`((?:docs|engine|machines|proto|rules|scripts|server|src|tests)/(?!v\d)[\w./*-]+)`"
+)
+
+
+def missing_places(text: str) -> list[str]:
+    """Return the places in the repository that a page names and that are not there."""
+    named = sorted(set(PLACES.findall(text)))
+    return [place for place in named if not list(ROOT.glob(place.rstrip("/")))]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if page.parent.name != "adr"],  # those tell of their day
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
+def test_every_place_a_page_names_is_there(page: Path) -> None:
+    assert missing_places(page.read_text()) == []
+
+
+def test_a_place_that_is_not_there_is_seen() -> None:
+    text = "Files: `tests/unit/`, `rules/*.py`, `engine/no_such.py`, `shop/rules.yaml`."
+
+    assert missing_places(text) == ["engine/no_such.py"]
+
+
+def test_every_page_but_indexes_ends_with_the_files_it_describes() -> None:
+    described = ("tutorial", "how-to", "reference", "explanation")
+    pages = [p for p in PAGES if p.parent.name in described and p.stem != "index"]
+    last = {page: page.read_text().rstrip().split("\n")[-2:] for page in pages}
+
+    assert [p.name for p, lines in last.items() if not any("Files: " in x for x in lines)] == []
+
+
 def _error_classes(base: type[errors.InterlockError]) -> list[type[errors.InterlockError]]:
     return [kind for sub in base.__subclasses__() for kind in (sub, *_error_classes(sub))]
 

@@ -2,7 +2,7 @@
 
 ::
 
-    worker = Worker("127.0.0.1:7443", executor="gpu", name="gpu-eu1")
+    worker = Worker("127.0.0.1:7400", executor="gpu", name="gpu-eu1")
 
     @worker.action("drain", inputs={"node": "string"}, outputs={"moved": "int"})
     async def drain(work: Assignment) -> dict[str, WorkerValue]:

@@ -46,7 +46,7 @@ class Worker:
     """Offers functions to a service and runs what it assigns.
 
     Args:
-        address: host and port of the service, e.g. ``127.0.0.1:7443``.
+        address: host and port of the service, e.g. ``127.0.0.1:7400``.
         executor: the executor it serves, as contracts name it.
         name: its own, unique among workers of the executor and the same after a restart,
             so that results of before still count; host and process by default.
