@@ -34,7 +34,7 @@ STUCK = "stuck"
 """Outcome of an incident whose machine could not go on; a human must look."""
 
 MAX_EVENTS = 1_000
-"""Machine events one entry may lead to before the fold gives the incidents up."""
+"""Events one entry may bring one machine before the fold gives its incident up."""
 
 
 def open_or_join(turn: Turn, firing: Firing, start: StartMachine) -> None:
@@ -106,8 +106,12 @@ def support(turn: Turn, incident: Incident, firing: Firing) -> None:
 
 
 def rely(turn: Turn, incident: Incident, firing: Firing) -> None:
-    """Let what an incident does from here on rest on a firing, too."""
-    incident.evidence[firing.id] = evidence.of(firing, turn.at)
+    """Let what an incident does from here on rest on a firing, and on what holds it.
+
+    What held it once and has gone, or was sent to it before, no longer counts.
+    """
+    held = {f: e for f, e in incident.evidence.items() if f in incident.supports}
+    incident.evidence = {**held, firing.id: evidence.of(firing, turn.at)}
     incident.agree_at = max(incident.agree_at, firing.formed_at)
     incident.disputed = incident.disputed or any(
         evidence.rests_on(turn.state, incident, position)
@@ -134,20 +138,21 @@ def withdraw(turn: Turn, firing: str) -> None:
 
 def deliver(turn: Turn) -> None:
     """Let machines hear the queued events, and those that follow, in order."""
-    for _ in range(MAX_EVENTS):
-        if not turn.events:
-            return
-        _hear(turn, turn.events.popleft())
-    for event in sorted({event.incident for event in turn.events}):
-        incident = turn.state.incidents[event]
-        _close(turn, incident, STUCK, f"more than {MAX_EVENTS} events from one entry")
-    turn.events.clear()
+    while turn.events:
+        event = turn.events.popleft()
+        turn.heard[event.incident] += 1
+        if turn.heard[event.incident] <= MAX_EVENTS:
+            _hear(turn, event)
+        elif (incident := turn.state.incidents.get(event.incident)) and incident.is_open:
+            _close(turn, incident, STUCK, f"more than {MAX_EVENTS} events from one entry")
 
 
 def _hear(turn: Turn, event: Event) -> None:
     incident = turn.state.incidents.get(event.incident)
     if incident is None or not incident.is_open:
         turn.note("unheard", incident=event.incident, event=event.name, reason="closed")
+    elif event.moves not in (None, incident.moves):
+        turn.note("unheard", incident=incident.id, event=event.name, reason="it moved on")
     elif event.name == COMPENSATED:
         undo.proceed(turn, incident, event.data)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +16,9 @@ from interlock.errors import InvariantBroken
 from interlock.rules.model import Evaluation
 
 _NO_DATA: Mapping[str, Any] = {}
+
+_ABOUT_A_STATE = ("sample", "step", "timer", "undo")
+"""Causes of events that mean nothing once the machine has left the state they are about."""
 
 
 @dataclass(slots=True)
@@ -56,6 +59,8 @@ class Event:
         cause: where it came from, journalled with the transition it triggers.
         data: what guards and ``why`` texts may read as ``event``.
         outputs: what they may read as ``outputs``.
+        moves: how often the machine had moved when this was about the state it was in; None
+            for what is about the incident, whatever its state.
     """
 
     incident: str
@@ -63,12 +68,13 @@ class Event:
     cause: Mapping[str, Any]
     data: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    moves: int | None = None
 
 
 class Turn:
     """The fold of one entry: reads and changes ``state``, collects into ``folded``."""
 
-    __slots__ = ("_record", "at", "events", "folded", "seq", "state")
+    __slots__ = ("_record", "at", "events", "folded", "heard", "seq", "state")
 
     def __init__(self, state: State, seq: int, at: int) -> None:
         self.state = state
@@ -76,6 +82,7 @@ class Turn:
         self.at = at
         self.folded = Folded()
         self.events: deque[Event] = deque()
+        self.heard: Counter[str] = Counter()
         self._record: dict[str, list[dict[str, Any]]] = {}
 
     def note(self, topic: str, **values: Any) -> None:
@@ -100,7 +107,9 @@ class Turn:
         outputs: Mapping[str, Any] = _NO_DATA,
     ) -> None:
         """Queue an event for an incident's machine; delivered before the turn ends."""
-        self.events.append(Event(incident, name, cause, data, outputs))
+        known = self.state.incidents.get(incident)
+        moves = known.moves if known is not None and cause["kind"] in _ABOUT_A_STATE else None
+        self.events.append(Event(incident, name, cause, data, outputs, moves))
 
     def bundle_of(self, item: Incident | Intent) -> Bundle:
         """Return the bundle an incident or intent is pinned to."""

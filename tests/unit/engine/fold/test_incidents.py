@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from interlock.engine.fold.incidents import MAX_EVENTS, STUCK
+from interlock.testing import Harness
 from tests.unit.engine.fold.conftest import Web
 
 
@@ -105,3 +107,172 @@ def test_annotations_and_acknowledgements_are_kept(web: Web) -> None:
 
     assert web.incidents[0].acknowledged_by == "test"
     assert [a.text for a in web.store.annotations] == ["looks like the disk"]
+
+
+# --- many at once -----------------------------------------------------------------------------
+
+SITE = """
+interlock: signals/v1
+package: t
+owner: t
+signals:
+  svc.down: {keep: latest, key: [service], ttl: 1h, fields: {service: string}}
+  power.on: {keep: latest, key: [site], ttl: 1h, fields: {site: string}}
+---
+interlock: rules/v1
+package: t
+owner: t
+rules:
+  - id: down
+    title: It is down
+    severity: high
+    when:
+      - {signal: svc.down, as: down}
+      - {signal: power.on, as: power}
+    then: [{start: fix, incident: "${down.service}", with: {service: "${down.service}"}}]
+    why: it is down though there is power
+---
+interlock: machine/v1
+id: fix
+package: t
+version: 1
+title: Wait until it passes
+owner: t
+doc: It waits.
+context: {service: string}
+outcomes: [passed, handed_over]
+initial: watching
+states:
+  watching:
+    wait: {signal: svc.down, where: service == "nobody"}
+    on: {met: handed_over, rule.withdrawn: passed}
+    after: {2h: handed_over}
+  passed: {final: passed}
+  handed_over: {final: handed_over}
+"""
+
+RESTLESS = """
+interlock: actions/v1
+package: t
+owner: t
+executor: nobody
+actions:
+  turn:
+    version: 1
+    title: Turn it
+    inputs: {service: string}
+    target: ${service}
+    risk: none
+    idempotency_key: ${service}
+    timeout: 1s
+---
+interlock: inventory/v1
+package: t
+owner: t
+targets: {other: {type: service, domain: here}}
+"""
+
+PING_PONG = SITE.replace("initial: watching", "initial: turning").replace(
+    "  passed: {final: passed}",
+    """  turning:
+    run: turn
+    with: {service: "${service}"}
+    on: {done: watching, failed: watching, timed_out: watching, unverified: watching,
+         refused: turning}
+  passed: {final: passed}""",
+)
+
+
+def test_one_signal_may_end_more_incidents_than_one_incident_may_have_events() -> None:
+    """The bound is on a machine that never comes to rest, not on how many there are."""
+    harness = Harness({"all.yaml": SITE})
+    harness.signal("power.on", site="here")
+    for number in range(MAX_EVENTS + 50):
+        harness.signal("svc.down", service=f"s{number}")
+    harness.signal("power.on", status="resolved", site="here")
+
+    assert {row.outcome for row in harness.incidents} == {"passed"}
+    assert len(harness.incidents) == MAX_EVENTS + 50
+
+
+def test_a_machine_that_never_comes_to_rest_is_given_up() -> None:
+    harness = Harness({"all.yaml": f"{PING_PONG}---{RESTLESS}"})
+    harness.signal("power.on", site="here")
+    harness.signal("svc.down", service="shop")
+
+    (incident,) = harness.incidents
+    assert (incident.outcome, incident.state) == (STUCK, "turning")
+    assert harness.state.intents == {}
+    assert f"more than {MAX_EVENTS} events from one entry" in harness.export()
+
+
+TWO_WAITS = """
+interlock: signals/v1
+package: t
+owner: t
+signals:
+  svc.down: {keep: latest, key: [service], ttl: 1h, fields: {service: string}}
+  svc.news: {keep: latest, key: [service], ttl: 1h, fields: {service: string, good: bool,
+    odd: bool}}
+---
+interlock: rules/v1
+package: t
+owner: t
+rules:
+  - id: down
+    title: It is down
+    severity: high
+    when: [{signal: svc.down, as: down}]
+    then: [{start: fix, incident: "${down.service}", with: {service: "${down.service}"}}]
+    why: it is down
+  - id: odd
+    title: Something is odd about it
+    severity: high
+    when: [{signal: svc.news, as: news, where: odd}]
+    then: [{send: look, incident: "${news.service}"}]
+    why: it is odd
+---
+interlock: machine/v1
+id: fix
+package: t
+version: 1
+title: Wait, then wait for something else
+owner: t
+doc: It waits.
+context: {service: string}
+events: {look: {}}
+outcomes: [resolved, inspected]
+initial: watching
+states:
+  watching:
+    wait: {signal: svc.news, where: good}
+    on: {met: resolved, look: looking}
+    after: {1h: resolved}
+  looking:
+    wait: {signal: svc.news, where: "!good"}
+    on: {met: inspected}
+    after: {1h: resolved}
+  resolved: {final: resolved}
+  inspected: {final: inspected}
+"""
+
+
+def test_what_one_state_waited_for_does_not_end_the_wait_of_the_next() -> None:
+    """One signal sends an event that moves the machine on, and meets what it waited for before."""
+    harness = Harness({"all.yaml": TWO_WAITS})
+    harness.signal("svc.down", service="shop")
+    harness.signal("svc.news", service="shop", good=True, odd=True)
+    moved = harness.incidents[0].state
+    harness.signal("svc.news", service="shop", good=False, odd=False)
+
+    assert moved == "looking"
+    assert harness.incidents[0].outcome == "inspected"
+
+
+def test_a_wait_is_met_while_the_machine_is_still_in_it() -> None:
+    """Negative control of the above: without the event the same signal ends the wait."""
+    harness = Harness({"all.yaml": TWO_WAITS})
+    harness.signal("svc.down", service="shop")
+    harness.signal("svc.news", service="shop", good=True, odd=False)
+
+    assert harness.incidents[0].outcome == "resolved"
