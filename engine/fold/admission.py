@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from interlock.engine.executors.base import Attempt
 from interlock.engine.fold import evidence
-from interlock.engine.fold.gate.budget import spend
+from interlock.engine.fold.gate.budget import give_back, spend
 from interlock.engine.fold.gate.freeze import scopes_of
 from interlock.engine.fold.gate.judge import judge
 from interlock.engine.fold.gate.model import Budget, Outcome, Request, Verdict
-from interlock.engine.fold.intents import contract_of, end, target_of
+from interlock.engine.fold.intents import contract_of, end, target_of, unlock
 from interlock.engine.fold.state import Intent
 from interlock.engine.fold.turn import Turn
+from interlock.machines.actions import ActionType
 
 HOLD_MS = 60_000
 """How long the gate may hold an intent before it is refused."""
 
-GRACE_MS = 5_000
-"""How long past an action's timeout the fold waits for the executor's own answer."""
+GRACE_MS = 15_000
+"""How much longer than it takes dispatch to give up the fold waits for the answer."""
 
 _AT_WORK = ("dispatched", "verifying", "waiting")
 
@@ -117,14 +118,32 @@ def _budgets(turn: Turn, intent: Intent) -> tuple[Budget, ...]:
 def _release(turn: Turn, intent: Intent, request: Request) -> None:
     """Let an attempt out: count it, lock its target, set its deadline."""
     contract, state = contract_of(turn, intent), turn.state
-    intent.phase, intent.epoch, intent.released_seq = "dispatched", state.epoch, turn.seq
-    intent.attempt += 1
-    spend(state.gate, request.budgets, turn.at)
+    intent.phase, intent.epoch, intent.attempt = "dispatched", state.epoch, intent.attempt + 1
+    intent.released_seq, intent.released_at = turn.seq, turn.at
+    spend(request, state.gate, turn.at)
     if intent.target is not None:
         state.gate.locks[intent.target] = intent.id
     state.timers.cancel(intent.id, "hold")
-    state.timers.set(intent.id, "deadline", turn.at + contract.timeout_ms + GRACE_MS)
+    state.timers.set(intent.id, "deadline", answer_by(turn, contract))
     send(turn, intent)
+
+
+def take_back(turn: Turn, intent: Intent) -> None:
+    """Undo a release that was never sent, and judge the intent again."""
+    give_back(request_of(turn, intent), turn.state.gate, intent.released_at)
+    unlock(turn, intent)
+    intent.attempt -= 1
+    intent.phase = "requiring"
+    admit(turn, intent)
+
+
+def answer_by(turn: Turn, contract: ActionType) -> int:
+    """Return when an answer has to be there, ms.
+
+    Dispatch answers before: work may wait for a place as long as it may take, and ends within
+    twice the dispatcher's grace.  Giving up sooner would begin a second attempt beside the first.
+    """
+    return turn.at + 2 * contract.timeout_ms + GRACE_MS
 
 
 def send(turn: Turn, intent: Intent) -> None:

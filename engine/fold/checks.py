@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from interlock.engine.executors.base import ProbeRequest
-from interlock.engine.fold.admission import GRACE_MS, admit
+from interlock.engine.fold.admission import admit, answer_by
 from interlock.engine.fold.intents import contract_of, end, plan_retry, target_of
 from interlock.engine.fold.state import Intent
 from interlock.engine.fold.turn import Turn
@@ -122,7 +122,7 @@ def _ask(turn: Turn, intent: Intent, call: ProbeCall) -> None:
         timeout_ms=contract.timeout_ms,
     )
     intent.probe = request.id
-    turn.state.timers.set(intent.id, "probe", turn.at + contract.timeout_ms + GRACE_MS)
+    turn.state.timers.set(intent.id, "probe", answer_by(turn, contract))
     turn.folded.probes.append(request)
     turn.note("probes", id=request.id, intent=intent.id, probe=call.probe, phase=intent.phase)
     turn.touch(intent)

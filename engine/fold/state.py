@@ -91,7 +91,8 @@ class Intent:
             ``verifying`` or ``ended``.
         attempt: number of the current attempt, from 1; 0 before the first.
         epoch: process epoch under which the current attempt was released.
-        released_seq: position of the entry whose decision released that attempt.
+        released_seq: position of the entry whose decision released that attempt, and
+        released_at: its time.
         outputs: what the executor returned, typed.
         ended: ``done``, ``failed``, ``timed_out``, ``refused``, ``unverified`` or
             ``abandoned``; None while it lives.
@@ -123,6 +124,7 @@ class Intent:
     attempt: int = 0
     epoch: int = 0
     released_seq: int = -1
+    released_at: int = 0
     outputs: dict[str, Any] = field(default_factory=dict)
     ended: str | None = None
     detail: str = ""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock.digest import derive_id
-from interlock.engine.fold.admission import admit, give_up, send
+from interlock.engine.fold.admission import give_up, send, take_back
 from interlock.engine.fold.checks import ask_again, not_seen, observed, require, verify
 from interlock.engine.fold.intents import (
     contract_of,
@@ -20,7 +20,6 @@ from interlock.engine.fold.intents import (
     is_wanted,
     plan_retry,
     recall,
-    unlock,
 )
 from interlock.engine.fold.state import Incident, Intent
 from interlock.engine.fold.turn import Turn
@@ -148,11 +147,8 @@ def recalled(turn: Turn, body: Mapping[str, Any]) -> None:
     turn.note("results", intent=intent.id, attempt=intent.attempt, outcome="recalled", code="")
     if not is_wanted(turn, intent):
         end(turn, intent, "abandoned", "the machine moved on before it was sent")
-        return
-    unlock(turn, intent)
-    intent.attempt -= 1
-    intent.phase = "requiring"
-    admit(turn, intent)
+    else:
+        take_back(turn, intent)
 
 
 def orphaned(turn: Turn, decided: int) -> None:

@@ -260,7 +260,7 @@ def test_every_exit_code_is_listed() -> None:
         ("gate", "60 s", admission.HOLD_MS == 60_000),
         ("gate", "120 attempts in any hour", EVERYTHING.most == 120),
         ("gate", "120 attempts in any hour", EVERYTHING.per_ms == 3_600_000),
-        ("gate", "5 s", admission.GRACE_MS == 5_000),
+        ("gate", "15 s", admission.GRACE_MS == 15_000),
         ("gate", "| 32 |", Limits().total == 32),
         ("gate", "| 8 |", Limits().per_executor == 8),
         ("gate", "| 1,000 |", Limits().waiting == 1_000),

@@ -8,12 +8,23 @@ from interlock.engine.fold.gate.model import Budget, Finding, Outcome, Request
 from interlock.engine.fold.state import Gate
 
 EVERYTHING = Budget(key="everything", most=120, per_ms=3_600_000)
-"""The limit over all actions: a storm of incidents meets it before production does."""
+"""The limit over all that acts: a storm of incidents meets it before production does."""
+
+
+def applicable(request: Request) -> tuple[Budget, ...]:
+    """Return the budgets that bound an intent.
+
+    A notification has only its contract's: when a storm has spent what automation may do,
+    people must still hear of it.
+    """
+    return request.budgets if request.notifies else (*request.budgets, EVERYTHING)
 
 
 def budget(request: Request, gate: Gate, now: int) -> Finding:
     """Refuse when any budget that applies is spent; the tightest one is reported."""
-    lefts = [(b.most - used(gate, b, now), b) for b in (*request.budgets, EVERYTHING)]
+    lefts = [(b.most - used(gate, b, now), b) for b in applicable(request)]
+    if not lefts:
+        return Finding("budget", Outcome.PASS, "the contract sets no limit", {})
     left, tightest = min(lefts, key=lambda pair: (pair[0], pair[1].key))
     numbers: dict[str, int | str | None] = {
         "key": tightest.key,
@@ -33,10 +44,18 @@ def used(gate: Gate, limit: Budget, now: int) -> int:
     return sum(1 for at in gate.spent.get(limit.key, ()) if at > since)
 
 
-def spend(gate: Gate, budgets: tuple[Budget, ...], now: int) -> None:
+def spend(request: Request, gate: Gate, now: int) -> None:
     """Count one attempt against every budget, forgetting those no window can see."""
-    for limit in (*budgets, EVERYTHING):
+    for limit in applicable(request):
         times = gate.spent.setdefault(limit.key, deque())
         while times and times[0] <= now - limit.per_ms:
             times.popleft()
         times.append(now)
+
+
+def give_back(request: Request, gate: Gate, spent_at: int) -> None:
+    """Take back what an attempt spent that was never sent."""
+    for limit in applicable(request):
+        times = gate.spent.get(limit.key)
+        if times and spent_at in times:
+            times.remove(spent_at)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
+from interlock.engine.fold.gate.budget import EVERYTHING
+from interlock.testing import Answer
 from tests import bundles
 from tests.unit.engine.fold.conftest import Web
 
@@ -102,3 +105,64 @@ def test_a_freeze_survives_a_restart(web: Web) -> None:
     again.advance("1s")
 
     assert again.actions("web.restart") == ["held"]
+
+
+# --- storms -----------------------------------------------------------------------------------
+
+
+def storm(services: int) -> Web:
+    """Return a service whose every part is down and whose supervisor cannot help."""
+    files = bundles.web()
+    targets = "".join(f"  s{n}: {{type: service, domain: host-a}}\n" for n in range(services))
+    files["inventory.yaml"] = (
+        f"interlock: inventory/v1\npackage: web\nowner: t\ntargets:\n{targets}"
+    )
+    web = Web(files)
+    web.script("web.restart", Answer("error", "FAULT", "no such process"))
+    for number in range(services):
+        web.probe(f"s{number}", up=False)
+    web.advance("5s")
+    return web
+
+
+def test_in_a_storm_actions_stop_at_the_budget_and_people_are_paged_all_the_same() -> None:
+    """Acting fails closed, telling people fails open: a page spends nothing and is not refused."""
+    web = storm(EVERYTHING.most + 20)
+
+    assert Counter(web.actions("web.restart")) == {"failed": EVERYTHING.most, "refused": 20}
+    assert Counter(web.actions("page.on_call")) == {"done": EVERYTHING.most + 20}
+
+
+def test_a_page_keeps_to_the_limits_of_its_own_contract() -> None:
+    files = bundles.web()
+    files["actions.yaml"] = files["actions.yaml"].replace(
+        "    idempotency_key: ${incident.id}/${step.id}\n",
+        "    idempotency_key: ${incident.id}/${step.id}\n    limits: {rate: {max: 1, per: 1h}}\n",
+    )
+    web = Web(files)
+    web.script("web.restart", Answer("error", "FAULT", "no such process"))
+    web.probe("shop", up=False)
+    web.probe("api", up=False)
+    web.advance("5s")
+
+    assert sorted(web.actions("page.on_call")) == ["done", "refused"]
+
+
+def test_an_attempt_that_was_never_sent_is_not_counted_against_a_budget(web: Web) -> None:
+    """Three restarts an hour are allowed; being recalled three times is none of them."""
+    web.script("web.restart", Answer("hangs"))
+    web.probe(up=False)
+    web.advance("100ms")
+    for _ in range(3):
+        web.freeze()
+        attempt = web.scripts.attempts[-1]
+        about = {"intent": attempt.intent, "attempt": attempt.attempt, "epoch": attempt.epoch}
+        web.record({"kind": "recalled", **about, "reason": "global is frozen"})
+        web.advance("1s")
+        web.thaw()
+
+    assert web.actions("web.restart") == ["dispatched"]
+    assert {key: len(times) for key, times in web.state.gate.spent.items()} == {
+        "everything": 1,
+        "web.restart:shop/3600000": 1,
+    }
