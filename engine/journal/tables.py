@@ -5,8 +5,8 @@
 ``transition``, ``action`` and ``annotation`` must equal what folding it again gives.
 
 A position ``(partition, seq)`` is one integer: the partition in the high bits, 48 bits of seq.
-Measured against a composite key (200,000 entries of 430 bytes, groups of 500): 5.9 µs an entry
-against 7.4, 20 % less disk.  No other index of ``entry`` sees a signal, and none is random.
+Measured (200,000 entries of 430 bytes, groups of 500): 5.9 µs and 456 bytes an entry, against
+7.4 µs and 512 bytes by a composite key.  No other index of ``entry`` sees a signal, and none is random.
 """
 
 from __future__ import annotations
