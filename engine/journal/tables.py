@@ -6,7 +6,8 @@
 
 A position ``(partition, seq)`` is one integer: the partition in the high bits, 48 bits of seq.
 Measured (200,000 entries of 430 bytes, groups of 500): 5.9 µs and 456 bytes an entry, against
-7.4 µs and 512 bytes by a composite key.  No other index of ``entry`` sees a signal, and none is random.
+7.4 µs and 512 bytes by a composite key.  No other index of ``entry`` sees a signal, and none is
+random.
 """
 
 from __future__ import annotations
