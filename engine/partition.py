@@ -131,7 +131,7 @@ class Partition:
                 gives again.
         """
         saved = self._journal.reader.snapshot()
-        if saved is not None:
+        if saved is not None and snapshot.is_current(saved[1]):
             self._saved, data = saved
             self.state = snapshot.restore(data, self._library)
         decided = self._journal.decided_through

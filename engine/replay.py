@@ -128,7 +128,8 @@ class _Replay:
         if folded.decision is not None:
             self._expected[row.seq] = decisions.encode(folded.decision)
         if self._snapshot is not None and row.seq == self._snapshot[0]:
-            self._compare_snapshot(self._snapshot[1])
+            if snapshot.is_current(self._snapshot[1]):
+                self._compare_snapshot(self._snapshot[1])
 
     def _compare_decision(self, row: VerifiedRow) -> None:
         of = row.value["of"]

@@ -1,4 +1,8 @@
-"""The state as canonical bytes and back: ``restore(take(state))`` folds on as ``state`` would."""
+"""The state as canonical bytes and back: ``restore(take(state))`` folds on as ``state`` would.
+
+A snapshot only saves time.  One of another format, from a version that remembered other things,
+is passed over and the journal folded from the beginning.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +19,20 @@ from interlock.engine.fold.turn import Turn
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Evaluation, FactRow
 
+FORMAT = 1
+"""Raised whenever a state remembers something else, or otherwise."""
+
+
+def is_current(data: bytes) -> bool:
+    """Return whether this version can restore a snapshot."""
+    return bool(digest.decode(data).get("format") == FORMAT)
+
 
 def take(state: State) -> bytes:
     """Return the canonical bytes of a state."""
     return digest.canonical(
         {
+            "format": FORMAT,
             "seq": state.seq,
             "at": state.at,
             "epoch": state.epoch,
