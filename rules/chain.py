@@ -34,7 +34,7 @@ from interlock.rules.matcher import VISITS_PER_ACTIVATION, FuelExhausted
 from interlock.rules.model import Consequence, Row, UnknownTest
 from interlock.rules.network import Rule
 from interlock.rules.plan import Plan
-from interlock.rules.state import Standing, State, strongest_claim, supports
+from interlock.rules.state import Standing, State, strongest_claim
 
 
 @dataclass(slots=True)
@@ -53,8 +53,8 @@ class Chain:
         formed: activations put in force in this step, by key.
         consequences: what follows from those formed, by key.
         withdrawn: activations of before the step that are out of force, by key.
-        before: the fact that stood for each touched key before the step, and in
-        supports: who supported it then.
+        before: the fact that stood for each touched key before the step.
+        stood, lapsed: what people set, and what they had set and is forgotten.
         found: every join completed in this step, forbidden or not, for the second engine.
         unknowns: tests that could not be decided.
     """
@@ -73,7 +73,8 @@ class Chain:
         self.consequences: dict[ActivationKey, tuple[Consequence, ...]] = {}
         self.withdrawn: dict[ActivationKey, Activation] = {}
         self.before: dict[FactKey, Element | None] = {}
-        self.supports: dict[FactKey, tuple[str, ...]] = {}
+        self.stood: list[Standing] = []
+        self.lapsed: list[Standing] = []
         self.found: dict[ActivationKey, tuple[Rule, tuple[Element, ...]]] = {}
         self.unknowns: set[UnknownTest] = set()
         self._state = state
@@ -83,7 +84,6 @@ class Chain:
         self._fuel = fuel
         self._derives = fuel > 0
         state.matcher.visits = fuel * VISITS_PER_ACTIVATION
-        self._facts_made = 0
         self._work: dict[int, _Work] = {}
 
     def add(self, element: Element) -> None:
@@ -105,11 +105,13 @@ class Chain:
     def stand(self, standing: Standing) -> None:
         """Let a person set a fact."""
         self._touch(standing.key)
+        self.stood.append(standing)
         self._state.stand(standing)
 
     def lapse(self, standing: Standing) -> None:
         """Let what a person set be forgotten."""
         self._touch(standing.key)
+        self.lapsed.append(standing)
         self._state.lapse(standing)
         self._take_down(list(self._unsupported(standing.key, standing.claim)))
 
@@ -142,7 +144,6 @@ class Chain:
         """Note what stood before, and settle the fact when its stratum is reached."""
         if key not in self.before:
             self.before[key] = self._state.facts.get(key)
-            self.supports[key] = supports(self._state, key)
         self._at(self._rulebase.levels[key[0]]).facts.add(key)
 
     def _match(self, joins: list[tuple[Plan, Element]]) -> None:
@@ -218,6 +219,8 @@ class Chain:
     def _settle(self, key: FactKey) -> None:
         """Let the strongest claim about a fact stand."""
         stands = self._state.facts.get(key)
+        if stands is not None and key not in self._state.dissent and self._state.claims.of(key):
+            return  # the common case, however many claims there are
         strongest = strongest_claim(self._state, key)
         if stands is not None and (strongest is None or stands.fields != strongest.fields):
             self.remove(stands)
@@ -226,6 +229,7 @@ class Chain:
             old = self.before[key]
             if old is not None and old.fields == strongest.fields:
                 self.add(old)
+                del self.entered[old.id]  # it was there before
             else:
                 self.add(self._made(key, strongest.fields))
 

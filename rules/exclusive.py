@@ -8,7 +8,7 @@ depends on who won.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from interlock.rules.activation import Activation
 from interlock.rules.model import Conflict
@@ -28,24 +28,30 @@ def settle_groups(
     Returns:
         The groups with losers, by group and incident; the activations that now have effect.
     """
+    touched = [activation for activation in touched if activation.incident is not None]
     conflicts: list[Conflict] = []
     risen: list[Activation] = []
     for group in groups_of(touched):
-        competing = sorted(state.groups.of(group), key=_by_id)
-        holder = _holder(state, group, competing)
-        for activation in competing:
-            if activation.rule.id == holder and not activation.effective:
+        before, holder = state.holders.get(group), _hold(state, group)
+        news = touched if holder == before else state.groups.of((group, holder))
+        for activation in news:
+            if group_of(activation) == group and _rises(state, activation, holder):
                 activation.effective = True
                 risen.append(activation)
-        conflicts += _conflict(group, competing)
+        conflicts += _conflict(state, group, holder)
     return conflicts, risen
+
+
+def _rises(state: State, activation: Activation, holder: str) -> bool:
+    """Whether an activation in force has effect from now on."""
+    in_force = state.activations.get(activation.key) is activation
+    return in_force and not activation.effective and activation.rule.id == holder
 
 
 def release_groups(state: State, touched: Iterable[Activation]) -> None:
     """Let go of the groups whose holder lost its last match, without a new holder."""
     for group in groups_of(touched):
-        competing = state.groups.of(group)
-        if all(activation.rule.id != state.holders.get(group) for activation in competing):
+        if state.holders.get(group) not in state.rivals.of(group):
             state.holders.pop(group, None)
 
 
@@ -54,32 +60,28 @@ def groups_of(activations: Iterable[Activation]) -> list[Group]:
     return sorted({group_of(a) for a in activations if a.incident is not None})
 
 
-def _holder(state: State, group: Group, competing: Sequence[Activation]) -> str | None:
-    rules = {activation.rule.id: activation.rule for activation in competing}
-    holder = state.holders.get(group)
-    if holder not in rules:
-        holder = min(rules.values(), key=_precedence).id if rules else None
-    if holder is None:
+def _hold(state: State, group: Group) -> str:
+    """Return the rule that holds a group from now on; empty when none competes."""
+    rivals = state.rivals.of(group)
+    if not rivals:
         state.holders.pop(group, None)
-    else:
+        return ""
+    holder = state.holders.get(group)
+    if holder is None or holder not in rivals:
+        holder = min((state.rulebase.rules[rule] for rule in rivals), key=_precedence).id
         state.holders[group] = holder
     return holder
 
 
-def _conflict(group: Group, competing: Sequence[Activation]) -> list[Conflict]:
-    losers = [activation for activation in competing if not activation.effective]
-    if not losers:
+def _conflict(state: State, group: Group, holder: str) -> list[Conflict]:
+    losing = sorted(rule for rule in state.rivals.of(group) if rule != holder)
+    if not losing:
         return []
-    winners = tuple(activation.id for activation in competing if activation.effective)
-    rules = tuple(sorted({activation.rule.id for activation in losers}))
-    return [
-        Conflict("exclusive", group[0], (group[1],), winners, tuple(a.id for a in losers), rules)
-    ]
+    winners = sorted(activation.id for activation in state.groups.of((group, holder)))
+    losers = sorted(a.id for rule in losing for a in state.groups.of((group, rule)))
+    name, incident = group
+    return [Conflict("exclusive", name, (incident,), tuple(winners), tuple(losers), tuple(losing))]
 
 
 def _precedence(rule: Rule) -> tuple[int, str]:
     return -rule.salience, rule.id
-
-
-def _by_id(activation: Activation) -> str:
-    return activation.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from interlock.errors import InvariantBroken
-from interlock.rules.activation import Activation, FactKey, Order
+from interlock.rules.activation import OPERATOR, Activation, Claim, FactKey, Order
 from interlock.rules.chain import Chain
 from interlock.rules.elements import Element, order_of
 from interlock.rules.evaluation import evaluations, joins
@@ -21,7 +21,7 @@ from interlock.rules.model import (
     Outcome,
     UnknownTest,
 )
-from interlock.rules.state import State, strongest_claim, supports
+from interlock.rules.state import State, supports
 
 VISITS = 100_000
 """Most candidates looked at for the evaluations of a step that gave up."""
@@ -152,15 +152,36 @@ def _agenda(activation: Activation) -> Order:
 
 def _facts(state: State, chain: Chain) -> tuple[tuple[FactChange, ...], tuple[FactChange, ...]]:
     came: list[FactChange] = []
-    went: list[FactChange] = []
+    went: list[tuple[FactKey, Element]] = []
     for key, old in chain.before.items():
         new = state.facts.get(key)
         if new is not old:
             if new is not None:
                 came.append(_change(new, supports(state, key)))
             if old is not None:
-                went.append(_change(old, chain.supports[key]))
-    return tuple(sorted(came, key=_order)), tuple(sorted(went, key=_order))
+                went.append((key, old))
+    return tuple(sorted(came, key=_order)), tuple(
+        sorted(_retracted(state, chain, went), key=_order)
+    )
+
+
+def _retracted(
+    state: State, chain: Chain, went: list[tuple[FactKey, Element]]
+) -> Iterator[FactChange]:
+    """Yield the facts that went, with those who claimed them before the step."""
+    gone: dict[FactKey, list[Claim]] = {}
+    for activation in chain.withdrawn.values() if went else ():
+        for key, claim in activation.claims:
+            gone.setdefault(key, []).append(claim)
+    for lapsed in chain.lapsed:
+        gone.setdefault(lapsed.key, []).append(lapsed.claim)
+    new = {activation.id for activation in chain.formed.values()}
+    if chain.stood:
+        new.add(OPERATOR)
+    for key, old in went:
+        stayed = [claim for claim in state.claims.of(key) if claim.source not in new]
+        before = {c.source for c in [*stayed, *gone.get(key, [])] if c.fields == old.fields}
+        yield _change(old, tuple(sorted(before)))
 
 
 def _change(fact: Element, supported_by: tuple[str, ...]) -> FactChange:
@@ -173,18 +194,17 @@ def _order(change: FactChange) -> tuple[int, int]:
 
 def _fact_conflicts(state: State, touched: Iterable[FactKey]) -> Iterator[Conflict]:
     for key in touched:
-        strongest = strongest_claim(state, key)
-        if strongest is not None:
-            losing = [c for c in state.claims.of(key) if c.fields != strongest.fields]
-            if losing:
-                yield Conflict(
-                    kind="fact",
-                    group=key[0],
-                    key=key[1],
-                    winners=supports(state, key),
-                    losers=tuple(sorted(claim.source for claim in losing)),
-                    losing_rules=tuple(sorted({c.rule.id for c in losing if c.rule})),
-                )
+        losers = state.dissent.get(key)
+        if losers:
+            losing = {c.rule.id for c in state.claims.of(key) if c.rule and c.source in losers}
+            yield Conflict(
+                kind="fact",
+                group=key[0],
+                key=key[1],
+                winners=supports(state, key),
+                losers=tuple(sorted(losers)),
+                losing_rules=tuple(sorted(losing)),
+            )
 
 
 def _place(conflict: Conflict) -> tuple[str, str, str]:

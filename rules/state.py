@@ -52,9 +52,11 @@ class State:
         facts: the fact that stands for each key.
         standing: what people have set.
         claims: who says what about each fact.
+        dissent: who says something else than the fact that stands; keys without are not there.
         activations: every match in force, by key.
         resting: the same by the ids of their elements.
-        groups: the activations that compete for a group.
+        groups: the activations that compete for a group, by group and rule.
+        rivals: the rules that compete for a group.
         holders: the rule that holds a group.
         counted_at, counts: the latest position, and how many steps and facts it had.
     """
@@ -70,9 +72,11 @@ class State:
         self.facts: dict[FactKey, Element] = {}
         self.standing: dict[FactKey, Standing] = {}
         self.claims = Multimap[FactKey, Claim](attrgetter("source"))
+        self.dissent: dict[FactKey, set[str]] = {}
         self.activations: dict[ActivationKey, Activation] = {}
         self.resting = Multimap[str, Activation](attrgetter("key"))
-        self.groups = Multimap[Group, Activation](attrgetter("key"))
+        self.groups = Multimap[tuple[Group, str], Activation](attrgetter("key"))
+        self.rivals = Multimap[Group, str](str)
         self.holders: dict[Group, str] = {}
         self.counted_at = -1
         self.counts: dict[str, int] = {}
@@ -145,7 +149,10 @@ class State:
         if element.is_signal:
             self.live[element.type].add(element.key, element)
         else:
-            self.facts[element.type, element.key] = element
+            key = (element.type, element.key)
+            self.facts[key] = element
+            for claim in self.claims.of(key):
+                self._note_dissent(key, claim)
 
     def _delete(self, element: Element) -> None:
         del self.elements[element.id]
@@ -155,6 +162,7 @@ class State:
             self.live[element.type].remove(element.key, element)
         else:
             del self.facts[element.type, element.key]
+            self.dissent.pop((element.type, element.key), None)
 
     def _activate(self, activation: Activation) -> None:
         self.activations[activation.key] = activation
@@ -163,9 +171,12 @@ class State:
         for key in self._forbiddable_by(activation):
             self._forbiddable.add(key, activation)
         for fact, claim in activation.claims:
-            self.claims.add(fact, claim)
+            self._claim(fact, claim)
         if activation.incident is not None:
-            self.groups.add(group_of(activation), activation)
+            group, rule = group_of(activation), activation.rule.id
+            if not self.groups.of((group, rule)):
+                self.rivals.add(group, rule)
+            self.groups.add((group, rule), activation)
 
     def _deactivate(self, activation: Activation) -> None:
         del self.activations[activation.key]
@@ -174,9 +185,12 @@ class State:
         for key in self._forbiddable_by(activation):
             self._forbiddable.remove(key, activation)
         for fact, claim in activation.claims:
-            self.claims.remove(fact, claim)
+            self._disclaim(fact, claim)
         if activation.incident is not None:
-            self.groups.remove(group_of(activation), activation)
+            group, rule = group_of(activation), activation.rule.id
+            self.groups.remove((group, rule), activation)
+            if not self.groups.of((group, rule)):
+                self.rivals.remove(group, rule)
 
     def _forbiddable_by(self, activation: Activation) -> Iterator[_Forbiddable]:
         """Yield for each negation of the rule what an element must have to forbid this."""
@@ -186,11 +200,28 @@ class State:
 
     def _stand(self, standing: Standing) -> None:
         self.standing[standing.key] = standing
-        self.claims.add(standing.key, standing.claim)
+        self._claim(standing.key, standing.claim)
 
     def _lapse(self, standing: Standing) -> None:
         del self.standing[standing.key]
-        self.claims.remove(standing.key, standing.claim)
+        self._disclaim(standing.key, standing.claim)
+
+    def _claim(self, key: FactKey, claim: Claim) -> None:
+        self.claims.add(key, claim)
+        self._note_dissent(key, claim)
+
+    def _disclaim(self, key: FactKey, claim: Claim) -> None:
+        self.claims.remove(key, claim)
+        dissent = self.dissent.get(key)
+        if dissent is not None:
+            dissent.discard(claim.source)
+            if not dissent:
+                del self.dissent[key]
+
+    def _note_dissent(self, key: FactKey, claim: Claim) -> None:
+        fact = self.facts.get(key)
+        if fact is not None and fact.fields != claim.fields:
+            self.dissent.setdefault(key, set()).add(claim.source)
 
 
 def group_of(activation: Activation) -> Group:

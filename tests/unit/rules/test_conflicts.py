@@ -286,3 +286,28 @@ def test_no_loser_rises_in_a_step_that_exhausts_its_fuel():
     assert outcome.firings == ()
     assert world.rules == []
     assert "slowly" in fired(world.signal("slow", service="web", value=10))
+
+
+def test_what_a_fact_rested_on_is_told_when_it_goes():
+    world = World(CLAIMS)
+    low = {firing.rule: firing.id for firing in world.error("web").firings}
+    world.say("suspect", service="web", value=1)
+
+    outranked = world.unsay("suspect", "web")
+    higher = world.signal("slow", service="web", value=9)
+    high = {firing.rule: firing.id for firing in higher.firings}
+    gone = world.resolve("slow", service="web", value=9)
+
+    assert outranked.facts_retracted == outranked.facts_asserted == ()
+    assert [change.supports for change in higher.facts_retracted] == [(low["a-low"],)]
+    assert [change.supports for change in gone.facts_retracted] == [(high["high"],)]
+
+
+def test_an_operator_is_named_among_what_a_fact_rested_on():
+    world = World(CLAIMS)
+    world.say("suspect", service="web", value=7)
+
+    replaced = world.say("suspect", service="web", value=8)
+
+    assert [change.supports for change in replaced.facts_retracted] == [("operator",)]
+    assert [change.supports for change in replaced.facts_asserted] == [("operator",)]

@@ -1,6 +1,7 @@
 """What the second engine is asked about each new element."""
 
 from tests.unit.rules.given import World, fired
+from tests.unit.rules.test_chain import CIRCLE
 
 JOINED = """
   - id: joined
@@ -235,6 +236,17 @@ def test_what_came_and_went_within_one_step_was_never_there():
     assert {evaluation.focus for evaluation in outcome.evaluations} == there
     assert fired(outcome) == ["high", "low", "one", "reads", "two"]
     assert outcome.withdrawn == ()
+
+
+def test_a_fact_that_is_held_up_again_is_not_asked_about_again():
+    world = World(CIRCLE, evaluations=True)
+    world.error("web")
+    world.say("suspect", service="web", value=1)
+
+    outcome = world.resolve("error", service="web", value=9, limit=1)
+
+    assert outcome.facts_retracted == outcome.facts_asserted == ()
+    assert outcome.evaluations == ()
 
 
 def test_claims_that_chase_each_other_exhaust_the_fuel():
