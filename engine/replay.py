@@ -84,7 +84,8 @@ class _Replay:
         self._verification = verification
         self._library = Library(verification.reader.blob)
         self._decided = verification.reader.cursor().decided_through
-        self._snapshot = verification.reader.snapshot()
+        saved = verification.reader.snapshot()
+        self._snapshot = saved if saved is not None and snapshot.is_current(saved[1]) else None
         self._expected: dict[int, list[bytes]] = {}
         self._changes = Changes()
         self._state = State()
@@ -128,8 +129,7 @@ class _Replay:
         if folded.decision is not None:
             self._expected[row.seq] = decisions.encode(folded.decision)
         if self._snapshot is not None and row.seq == self._snapshot[0]:
-            if snapshot.is_current(self._snapshot[1]):
-                self._compare_snapshot(self._snapshot[1])
+            self._compare_snapshot(self._snapshot[1])
 
     def _compare_decision(self, row: VerifiedRow) -> None:
         of = row.value["of"]
