@@ -14,6 +14,7 @@ has() {
         compiler) command -v cc ;;
         headers) "$PYTHON" -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("include"), "Python.h").stat()' ;;
         venv) "$PYTHON" -c 'import ensurepip' ;;
+        prometheus-alertmanager) command -v "$1" || command -v alertmanager ;;  # Debian's name, its own
         *) command -v "$1" ;;
     esac >/dev/null 2>&1
 }
@@ -46,7 +47,16 @@ fi
 echo "setup: no ${missing[*]} here; running apt-get install ${install[*]}"
 export DEBIAN_FRONTEND=noninteractive
 apt-get -o DPkg::Lock::Timeout=120 update -qq
+# Debian starts a service as soon as it is installed, and at every boot.  Nobody asked for that:
+# whoever needs the program starts it.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
+fi
 apt-get -o DPkg::Lock::Timeout=120 install -qq --no-install-recommends "${install[@]}" >/dev/null
 for thing in "${missing[@]}"; do
+    systemctl disable --quiet "$thing" >/dev/null 2>&1 || true
     has "$thing" || { echo "setup: $thing is still missing after installing ${install[*]}" >&2; exit 1; }
 done
