@@ -79,7 +79,9 @@ def _answer(batches: list[_Batch], rows: int) -> None:
             done.set_result(rows)
 
 
-async def stream(requests: AsyncIterator[bytes], context: grpc.aio.ServicerContext) -> None:
+async def stream(
+    requests: AsyncIterator[bytes], context: grpc.aio.ServicerContext[bytes, bytes]
+) -> None:
     """Answer batches in turn, each when it is on disk."""
     window: asyncio.Queue[tuple[int, asyncio.Future[int]] | None] = asyncio.Queue(WINDOW)
 
@@ -104,7 +106,7 @@ async def serve(path: str) -> None:
     """Serve until killed."""
     COMMITTER.append(Committer(path, asyncio.get_running_loop()))
     server = grpc.aio.server(options=[("grpc.max_receive_message_length", 8 << 20)])
-    handler = grpc.stream_stream_rpc_method_handler(stream)
+    handler: grpc.RpcMethodHandler[bytes, bytes] = grpc.stream_stream_rpc_method_handler(stream)
     service = grpc.method_handlers_generic_handler(
         "interlock.v1.SignalService", {"Stream": handler}
     )

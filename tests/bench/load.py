@@ -23,7 +23,7 @@ from typing import NamedTuple, TypedDict
 import grpc
 
 from interlock.v1.signal_service_pb2 import StreamResponse
-from tests.bench.mix import shapes
+from tests.bench.mix import Shape, shapes
 from tests.bench.wire import METHOD, Requests
 
 STREAMS = 2
@@ -46,6 +46,7 @@ class Job(TypedDict):
         batch: signals to a batch.
         seconds: how long it is sent.
         rate: signals a second, for ``open``.
+        acting: signals that lead to an action, sent besides and spread evenly, for ``open``.
         store: the service's database, to see when all is decided; None: an answer is all there is.
         sender: 4 characters no other job has.
     """
@@ -55,6 +56,7 @@ class Job(TypedDict):
     batch: int
     seconds: float
     rate: float
+    acting: int
     store: str | None
     sender: str
 
@@ -67,7 +69,7 @@ class Report(TypedDict):
         acked_s: from the first sending to the last answer, s.
         decided_s: to the decision about the last signal being on disk, s.
         latencies: of each batch, from due to answered, s, in order.
-        due: of each signal that starts an incident, when its batch was due, ns.
+        due: of each signal that leads to an action, when it was due, ns.
     """
 
     signals: int
@@ -93,10 +95,11 @@ class Answers:
             ValueError: a signal was not accepted, so what is measured is not what is meant.
         """
         receipt = StreamResponse.FromString(data).receipt
-        if receipt.accepted != sent.batch:
-            raise ValueError(f"of {sent.batch} signals {receipt.accepted} were accepted: {receipt}")
+        if receipt.accepted != sent.signals:
+            said = f"of {sent.signals} signals {receipt.accepted} were accepted: {receipt}"
+            raise ValueError(said)
         self.latencies.append((time.monotonic_ns() - sent.due) / 1e9)
-        self.signals += sent.batch
+        self.signals += sent.signals
         self.last = max(self.last, receipt.position.seq)
 
 
@@ -104,25 +107,25 @@ class Sent(NamedTuple):
     """A batch on its way: when it was due, ns, and how many signals it has."""
 
     due: int
-    batch: int
+    signals: int
 
 
 class Conversation:
     """One stream: sends within the window, takes answers in turn."""
 
     def __init__(self, channel: grpc.aio.Channel, answers: Answers, window: int) -> None:
-        self._call = channel.stream_stream(METHOD)()
+        self._call: grpc.aio.StreamStreamCall[bytes, bytes] = channel.stream_stream(METHOD)()
         self._answers = answers
         self._free = asyncio.Semaphore(window)
         self._sent: deque[Sent] = deque()
         self._reading = asyncio.create_task(self._read())
 
-    async def send(self, request: bytes, batch: int, due: int | None = None) -> None:
+    async def send(self, request: bytes, signals: int, due: int | None = None) -> None:
         """Send a batch, once the window has room for it."""
         await self._free.acquire()
         if self._reading.done():
             await self._reading  # it broke: raise why
-        self._sent.append(Sent(time.monotonic_ns() if due is None else due, batch))
+        self._sent.append(Sent(time.monotonic_ns() if due is None else due, signals))
         await self._call.write(request)
 
     async def finish(self) -> None:
@@ -132,7 +135,7 @@ class Conversation:
 
     async def _read(self) -> None:
         try:
-            while (data := await self._call.read()) is not grpc.aio.EOF:
+            async for data in self._call:
                 self._answers.take(data, self._sent.popleft())
                 self._free.release()
         finally:
@@ -140,7 +143,7 @@ class Conversation:
 
 
 @cache
-def _pool() -> list:
+def _pool() -> list[Shape]:
     return shapes(POOL)
 
 
@@ -187,7 +190,7 @@ async def _all_out(
     async def one() -> None:
         talk = Conversation(channel, answers, window)
         while time.monotonic() < end:
-            await talk.send(requests.next().encoded, job["batch"])
+            await talk.send(requests.next(), job["batch"])
         await talk.finish()
 
     async with asyncio.TaskGroup() as group:
@@ -203,15 +206,20 @@ async def _at_a_rate(
     channel: grpc.aio.Channel, requests: Requests, answers: Answers, job: Job
 ) -> None:
     talks = [Conversation(channel, answers, 1_000) for _ in range(STREAMS)]
-    pause = job["batch"] / job["rate"]
+    pause_ns = job["batch"] / job["rate"] * 1e9
+    count = max(1, int(job["seconds"] * 1e9 / pause_ns))
+    every = max(1, count // job["acting"]) if job["acting"] else count
     began = time.monotonic_ns()
-    for number in range(max(1, int(job["seconds"] / pause))):
-        due = began + int(number * pause * 1e9)
+    for number in range(count):
+        due = began + int(number * pause_ns)
         request = requests.next()
         if (wait := due - time.monotonic_ns()) > 0:
             await asyncio.sleep(wait / 1e9)
-        answers.due.update(dict.fromkeys(request.starting, due))
-        await talks[number % STREAMS].send(request.encoded, job["batch"], due)
+        await talks[number % STREAMS].send(request, job["batch"], due)
+        if number % every == every // 2 and len(answers.due) < job["acting"]:
+            name, acting = requests.acting(number)
+            answers.due[name] = due
+            await talks[number % STREAMS].send(acting, 1, due)
     for talk in talks:
         await talk.finish()
 

@@ -5,9 +5,9 @@ a rule.  Both sizes are sent the same batches and have the same hundred rules to
 differs is the size alone.  The nine tenths that touch nothing are of services of their own, so no
 rule hears of them by a replacement either.
 
-Of the hundred touched rules one in ten starts an incident, which runs one action and ends; the
-others advise.  A join completes on every second touch, and every fourth touch of a rule with a
-``not`` forbids it.
+Rules advise, but for one, which starts an incident that runs one action and ends: it is touched
+only where that action is waited for, because the gate lets out 120 an hour.  A join completes on
+every second touch, and every fourth touch of a rule with a ``not`` forbids it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ NAMES = 20
 TOUCHED = 100
 """Rules that signals touch; their codes are 0 to 99."""
 SIZES = (100, 1_000)
+ACTING = 9
+"""The rule that starts an incident."""
 
 _SERVICES = 500
 _AILING = 50
@@ -88,7 +90,7 @@ _NOT = """\
           where: [service == a.service, value > {limit}, code == {number}]
 """
 
-_START = 'start: note\n        incident: ${a.service}\n        with: {signal: "${a.id}"}'
+_START = 'start: note\n        incident: ${a.id}\n        with: {signal: "${a.id}"}'
 _ADVISE = "advise: look at ${a.service}"
 
 _ACTING = """\
@@ -142,11 +144,6 @@ class Shape(NamedTuple):
     code: int
     touches: bool
 
-    @property
-    def starts(self) -> bool:
-        """Whether its rule starts an incident."""
-        return self.touches and self.code % 10 == 9
-
 
 def bundle(rules: int) -> dict[str, str]:
     """Return the files of a bundle with so many rules."""
@@ -166,7 +163,7 @@ def _rule(number: int) -> str:
         more = _JOIN.format(name=(name + 1) % NAMES, limit=limit, number=number)
     elif kind < 5:
         more = _NOT.format(name=(name + 2) % NAMES, limit=limit, number=number)
-    consequence = _START if kind == 9 else _ADVISE
+    consequence = _START if number == ACTING else _ADVISE
     return _RULE.format(number=number, name=name, limit=limit, more=more, consequence=consequence)
 
 
@@ -190,7 +187,7 @@ def shapes(count: int, seed: int = 1) -> list[Shape]:
 def _touches(choose: random.Random) -> Iterator[Shape]:
     """Yield signals that touch rules: the two sides of a join in turn, a ``not`` now and then."""
     while True:
-        code = choose.randrange(TOUCHED)
+        code = choose.choice([code for code in range(TOUCHED) if code != ACTING])
         name, service = code % NAMES, f"ailing-{choose.randrange(_AILING)}"
         yield Shape(name, service, code, touches=True)
         if code % 10 < 3:

@@ -11,6 +11,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from typing_extensions import override
+
 from interlock.engine.executors.base import Attempt, AttemptResult, Manifest, ProbeRequest
 from interlock.engine.executors.plugin import Plugin
 from interlock.language.values import STRING, Field, Value
@@ -31,10 +33,12 @@ class Stopwatch(Plugin):
         super().__init__("stopwatch", actions={"note": note}, probes={})
         self._file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
 
+    @override
     async def _perform(self, attempt: Attempt) -> AttemptResult:
         os.write(self._file, f"{attempt.inputs['signal']} {time.monotonic_ns()}\n".encode())
         return AttemptResult("ok", "noted", "", {})
 
+    @override
     async def _observe(self, request: ProbeRequest) -> Mapping[str, Value]:
         raise NotImplementedError
 

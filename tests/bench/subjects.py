@@ -51,7 +51,7 @@ class Cpu(NamedTuple):
 class Floor:
     """The floor, running."""
 
-    store = None
+    store: str | None = None
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -144,10 +144,17 @@ class Client:
         answer = self._process.stdout.readline()
         if not answer:
             raise RuntimeError(f"the load client ended at {job}")
-        return json.loads(answer)
+        report: Report = json.loads(answer)
+        return report
 
     def load(
-        self, subject: Subject, batch: int, seconds: float, rate: float | None = None
+        self,
+        subject: Subject,
+        batch: int,
+        seconds: float,
+        rate: float | None = None,
+        *,
+        acting: int = 0,
     ) -> Report:
         """Send the mix as fast as it is taken, or at a rate in signals a second."""
         job: Job = {
@@ -156,6 +163,7 @@ class Client:
             "batch": batch,
             "seconds": seconds,
             "rate": rate or 0.0,
+            "acting": acting,
             "store": subject.store if rate is None else None,
             "sender": f"{next(self._senders):04}",
         }

@@ -11,28 +11,20 @@ from __future__ import annotations
 import struct
 import time
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from interlock.v1.signal_pb2 import Signal, SignalStatus
 from interlock.v1.signal_service_pb2 import StreamRequest
 from interlock.v1.value_pb2 import Value
-from tests.bench.mix import AILING_VALUE, MOMENT, TAG, Shape, labels_of
+from tests.bench.mix import ACTING, AILING_VALUE, MOMENT, NAMES, TAG, Shape, labels_of
 
 METHOD = "/interlock.v1.SignalService/Stream"
 
 _TAG = TAG.encode()
 _MOMENT = Timestamp(seconds=MOMENT).SerializeToString()
 _VALUE = struct.pack("<d", AILING_VALUE)
-_CLOSING = Shape(9, "closing", 9, touches=True)
-
-
-class Request(NamedTuple):
-    """One batch to send, and the ids of its signals that start an incident."""
-
-    encoded: bytes
-    starting: list[str]
+_CLOSING = Shape(5, "closing", 5, touches=True)
 
 
 class Requests:
@@ -45,25 +37,27 @@ class Requests:
 
     def __init__(self, shapes: Sequence[Shape], batch: int) -> None:
         signals = [encode(number, shape) for number, shape in enumerate(shapes)]
-        parts = [range(at, at + batch) for at in range(0, len(shapes) - batch + 1, batch)]
-        self._encoded = [_request([signals[number] for number in part]) for part in parts]
-        self._starting = [[_id(n) for n in part if shapes[n].starts] for part in parts]
+        self._encoded = [
+            _request(signals[at : at + batch]) for at in range(0, len(signals) - batch + 1, batch)
+        ]
         self._sender = ""
         self._sent = 0
 
     def begin(self, sender: str) -> None:
         """Make everything from here on another's: its ids begin with these 4 characters."""
-        self._sender, self._sent = sender, 0
+        self._sender = sender
 
-    def next(self) -> Request:
+    def next(self) -> bytes:
         """Return the next request."""
         lap, place = divmod(self._sent, len(self._encoded))
         self._sent += 1
-        tag = f"{self._sender}{lap:04}"
-        return Request(
-            self._fresh(self._encoded[place], tag),
-            [name.replace(TAG, tag) for name in self._starting[place]],
-        )
+        return self._fresh(self._encoded[place], f"{self._sender}{lap:04}")
+
+    def acting(self, number: int) -> tuple[str, bytes]:
+        """Return the id of a signal that leads to an action, and a request of that signal alone."""
+        tag = f"{self._sender}acts"
+        shape = Shape(ACTING % NAMES, f"acting-{number}", ACTING, touches=True)
+        return _id(number).replace(TAG, tag), self._fresh(_request([encode(number, shape)]), tag)
 
     def closing(self) -> bytes:
         """Return a last request, of one signal that is decided about."""
