@@ -15,7 +15,7 @@
 ``turn``       one entry being folded: state, time, what came out so far, machine events to deliver.
 ``decide``     the entry point and the table of entry kinds; ``hearing`` for signals.
 ``firings``    what the rules found; ``incidents``: machines' effects on incidents.
-``waits``      signals against waiting incidents.
+``waiting``    signals and facts against waiting incidents, found by ``waits``.
 ``steps``      the life of one action intent, from ``requires`` to its result event.
 ``undo``       finished steps compensated, newest first.
 ``gate``       ``judge`` and one file per interlock.

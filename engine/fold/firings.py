@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from interlock.engine.fold import incidents
+from interlock.engine.fold import incidents, waiting
 from interlock.engine.fold.turn import Turn
 from interlock.rules.model import (
     Advise,
@@ -32,6 +32,10 @@ def take(turn: Turn, outcome: Outcome) -> None:
             _consequences(turn, firing)
     for firing_id in outcome.withdrawn:
         incidents.withdraw(turn, firing_id)
+    for fact in outcome.facts_retracted:
+        waiting.retracted(turn, fact)
+    for fact in outcome.facts_asserted:
+        waiting.asserted(turn, fact)
 
 
 def _consequences(turn: Turn, firing: Firing) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from interlock.engine.fold import incidents
+from interlock.engine.fold import waiting
 from interlock.engine.fold.firings import take
 from interlock.engine.fold.state import State
 from interlock.engine.fold.turn import Turn
@@ -93,4 +93,4 @@ def absorb(turn: Turn, heard: Heard) -> None:
         return
     take(turn, heard.outcome)
     if turn.state.waits.concerns(heard.name):
-        incidents.sampled(turn, heard.name, readable(heard.element))
+        waiting.sampled(turn, heard.name, readable(heard.element))

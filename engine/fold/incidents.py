@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock.digest import derive_id
-from interlock.engine.fold import evidence, undo
+from interlock.engine.fold import evidence, undo, waiting
 from interlock.engine.fold.intents import COMPENSATED, abandon
 from interlock.engine.fold.state import Incident
 from interlock.engine.fold.steps import begin
 from interlock.engine.fold.turn import Event, Turn
 from interlock.engine.rows import TransitionRow
 from interlock.errors import InvariantBroken, NotPermitted
-from interlock.language.values import Unknown
 from interlock.machines.effects import (
     AwaitSignal,
     CancelTimers,
@@ -209,7 +208,7 @@ def _effect(turn: Turn, incident: Incident, effect: Effect) -> None:
         case RunAction(_, action, inputs) | Notify(action, inputs):
             begin(turn, incident, action, inputs)
         case AwaitSignal():
-            await_element(turn, incident)
+            waiting.begin(turn, incident)
         case SetTimer() | CancelTimers():
             _timers(turn, incident, effect)
         case SetContext(values):
@@ -244,35 +243,3 @@ def _close(turn: Turn, incident: Incident, outcome: str, reason: str) -> None:
         del state.done[intent.id]
     turn.touch(incident)
     turn.note("closed", incident=incident.id, outcome=outcome, reason=reason)
-
-
-# --- waits ----------------------------------------------------------------------------------
-
-
-def await_element(turn: Turn, incident: Incident) -> None:
-    """Let an incident in a ``wait`` state hear of the signal or fact it waits for."""
-    wait = turn.bundle_of(incident).runtimes[incident.machine].waits(incident.state)
-    if wait is None:
-        return
-    key = None
-    if wait.key is not None:
-        value = wait.key_value(incident.context)
-        if isinstance(value, Unknown):
-            return
-        key = (wait.key[0], value)
-    turn.state.waits.add(incident.id, wait.name, key)
-
-
-def sampled(turn: Turn, name: str, row: Mapping[str, Any]) -> None:
-    """Hold a sample against every incident that may wait for it."""
-    for incident_id in turn.state.waits.candidates(name, row):
-        incident = turn.state.incidents[incident_id]
-        wait = turn.bundle_of(incident).runtimes[incident.machine].waits(incident.state)
-        if wait is None:
-            continue
-        if not wait.holds(row, incident.context):
-            turn.state.timers.cancel(incident.id, "hold")
-        elif wait.hold_ms == 0:
-            turn.tell(incident.id, "met", {"kind": "sample", "seq": turn.seq})
-        elif not turn.state.timers.is_set(incident.id, "hold"):
-            turn.state.timers.set(incident.id, "hold", turn.at + wait.hold_ms)

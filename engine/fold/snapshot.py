@@ -13,9 +13,9 @@ from typing import Any
 
 from interlock import digest
 from interlock.engine.bundle import Bundle
-from interlock.engine.fold.incidents import await_element
 from interlock.engine.fold.state import Gate, Incident, Intent, State, Timers
 from interlock.engine.fold.turn import Turn
+from interlock.engine.fold.waiting import enlist
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Evaluation, FactRow
 
@@ -93,7 +93,7 @@ def _reindex(state: State) -> None:
     for incident in state.incidents.values():
         if incident.is_open:
             state.by_key[f"{incident.machine}/{incident.key}"] = incident.id
-            await_element(turn, incident)
+            enlist(turn, incident)
 
 
 def _plain(item: Incident | Intent | Gate) -> dict[str, Any]:
