@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -156,6 +157,25 @@ def test_every_metric_is_listed_with_its_labels_and_no_other() -> None:
     }
 
     assert quoted(first_cells(page("metrics"))) == exported
+
+
+def never_set(telemetry: Telemetry, code: str) -> set[str]:
+    """Return the metrics that are declared and that nothing in the code touches."""
+    metrics = {name: one for name, one in vars(telemetry).items() if hasattr(one, "describe")}
+    unused = [n for n in metrics if not re.search(rf"\b(telemetry|figures)\.{n}\b(?! =)", code)]
+    return {family.name for n in unused for family in metrics[n].describe()}
+
+
+def test_metrics_that_nothing_sets_are_said_to_be_so() -> None:
+    files = [path for room in ("engine", "server") for path in (ROOT / room).rglob("*.py")]
+    own = inspect.getsource(Telemetry.count).replace("self.", "telemetry.")
+    code = "\n".join([own, *(path.read_text() for path in files)])
+    text = page("metrics")
+    said = "Declared, and not set yet"
+    listed = quoted(first_cells(section(text, said))) if said in text else set()
+
+    assert {name.removesuffix("_total") for name in listed} == never_set(Telemetry(), code)
+    assert len(never_set(Telemetry(), "")) > len(listed)
 
 
 def test_every_setting_is_listed_and_no_other() -> None:
