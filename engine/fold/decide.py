@@ -16,6 +16,7 @@ from interlock.engine.fold.turn import Folded, Turn
 from interlock.engine.model import Body, Entry, Kind
 from interlock.engine.rows import AnnotationRow
 from interlock.errors import InvariantBroken
+from interlock.machines.definition import timer_event
 from interlock.rules.memory import WorkingMemory
 
 Bundles = Mapping[str, Bundle]
@@ -96,7 +97,7 @@ def _timer(turn: Turn, owner: str, name: str) -> None:
     elif name == "hold":
         turn.tell(owner, "met", {"kind": "timer", "timer": name})
     else:
-        turn.tell(owner, name, {"kind": "timer", "timer": name})
+        turn.tell(owner, timer_event(name), {"kind": "timer", "timer": name})
 
 
 def _settle(turn: Turn) -> None:

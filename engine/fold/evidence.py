@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from interlock.engine.fold.state import Evidence, Incident, State
+from interlock.engine.fold.state import Ground, Incident, State
 from interlock.rules.model import Firing, Root
 
 
-def of(firing: Firing, now: int) -> Evidence:
+def of(firing: Firing, now: int) -> tuple[Ground, ...]:
     """Return what a firing rests on, as seen now."""
-    return tuple((e.id, e.type, e.position, now) for e in firing.elements)
+    return tuple((firing.id, e.id, e.type, e.position, now) for e in firing.elements)
+
+
+def without(incident: Incident, firing: str) -> tuple[Ground, ...]:
+    """Return what an incident rests on besides a firing."""
+    return tuple(ground for ground in incident.evidence if ground[0] != firing)
 
 
 def oldest(state: State, incident: Incident) -> int | None:
@@ -32,7 +37,7 @@ def oldest(state: State, incident: Incident) -> int | None:
 
 def rests_on(state: State, incident: Incident, position: int) -> bool:
     """Return whether anything behind an incident came in, or was derived, at a position."""
-    if any(p == position for e in incident.evidence.values() for _, _, p, _ in e):
+    if any(came == position for _, _, _, came, _ in incident.evidence):
         return True
     return any(root.position == position for root in _roots(state, incident))
 
@@ -43,7 +48,6 @@ def _is_state(state: State, root: Root) -> bool:
 
 
 def _roots(state: State, incident: Incident) -> Iterator[Root]:
-    for elements in incident.evidence.values():
-        for element, kind, position, asserted in elements:
-            known = state.memory.roots(element) if state.memory is not None else ()
-            yield from known or (Root(element, kind, position, asserted),)
+    for _, element, kind, position, asserted in incident.evidence:
+        known = state.memory.roots(element) if state.memory is not None else ()
+        yield from known or (Root(element, kind, position, asserted),)

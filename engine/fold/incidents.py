@@ -97,7 +97,7 @@ def support(turn: Turn, incident: Incident, firing: Firing) -> None:
     state = turn.state
     kept = tuple(s for s in incident.supports if s != firing.supersedes)
     if firing.supersedes is not None:
-        incident.evidence.pop(firing.supersedes, None)
+        incident.evidence = evidence.without(incident, firing.supersedes)
         state.supports.pop(firing.supersedes, None)
     incident.supports = (*kept, firing.id)
     state.supports[firing.id] = incident.id
@@ -109,8 +109,8 @@ def rely(turn: Turn, incident: Incident, firing: Firing) -> None:
 
     What held it once and has gone, or was sent to it before, no longer counts.
     """
-    held = {f: e for f, e in incident.evidence.items() if f in incident.supports}
-    incident.evidence = {**held, firing.id: evidence.of(firing, turn.at)}
+    held = (ground for ground in incident.evidence if ground[0] in incident.supports)
+    incident.evidence = (*held, *evidence.of(firing, turn.at))
     incident.agree_at = max(incident.agree_at, firing.formed_at)
     incident.disputed = incident.disputed or any(
         evidence.rests_on(turn.state, incident, position)
@@ -126,7 +126,7 @@ def withdraw(turn: Turn, firing: str) -> None:
         return
     incident.supports = tuple(s for s in incident.supports if s != firing)
     if incident.supports:
-        incident.evidence.pop(firing, None)
+        incident.evidence = evidence.without(incident, firing)
     elif incident.is_open:
         turn.tell(incident.id, "rule.withdrawn", {"kind": "withdrawn", "firing": firing})
     turn.touch(incident)
@@ -226,10 +226,10 @@ def _effect(turn: Turn, incident: Incident, effect: Effect) -> None:
 def _timers(turn: Turn, incident: Incident, effect: SetTimer | CancelTimers) -> None:
     if isinstance(effect, SetTimer):
         due = turn.at + effect.delay_ms
-        turn.state.timers.set(incident.id, f"after:{effect.name}", due)
+        turn.state.timers.set(incident.id, effect.name, due)
         return
     for name in effect.names:
-        turn.state.timers.cancel(incident.id, f"after:{name}")
+        turn.state.timers.cancel(incident.id, name)
 
 
 def _close(turn: Turn, incident: Incident, outcome: str, reason: str) -> None:

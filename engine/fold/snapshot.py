@@ -19,7 +19,7 @@ from interlock.engine.fold.waiting import enlist
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Evaluation, FactRow
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever a state remembers something else, or otherwise."""
 
 
@@ -105,8 +105,6 @@ def _tuples(item: dict[str, Any], *rows: str) -> dict[str, Any]:
     plain = {key: _tuple(value) for key, value in item.items() if key not in rows}
     for row in rows:
         plain[row] = {key: _tuple(value) for key, value in item[row].items()}
-    if "evidence" in item:
-        plain["evidence"] = {firing: _tuple(e) for firing, e in item["evidence"].items()}
     return plain
 
 

@@ -16,8 +16,11 @@ from interlock.rules.model import Evaluation
 NEVER = 2**53 - 1
 """A time that does not come."""
 
-Evidence = tuple[tuple[str, str, int, int], ...]
-"""Elements of one firing: id, type name, position it came at, time it was asserted (ms)."""
+Ground = tuple[str, str, str, int, int]
+"""One element an incident rests on: the firing that says so, the element's id and type name, the
+position it came at, the time it was asserted (ms)."""
+
+_Due = tuple[int, str, str]
 
 
 @dataclass(slots=True)
@@ -32,7 +35,7 @@ class Incident:
         state: leaf path of the current state; the model of ``transitions``.
         context: the machine's typed values.
         supports: ids of the firings that hold it open.
-        evidence: firing id to what the firing rests on.
+        evidence: what the firings behind it rest on.
         agree_at: highest position the second engine must have agreed to before acting.
         disputed: whether the engines differed on a firing behind it.
         moves: number of transitions so far.
@@ -55,7 +58,7 @@ class Incident:
     closed_at: int | None = None
     outcome: str | None = None
     supports: tuple[str, ...] = ()
-    evidence: dict[str, Evidence] = field(default_factory=dict)
+    evidence: tuple[Ground, ...] = ()
     agree_at: int = -1
     disputed: bool = False
     moves: int = 0
@@ -161,40 +164,46 @@ class Gate:
 
 
 class Timers:
-    """What is due when, by owner and name; ties fall in that order, never by history."""
+    """What is due when, by owner and name; ties fall in that order, never by history.
 
-    __slots__ = ("_due", "_heap")
+    An owner has few timers, and there may be a hundred thousand owners: what the heap holds is
+    held once more, by owner, and nothing else.
+    """
+
+    __slots__ = ("_heap", "_of")
 
     def __init__(self) -> None:
-        self._due: dict[str, dict[str, int]] = {}
-        self._heap: list[tuple[int, str, str]] = []
+        self._of: dict[str, tuple[_Due, ...]] = {}
+        self._heap: list[_Due] = []
 
     def set(self, owner: str, name: str, due: int) -> None:
         """Set or move an owner's timer to ``due`` ms."""
-        self._due.setdefault(owner, {})[name] = due
-        heapq.heappush(self._heap, (due, owner, name))
+        timer = (due, owner, name)
+        self._of[owner] = (*(t for t in self._of.get(owner, ()) if t[2] != name), timer)
+        heapq.heappush(self._heap, timer)
 
     def is_set(self, owner: str, name: str) -> bool:
         """Return whether the timer is running."""
-        return name in self._due.get(owner, ())
+        return any(timer[2] == name for timer in self._of.get(owner, ()))
 
     def cancel(self, owner: str, name: str) -> None:
         """Forget a timer; an unknown one is fine."""
-        timers = self._due.get(owner)
-        if timers is not None and timers.pop(name, None) is not None and not timers:
-            del self._due[owner]
+        left = tuple(timer for timer in self._of.get(owner, ()) if timer[2] != name)
+        if left:
+            self._of[owner] = left
+        else:
+            self._of.pop(owner, None)
 
     def cancel_all(self, owner: str) -> None:
         """Forget every timer of an owner."""
-        self._due.pop(owner, None)
+        self._of.pop(owner, None)
 
     def next_due(self) -> int:
         """Return the earliest due time in ms, ``NEVER`` when there is none."""
         heap = self._heap
         while heap:
-            due, owner, name = heap[0]
-            if self._due.get(owner, _NONE).get(name) == due:
-                return due
+            if heap[0] in self._of.get(heap[0][1], ()):
+                return heap[0][0]
             heapq.heappop(heap)
         return NEVER
 
@@ -206,24 +215,17 @@ class Timers:
         self.cancel(owner, name)
         return owner, name
 
-    def dump(self) -> list[list[str | int]]:
-        """Return ``[due, owner, name]`` triples in order."""
-        return sorted(
-            [due, owner, name]
-            for owner, timers in self._due.items()
-            for name, due in timers.items()
-        )
+    def dump(self) -> list[_Due]:
+        """Return ``(due, owner, name)`` of every timer, in order."""
+        return sorted(timer for timers in self._of.values() for timer in timers)
 
     @classmethod
-    def load(cls, triples: Sequence[Sequence[Any]]) -> Timers:
+    def load(cls, timers: Sequence[Sequence[Any]]) -> Timers:
         """Return the timers of ``dump``."""
-        timers = cls()
-        for due, owner, name in triples:
-            timers.set(owner, name, due)
-        return timers
-
-
-_NONE: dict[str, int] = {}
+        loaded = cls()
+        for due, owner, name in timers:
+            loaded.set(owner, name, due)
+        return loaded
 
 
 @dataclass(slots=True)

@@ -110,5 +110,5 @@ def test_an_incident_relies_on_what_holds_it_and_on_the_latest_event_sent_to_it(
 
     (incident,) = harness.state.incidents.values()
     assert len(incident.supports) == 1
-    assert incident.supports[0] in incident.evidence
+    assert incident.supports[0] in {ground[0] for ground in incident.evidence}
     assert len(incident.evidence) == 2
