@@ -199,6 +199,9 @@ class Node:
         self._pump()
         self.watchers.tell(released.changes)
         self.telemetry.count(released.decisions)
+        self.telemetry.frozen.set(len(self.freezes))
+        asked = self._crosscheck.waiting if self._crosscheck is not None else 0
+        self.telemetry.unanswered.set(asked + len(self._evaluations))
 
     def _pump(self) -> None:
         """Hand on what there is room for; the rest goes with the next release or report."""

@@ -276,10 +276,12 @@ class Owner:
             for ack in acks:
                 self._tell.answer(ack.future, error)
             raise
-        figures.groups.observe(clock.monotonic() - began)
-        figures.group_size.observe(len(proposals))
+        figures.committed(proposals, len(released.decisions), clock.monotonic() - began)
         self._tell.durable(acks, seqs, released)
+        began = clock.monotonic()
         partition.decide()
+        if proposals:
+            figures.fold.observe(clock.monotonic() - began)
 
     def _settle(self, partition: Partition) -> None:
         """While nothing new waits, write what was decided and let out what needs no writing."""
@@ -287,6 +289,7 @@ class Owner:
             while partition.has_decisions:
                 self._commit(partition, [], [])
         if not partition.has_decisions:
+            self._terms.telemetry.stand(partition.state)
             self._tell.durable((), (), partition.release())
             if partition.wants_saving:
                 partition.save(self._stamp())

@@ -62,10 +62,11 @@ class Runtime:
         telemetry: Telemetry | None = None,
     ) -> None:
         self.telemetry = telemetry or Telemetry()
+        self._clock = clock or SystemClock()
         self._released = released
         self._mail = Mailbox(QUEUE)
         self._owner = Owner(
-            Terms(open_store, bundle, engines, clock or SystemClock(), self.telemetry),
+            Terms(open_store, bundle, engines, self._clock, self.telemetry),
             self._mail,
             Listener(
                 durable=lambda *news: self._call(self._durable, *news),
@@ -117,6 +118,10 @@ class Runtime:
             NotReady: the journal cannot be written now; nothing was taken.
         """
         future: asyncio.Future[list[Sorted]] = self._future()
+        began = self._clock.monotonic()
+        future.add_done_callback(
+            lambda _: self.telemetry.ack.observe(self._clock.monotonic() - began)
+        )
         self._take(Signals(arrivals, future))
         return future
 

@@ -7,11 +7,14 @@ known beforehand starts at 0, so that a rate never begins with a hole.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter as Tally
+from collections.abc import Iterable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 
 from interlock import __version__
+from interlock.engine.fold.state import State
+from interlock.engine.intake import Proposal
 from interlock.engine.model import Body, Kind
 
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -60,6 +63,20 @@ class Telemetry:
         build.info({"version": __version__})
         self._start_at_zero()
 
+    def committed(self, proposals: Sequence[Proposal], decisions: int, seconds: float) -> None:
+        """Count one commit: its entries, the decisions with them, how long it took."""
+        for kind, entries in Tally(proposal.kind for proposal in proposals).items():
+            self.entries.labels(kind).inc(entries)
+        self.entries.labels(str(Kind.DECISION)).inc(decisions)
+        self.groups.observe(seconds)
+        self.group_size.observe(len(proposals) + decisions)
+
+    def stand(self, state: State) -> None:
+        """Set what only the state knows: how many are open, how many are held."""
+        self.open.set(len(state.by_key))
+        held = sum(1 for intent in state.intents.values() if intent.phase == "held")
+        self.held.set(held)
+
     def count(self, decisions: Iterable[Body]) -> None:
         """Count what decisions that are on disk now say."""
         for decision in decisions:
@@ -71,8 +88,6 @@ class Telemetry:
                 self.verdicts.labels(verdict["outcome"]).inc()
             for ended in decision.get("ended", ()):
                 self.results.labels(ended["result"]).inc()
-            self.open.inc(len(decision.get("opened", ())))
-            self.open.dec(len(decision.get("closed", ())))
             self.decided_at.set(decision["at"] / 1000)
 
     def _start_at_zero(self) -> None:
