@@ -45,9 +45,6 @@ from interlock.rules.model import Evaluation
 
 log = structlog.get_logger(__name__)
 
-OPINIONS = 20_000
-"""Opinions waiting to be journalled; the second engine holds fewer questions than that."""
-
 RETRY_S = 0.1
 """Pause before a report that could not be journalled is offered again."""
 
@@ -102,7 +99,8 @@ class Node:
         self._wanted: set[tuple[str, int, int]] = set()
         self._evaluations: deque[Evaluation] = deque()
         self._may_ask = False
-        self._opinions: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue(OPINIONS)
+        self._opinions: deque[dict[str, Any]] = deque()
+        self._opined = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     # --- life -------------------------------------------------------------------------------
@@ -255,6 +253,8 @@ class Node:
         match opinion:
             case Agreement(through, count):
                 body = {"kind": str(Kind.AGREEMENT), "through": through, "count": count}
+                if self._opinions and self._opinions[-1]["kind"] == Kind.AGREEMENT:
+                    body["count"] += self._opinions.pop()["count"]  # the later says it all
             case Disagreement(position, pack, expected, found):
                 self.telemetry.disputes.labels("disagreement").inc()
                 about = {"position": position, "pack": pack, "expected": expected, "found": found}
@@ -265,15 +265,21 @@ class Node:
                 about = {"position": fault.position, "pack": fault.pack, "reason": fault.reason}
                 body = {"kind": str(Kind.FAULT), **about}
                 log.error("engine_fault", **about)
-        self._opinions.put_nowait(body)
+        self._opinions.append(body)
+        self._opined.set()
 
     async def _report_opinions(self) -> None:
         """Journal opinions in order, each until it is: agreement may not overtake a dispute.
 
         They are about entries on disk, so they hold whatever happens to the store meanwhile.
+        Agreements that come while one is written become one, so that agreement keeps up however
+        long a commit takes.
         """
         while True:
-            await self._record(await self._opinions.get())
+            self._opined.clear()
+            while self._opinions:
+                await self._record(self._opinions.popleft())
+            await self._opined.wait()
 
 
 def _name(attempt: Attempt | AttemptEntry) -> tuple[str, int, int]:

@@ -208,6 +208,30 @@ def test_what_waits_in_a_lane_is_not_sent_once_its_incident_is_aborted(tmp_path:
 # --- opinions ---------------------------------------------------------------------------------
 
 
+def test_agreements_that_come_while_one_is_written_become_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario() -> list[tuple[int, int]]:
+        async with running(tmp_path, Hands(), engines="both") as node:
+            record, written = node.runtime.record, []
+
+            def watch(body: Mapping[str, Any]) -> asyncio.Future[int]:
+                written.append((body["through"], body["count"]))
+                return record(body)
+
+            monkeypatch.setattr(node.runtime, "record", watch)
+            release = await hold(node)
+            node._opinion(Agreement(3, 1))
+            await asyncio.sleep(0)
+            node._opinion(Agreement(5, 2))
+            node._opinion(Agreement(9, 4))
+            release.set()
+            await until(node, lambda s: s.gate.agreed == 9)
+            return written
+
+    assert asyncio.run(scenario()) == [(3, 1), (9, 6)]
+
+
 def test_agreement_never_overtakes_a_dispute_that_could_not_be_journalled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
