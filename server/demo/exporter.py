@@ -46,18 +46,18 @@ class Exporter:
         """Visit and serve ``/metrics`` while the block runs, which gets ``host:port``."""
         application = web.Application()
         application.router.add_get("/metrics", self._metrics)
-        runner = web.AppRunner(application, access_log=None)
-        await runner.setup()
+        serving = web.AppRunner(application, access_log=None)
+        await serving.setup()
         try:
-            await web.TCPSite(runner, HOST, 0).start()
-            host, port = runner.addresses[0][:2]
+            await web.TCPSite(serving, HOST, 0).start()
+            host, port = serving.addresses[0][:2]
             async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
                 visiting = [group.create_task(self._visit(session, each)) for each in SERVICES]
                 yield f"{host}:{port}"
                 for task in visiting:
                     task.cancel()
         finally:
-            await runner.cleanup()
+            await serving.cleanup()
 
     async def _metrics(self, _: web.Request) -> web.Response:
         body = generate_latest(self._registry)

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ENGINE = """bundle clock crosscheck decisions dispatch executors explain history intake library mailbox
-node owner partition replay rows runtime telemetry views watchers""".split()
+ENGINE = ["bundle", "clock", "crosscheck", "decisions", "dispatch", "executors", "explain"]
+ENGINE += ["history", "intake", "library", "mailbox", "node", "owner", "partition", "replay"]
+ENGINE += ["rows", "runtime", "telemetry", "views", "watchers"]
 SKELETON = [
     "__init__.py",
     "errors.py",

@@ -49,7 +49,8 @@ class ExecutorServiceServicer:
     def Work(self, request_iterator, context):
         """Opens one worker's session. Its first message is `hello`; then the service sends assignments,
         never more than the worker's capacity at a time, and the worker sends heartbeats and results.
-        When the stream ends, attempts without a result are lost leases: the machine decides what next.
+        When the stream ends, leases last until they lapse: a worker that comes back may still report.
+        One that does not has lost them, and the machine decides what next.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

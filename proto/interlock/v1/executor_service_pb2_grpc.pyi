@@ -36,7 +36,8 @@ class ExecutorServiceStub:
     Work: _grpc.StreamStreamMultiCallable[_executor_service_pb2.WorkRequest, _executor_service_pb2.WorkResponse]
     """Opens one worker's session. Its first message is `hello`; then the service sends assignments,
     never more than the worker's capacity at a time, and the worker sends heartbeats and results.
-    When the stream ends, attempts without a result are lost leases: the machine decides what next.
+    When the stream ends, leases last until they lapse: a worker that comes back may still report.
+    One that does not has lost them, and the machine decides what next.
     """
 
 @_typing.type_check_only
@@ -47,7 +48,8 @@ class ExecutorServiceAsyncStub(ExecutorServiceStub):
     Work: _aio.StreamStreamMultiCallable[_executor_service_pb2.WorkRequest, _executor_service_pb2.WorkResponse]  # type: ignore[assignment]
     """Opens one worker's session. Its first message is `hello`; then the service sends assignments,
     never more than the worker's capacity at a time, and the worker sends heartbeats and results.
-    When the stream ends, attempts without a result are lost leases: the machine decides what next.
+    When the stream ends, leases last until they lapse: a worker that comes back may still report.
+    One that does not has lost them, and the machine decides what next.
     """
 
 class ExecutorServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -61,7 +63,8 @@ class ExecutorServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_executor_service_pb2.WorkResponse], _abc.AsyncIterator[_executor_service_pb2.WorkResponse]]:
         """Opens one worker's session. Its first message is `hello`; then the service sends assignments,
         never more than the worker's capacity at a time, and the worker sends heartbeats and results.
-        When the stream ends, attempts without a result are lost leases: the machine decides what next.
+        When the stream ends, leases last until they lapse: a worker that comes back may still report.
+        One that does not has lost them, and the machine decides what next.
         """
 
 def add_ExecutorServiceServicer_to_server(servicer: ExecutorServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
