@@ -32,7 +32,10 @@ def canonical(value: object) -> bytes:
     Source: RFC 8785, restricted to integers.
     """
     _refuse_inexact(value)
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
+    except orjson.JSONEncodeError as error:
+        raise InvariantBroken(f"a value has no canonical form: {error}") from error
 
 
 def decode(data: bytes) -> Any:
@@ -63,24 +66,21 @@ def derive_id(prefix: str, *parts: str | int) -> str:
     return f"{prefix}-{digest(list(parts))[:16]}"
 
 
+_EXACT = (str, int, bool, type(None))
+
+
 def _refuse_inexact(value: object) -> None:
-    if value is None or isinstance(value, str | bool):
-        return
-    if isinstance(value, int):
-        if not -MAX_INTEGER <= value <= MAX_INTEGER:
-            raise InvariantBroken(f"integer {value} is outside ±(2^53-1)")
-    elif isinstance(value, dict):
-        _refuse_keys(value)
-        for item in value.values():
-            _refuse_inexact(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _refuse_inexact(item)
-    else:
-        raise InvariantBroken(f"{type(value).__name__} has no canonical form")
-
-
-def _refuse_keys(value: dict[object, object]) -> None:
-    for key in value:
-        if type(key) is not str:
-            raise InvariantBroken(f"key {key!r} of canonical object is not a string")
+    """Refuse what orjson would write and canonical bytes must not hold, without recursion."""
+    left = [value]
+    while left:
+        item = left.pop()
+        kind = type(item)
+        if kind in _EXACT:
+            continue
+        if isinstance(item, dict):
+            left.extend(item)  # a key is text, or refused as a value or by orjson
+            left.extend(item.values())
+        elif isinstance(item, list | tuple):
+            left.extend(item)
+        elif not isinstance(item, str):
+            raise InvariantBroken(f"{kind.__name__} has no canonical form")
