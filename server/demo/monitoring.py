@@ -35,6 +35,7 @@ from interlock.server.demo.site import SERVICES, Site
 EVERY = "500ms"
 """How often Prometheus scrapes and evaluates."""
 
+_ANSWER = aiohttp.ClientTimeout(total=2)
 _SETTLED = 'count(ALERTS{alertname="SiteServing",alertstate="firing"})'
 
 
@@ -129,7 +130,7 @@ class Monitoring:
     async def _until_settled(self, programs: tuple[Program, Program]) -> None:
         """Wait until Prometheus sees every service and knows both ways to Interlock."""
         try:
-            async with asyncio.timeout(READY_S), aiohttp.ClientSession() as session:
+            async with asyncio.timeout(READY_S), aiohttp.ClientSession(timeout=_ANSWER) as session:
                 while not await self._is_settled(session):
                     for program in programs:
                         program.check()
@@ -145,7 +146,7 @@ class Monitoring:
             good = await _read(session, f"{api}/query?{urlencode({'query': _SETTLED})}")
             async with session.get(f"{self.alertmanager}/-/ready") as answer:
                 ready = answer.status == 200
-        except aiohttp.ClientError:
+        except (aiohttp.ClientError, TimeoutError):
             return False
         counts = [sample["value"][1] for sample in good["result"]]
         return ready and len(sinks["activeAlertmanagers"]) == 2 and counts == [str(len(SERVICES))]

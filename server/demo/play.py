@@ -55,6 +55,8 @@ def run(*, keep: Path | None = None, prometheus: bool = False, quiet: bool = Fal
     except (KeyboardInterrupt, asyncio.CancelledError) as end:
         screen.last("demo: interrupted; what it started is stopped", good=False)
         raise KeyboardInterrupt from end
+    except SystemExit:  # how rich says that nobody reads any more
+        return 1
     finally:
         _clear(folder)
 

@@ -10,6 +10,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,7 +21,7 @@ import pytest
 from interlock.server.cli.main import run
 from interlock.server.demo.programs import CannotPlay
 from interlock.server.demo.site import Site
-from tests.e2e.playing import Played, descendants, interrupted, play, without
+from tests.e2e.playing import DEMO, Played, descendants, interrupted, play, without
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -157,6 +158,45 @@ def test_a_row_that_does_not_follow_from_the_journal_is_found(copy: Path, sql: s
     assert 1 == verified(copy)
 
 
+# --- when it does not go well -----------------------------------------------------------------
+
+OTHER_OUTCOME = "play.ACTS = [replace(play.ACTS[0], outcome='handed_over')]"
+TAMPERED = """
+play.ACTS, prove = play.ACTS[:1], play.proof.prove
+def tamper(data):
+    with sqlite3.connect(data / "interlock.db") as database:
+        database.execute("UPDATE transition SET why = 'by magic'")
+    return prove(data)
+play.proof.prove = tamper
+"""
+
+
+@pytest.mark.parametrize(
+    ("twist", "last_line"),
+    [
+        (
+            OTHER_OUTCOME,
+            r"demo: 0 of 1 incidents ended as expected; history verified \(\d+ entries\)",
+        ),
+        (
+            TAMPERED,
+            r"demo: 1 of 1 incidents ended as expected; history NOT verified: [1-9] faults",
+        ),
+    ],
+)
+def test_what_went_wrong_is_in_the_last_line_and_in_the_code(twist: str, last_line: str) -> None:
+    program = (
+        "import sqlite3, sys\nfrom dataclasses import replace\n"
+        f"from interlock.server.demo import play\n{twist}\nsys.exit(play.run())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
+    )
+
+    assert (1, "") == (done.returncode, done.stderr)
+    assert re.fullmatch(last_line, done.stdout.splitlines()[-1])
+
+
 # --- how it ends early ------------------------------------------------------------------------
 
 
@@ -193,6 +233,24 @@ def test_what_an_interrupted_demo_had_started_can_be_seen(empty: Path) -> None:
     commands = " ".join(each.command for each in started)
     assert "supervisord" in commands
     assert "nginx: master" in commands
+
+
+def test_a_reader_that_has_enough_ends_it(empty: Path) -> None:
+    with subprocess.Popen(
+        DEMO,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(empty), "PYTHONUNBUFFERED": "1"},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        err = process.stderr.read()
+        code = process.wait(60)
+
+    assert (1, b"") == (code, err)
+    assert [] == list(empty.iterdir())
 
 
 def test_a_process_that_runs_is_seen_to_be_alive() -> None:

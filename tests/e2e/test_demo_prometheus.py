@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import tempfile
@@ -19,8 +21,9 @@ import pytest
 
 from interlock.server.cli.main import run
 from interlock.server.demo.bundles import ALERTS_BUNDLE, BUNDLE, lay_bundle
-from interlock.server.demo.monitoring import find_programs
+from interlock.server.demo.monitoring import Monitoring, find_programs
 from interlock.server.demo.programs import CannotPlay
+from interlock.server.demo.site import Site
 from tests.e2e.playing import Played, interrupted, play
 from tests.e2e.test_demo import LAST_LINE
 
@@ -127,6 +130,24 @@ def empty() -> Iterator[Path]:
     """A folder with a name that is short enough for the socket of a supervisor."""
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder)
+
+
+@needs_prometheus
+@pytest.mark.parametrize("which", ["prometheus", "alertmanager"])
+def test_a_port_that_is_taken_is_named(empty: Path, which: str) -> None:
+    async def watch(monitoring: Monitoring) -> None:
+        async with monitoring.watching():
+            pass
+
+    monitoring = Monitoring(Site(empty / "site"), "127.0.0.1:1", empty / "monitoring")
+    port = int(getattr(monitoring, which).rpartition(":")[2])
+    with (
+        socket.create_server(("127.0.0.1", port)),
+        pytest.raises(BaseExceptionGroup) as ended,
+    ):
+        asyncio.run(watch(monitoring))
+
+    assert ended.group_contains(CannotPlay, match=f"{which} ended at once: .*:{port}: .*in use")
 
 
 def test_without_prometheus_one_line_says_what_to_install(tmp_path: Path) -> None:
