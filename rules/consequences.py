@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from interlock.language import Document, Field, Kind, Loc, Type, expression, nearest
-from interlock.language.expression import ExpressionError, Scope, Template
+from interlock.language.expression import OPEN, ExpressionError, Scope, Template
 from interlock.language.expression.scope import MOMENT
 from interlock.language.values import (
     ANY,
@@ -116,9 +116,9 @@ class ConsequenceCompiler:
         faults: list[ExpressionError] = []
         expression.check_argument(value, self._scope, target, faults)
         self._read(value)
-        if faults:
-            for fault in faults:
-                self._document.report_expression((*loc, *fault.within), fault)
+        for fault in faults:
+            self._document.report_expression((*loc, *fault.within), fault)
+        if faults or not self._is_declared(value):
             return _broken(value)
         give = expression.compile_argument(value, self._scope, target, strict=strict)
         return Produced(_written(value), target.type, _obeying(give, target))
@@ -154,25 +154,32 @@ class ConsequenceCompiler:
         self._read(text)
         for one in found:
             self._document.report_expression(loc, one)
-        if found:
+        if found or not self._is_declared(text):
             return _broken(text)
         return Produced(text, type_, expression.compile_template(template, self._scope))
 
     def _read(self, value: YamlValue) -> None:
         """Note the aliases a template reads."""
-        match value:
-            case str():
-                try:
-                    nodes = Template(value).nodes
-                except ExpressionError:
-                    return
-                for node in nodes:
-                    self._bindings.used |= expression.names(node)
-            case Sequence():
-                for item in value:
-                    self._read(item)
-            case _:
-                pass
+        self._bindings.used |= _aliases(value)
+
+    def _is_declared(self, value: YamlValue) -> bool:
+        """Whether every element a template reads is declared; if not, that was reported."""
+        return all(self._bindings.fields.get(alias) is not OPEN for alias in _aliases(value))
+
+
+def _aliases(value: YamlValue) -> set[str]:
+    """Return the aliases a template, or a list of them, reads; none where it has a fault."""
+    match value:
+        case str():
+            try:
+                nodes = Template(value).nodes
+            except ExpressionError:
+                return set()
+            return set().union(*(expression.names(node) for node in nodes))
+        case Sequence():
+            return set().union(*(_aliases(item) for item in value))
+        case _:
+            return set()
 
 
 def _written(value: YamlValue) -> str:
