@@ -11,7 +11,7 @@ Every node names the entry it comes from, so each can be proved on its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -25,6 +25,15 @@ MAX_DEPTH = 32
 """Levels of reasons followed; deeper ones are named but not opened."""
 
 Note = Mapping[str, Any]
+
+_SAID: Mapping[str, tuple[str, Callable[[Note], str]]] = {
+    "command": ("command", lambda cause: f"{cause['actor']} ordered it"),
+    "fact": ("fact", lambda cause: f"{cause['of']} stands"),
+    "timer": ("timer", lambda cause: f"{cause['timer']} was due"),
+    "undo": ("result", lambda _: "taking back what was done has ended"),
+    "withdrawn": ("firing", lambda _: "the evidence went away"),
+}
+"""Causes nothing stands behind: the kind of their node, and its title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,31 +141,20 @@ class Explainer:
         return Reason("transition", name, title, row["seq"], row["at"], cause)
 
     def _cause(self, row: Note, depth: int) -> Iterator[Reason]:
-        move = next(
-            (
-                m
-                for m in self._decision(row["seq"]).get("moves", ())
-                if (m["incident"], m["n"]) == (row["incident"], row["n"])
-            ),
-            None,
-        )
-        cause = move["cause"] if move is not None else {}
-        match cause.get("kind"):
+        moves = self._decision(row["seq"]).get("moves", ())
+        name = (row["incident"], row["n"])
+        cause: Note = next((m["cause"] for m in moves if (m["incident"], m["n"]) == name), {})
+        match cause.get("kind", ""):
             case "firing":
                 yield self._firing(row["seq"], cause["firing"], depth)
             case "step":
                 if (action := self._history.action(cause["intent"])) is not None:
                     yield self._action(action, depth)
-            case "command":
-                title = f"{cause['actor']} ordered it"
-                yield Reason("command", "", title, cause["seq"], row["at"])
-            case "timer":
-                yield Reason("timer", "", f"{cause['timer']} was due", row["seq"], row["at"])
             case "sample":
                 yield self._signal("", cause["seq"])
-            case "withdrawn":
-                title = "the evidence went away"
-                yield Reason("firing", cause["firing"], title, row["seq"], row["at"])
+            case word if word in _SAID:
+                kind, title = _SAID[word]
+                yield Reason(kind, cause.get("firing", ""), title(cause), row["seq"], row["at"])
             case _:
                 return
 

@@ -9,6 +9,7 @@ from typing import Final, Self
 from interlock.errors import NotFound
 from interlock.language.values import JsonValue, Value
 from interlock.rules.activation import FactKey
+from interlock.rules.adoption import carried, succeed
 from interlock.rules.chain import Chain
 from interlock.rules.declarations import IMPLICIT_SIGNAL_FIELDS
 from interlock.rules.discriminate import doubts
@@ -102,6 +103,42 @@ class WorkingMemory:
             )
         return self._replace([old] if old else [], new, unknowns, position=position, now=now)
 
+    def adopt(self, before: WorkingMemory, *, position: int, now: int) -> Outcome:
+        """Begin, while still empty, with what another memory believed under other rules.
+
+        One step, however much there is; see `interlock.rules.adoption`.  A person's facts carry
+        over where they are declared as before.
+
+        Args:
+            before: the memory; it is not used afterwards.
+            position: the journal position of the new rules.
+            now: when they came, ms.
+        """
+        state = before._state
+        self._state.holders.update(
+            (group, rule) for group, rule in state.holders.items() if rule in self.rulebase.rules
+        )
+        elements = carried(state, self.rulebase, now)
+        said = [one for one in state.standing.values() if self._declares_alike(before, one)]
+
+        def change(chain: Chain) -> None:
+            for one in said:
+                chain.stand(one)
+            for element in elements:
+                chain.add(element)
+
+        fuel = self._fuel * max(1, len(elements))
+        outcome = self._step(change, position=position, now=now, fuel=fuel)
+        for element in elements:
+            self._expiries.add(element)
+        for one in said:
+            self._expiries.add(one)
+        return succeed(outcome, state, position)
+
+    def _declares_alike(self, before: WorkingMemory, said: Standing) -> bool:
+        name = said.key[0]
+        return self.rulebase.fact_types.get(name) == before.rulebase.fact_types[name]
+
     def expire(self, *, now: int, position: int) -> Outcome:
         """Withdraw everything whose expiry is ``now`` or earlier, as one step."""
         due = self._expiries.due(now)
@@ -166,6 +203,11 @@ class WorkingMemory:
     def facts(self) -> tuple[FactChange, ...]:
         """Return every fact that stands, with its supports, in the order they came."""
         return standing_facts(self._state)
+
+    def rows_of(self, fact: str) -> tuple[Row, ...]:
+        """Return what may be read of each fact of that name that stands, in the order they came."""
+        found = [e for e in self._state.facts.values() if e.type == fact]
+        return tuple(element.row for element in sorted(found, key=lambda e: e.order))
 
     def firings(self) -> tuple[Firing, ...]:
         """Return every firing in force, in agenda order; losers of groups are not among them."""
@@ -244,10 +286,12 @@ class WorkingMemory:
             self._expiries.add(new)
         return outcome
 
-    def _step(self, change: Callable[[Chain], None], *, position: int, now: int) -> Outcome:
+    def _step(
+        self, change: Callable[[Chain], None], *, position: int, now: int, fuel: int | None = None
+    ) -> Outcome:
         state = self._state
         state.begin()
-        chain = Chain(state, position=position, now=now, fuel=self._fuel)
+        chain = Chain(state, position=position, now=now, fuel=self._fuel if fuel is None else fuel)
         try:
             change(chain)
             chain.run()

@@ -191,19 +191,22 @@ def _disagreement(turn: Turn, body: Body) -> None:
 
 
 def _bundle(turn: Turn, bundle: Bundle) -> None:
-    """Decide by another bundle from here on; open incidents keep the one they began with."""
+    """Decide by another bundle from here on; open incidents keep the one they began with.
+
+    What is known is judged by the new rules at once.  An incident whose condition they find, too,
+    goes on; one whose condition they do not hears that it is withdrawn.
+    """
     state = turn.state
     turn.note("activated", digest=bundle.digest)
     state.bundles[bundle.digest] = bundle
     if state.bundle is not None and state.bundle.digest == bundle.digest:
         return
     before, state.bundle = state.memory, bundle
+    if before is not None and before.rulebase.digest == bundle.rulebase.digest:
+        return
     state.memory = WorkingMemory(bundle.rulebase, evaluations=True)
-    for incident in state.incidents.values():
-        incident.supports = ()
-    state.supports.clear()
-    for signal, position in before.signals() if before is not None else ():
-        take(turn, state.memory.observe(signal, position=position, now=turn.at))
+    if before is not None:
+        take(turn, state.memory.adopt(before, position=turn.seq, now=turn.at))
 
 
 def _nothing(turn: Turn, body: Body) -> None:

@@ -13,8 +13,10 @@ from interlock.rules.model import Firing, Root
 
 
 def of(firing: Firing, now: int) -> tuple[Ground, ...]:
-    """Return what a firing rests on, as seen now."""
-    return tuple((firing.id, e.id, e.type, e.position, now) for e in firing.elements)
+    """Return what a firing rests on, as seen now, and where it was found."""
+    return tuple(
+        (firing.id, firing.formed_at, e.id, e.type, e.position, now) for e in firing.elements
+    )
 
 
 def without(incident: Incident, firing: str) -> tuple[Ground, ...]:
@@ -36,8 +38,8 @@ def oldest(state: State, incident: Incident) -> int | None:
 
 
 def rests_on(state: State, incident: Incident, position: int) -> bool:
-    """Return whether anything behind an incident came in, or was derived, at a position."""
-    if any(came == position for _, _, _, came, _ in incident.evidence):
+    """Return whether anything behind an incident came in, or was found, at a position."""
+    if any(position in (found, came) for _, found, _, _, came, _ in incident.evidence):
         return True
     return any(root.position == position for root in _roots(state, incident))
 
@@ -48,6 +50,6 @@ def _is_state(state: State, root: Root) -> bool:
 
 
 def _roots(state: State, incident: Incident) -> Iterator[Root]:
-    for _, element, kind, position, asserted in incident.evidence:
+    for _, _, element, kind, position, asserted in incident.evidence:
         known = state.memory.roots(element) if state.memory is not None else ()
         yield from known or (Root(element, kind, position, asserted),)

@@ -32,10 +32,7 @@ def take(turn: Turn, outcome: Outcome) -> None:
             _consequences(turn, firing)
     for firing_id in outcome.withdrawn:
         incidents.withdraw(turn, firing_id)
-    for fact in outcome.facts_retracted:
-        waiting.retracted(turn, fact)
-    for fact in outcome.facts_asserted:
-        waiting.asserted(turn, fact)
+    waiting.facts_changed(turn, (*outcome.facts_retracted, *outcome.facts_asserted))
 
 
 def _consequences(turn: Turn, firing: Firing) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from interlock.engine.bundle import Bundle
 from interlock.engine.fold import waiting
 from interlock.engine.fold.firings import take
 from interlock.engine.fold.state import State
@@ -24,16 +25,16 @@ class Heard(NamedTuple):
     """What a signal led to in working memory, not yet acted on.
 
     Attributes:
-        element: the signal as the rules see it; None when it is not what is declared.
+        entry: the signal as it came.
+        element: the signal as the rules see it; None when it is not what they declare.
         outcome: what the rules made of it.
-        refusal: why it is not what is declared.
-        name: the signal's name.
+        refusal: why it is not what they declare, if they do declare it.
     """
 
+    entry: Entry
     element: SignalElement | None
     outcome: Outcome
     refusal: str
-    name: str
 
 
 def hear(state: State, entry: Entry) -> Heard | None:
@@ -43,35 +44,45 @@ def hear(state: State, entry: Entry) -> Heard | None:
         state: timers and expiries up to the entry have been handled.
         entry: a ``signal``.
     """
-    signal, memory = entry.body["signal"], state.memory
+    memory, name = state.memory, entry.body["signal"]["name"]
     if memory is None:
         return None
-    name = signal["name"]
     declared = memory.rulebase.signal_types.get(name)
     used, awaited = memory.rulebase.uses(name), state.waits.concerns(name)
-    if declared is None or not (used or awaited):
+    if not (used or awaited):
         return None
+    if declared is None:
+        return Heard(entry, None, NOTHING, "")
     try:
-        fields = _fields(declared, entry)
+        element = _element(declared, entry)
     except SignalRejected as refusal:
-        return Heard(None, NOTHING, str(refusal), name)
-    observed = signal["observed_at"]
-    element = SignalElement(
-        id=signal["id"],
-        source=signal["source"],
-        name=name,
-        subject=signal["subject"],
-        severity=signal["severity"],
-        status=signal["status"],
-        at=entry.at if observed is None else min(observed, entry.at),
-        fields=fields,
-    )
+        return Heard(entry, None, NOTHING, str(refusal))
     outcome = NOTHING
     if used:
         outcome = memory.observe(element, position=entry.seq, now=entry.at)
     if outcome is NOTHING and not awaited:
         return None
-    return Heard(element, outcome, "", name)
+    return Heard(entry, element, outcome, "")
+
+
+def _element(declared: SignalType, entry: Entry) -> SignalElement:
+    """Return the signal as a declaration has it.
+
+    Raises:
+        SignalRejected: it is not what is declared.
+    """
+    signal = entry.body["signal"]
+    observed = signal["observed_at"]
+    return SignalElement(
+        id=signal["id"],
+        source=signal["source"],
+        name=signal["name"],
+        subject=signal["subject"],
+        severity=signal["severity"],
+        status=signal["status"],
+        at=entry.at if observed is None else min(observed, entry.at),
+        fields=_fields(declared, entry),
+    )
 
 
 def _fields(declared: SignalType, entry: Entry) -> Row:
@@ -88,9 +99,20 @@ def _fields(declared: SignalType, entry: Entry) -> Row:
 
 def absorb(turn: Turn, heard: Heard) -> None:
     """Act on what a signal led to, and hold it against the incidents that wait for it."""
-    if heard.element is None:
-        turn.note("inadmissible", name=heard.name, reason=heard.refusal)
-        return
+    name = heard.entry.body["signal"]["name"]
+    if heard.refusal:
+        turn.note("inadmissible", name=name, reason=heard.refusal)
     take(turn, heard.outcome)
-    if turn.state.waits.concerns(heard.name):
-        waiting.sampled(turn, heard.name, readable(heard.element))
+    if turn.state.waits.concerns(name):
+        waiting.sampled(turn, name, lambda bundle: _row(turn, heard, bundle))
+
+
+def _row(turn: Turn, heard: Heard, bundle: Bundle) -> Row | None:
+    """Return the signal as a bundle declares it; None when it is not what that declares."""
+    if bundle is turn.state.bundle:
+        return None if heard.element is None else readable(heard.element)
+    declared = bundle.rulebase.signal_types.get(heard.entry.body["signal"]["name"])
+    try:
+        return None if declared is None else readable(_element(declared, heard.entry))
+    except SignalRejected:
+        return None

@@ -180,8 +180,7 @@ def carry_out(turn: Turn, incident: Incident, step: Step, cause: Mapping[str, An
     """Record the moves of a machine's step and carry out its effects, in order."""
     moves, effects = step
     if moves:
-        turn.state.waits.remove(incident.id)
-        turn.state.timers.cancel(incident.id, "hold")
+        waiting.end(turn, incident)
         abandon(turn, incident)
     for move in moves:
         incident.moves += 1
@@ -236,8 +235,8 @@ def _close(turn: Turn, incident: Incident, outcome: str, reason: str) -> None:
     state = turn.state
     abandon(turn, incident)
     incident.closed_at, incident.outcome = turn.at, outcome
+    waiting.end(turn, incident)
     state.timers.cancel_all(incident.id)
-    state.waits.remove(incident.id)
     state.by_key.pop(f"{incident.machine}/{incident.key}", None)
     for intent in [i for i in state.done.values() if i.incident == incident.id]:
         del state.done[intent.id]

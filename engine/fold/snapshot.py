@@ -14,12 +14,11 @@ from typing import Any
 from interlock import digest
 from interlock.engine.bundle import Bundle
 from interlock.engine.fold.state import Gate, Incident, Intent, State, Timers
-from interlock.engine.fold.turn import Turn
 from interlock.engine.fold.waiting import enlist
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Evaluation, FactRow
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever a state remembers something else, or otherwise."""
 
 
@@ -37,7 +36,7 @@ def take(state: State) -> bytes:
             "at": state.at,
             "epoch": state.epoch,
             "bundle": state.bundle.digest if state.bundle else None,
-            "bundles": sorted(state.bundles),
+            "bundles": sorted(_needed(state)),
             "memory": state.memory.dump() if state.memory else None,
             "incidents": [_plain(i) for _, i in sorted(state.incidents.items())],
             "supports": state.supports,
@@ -52,6 +51,12 @@ def take(state: State) -> bytes:
             "evaluations": [_evaluation(e) for e in state.evaluations],
         }
     )
+
+
+def _needed(state: State) -> set[str]:
+    """Return the bundles that decide or that an incident is pinned to."""
+    current = {state.bundle.digest} if state.bundle else set()
+    return current | {incident.bundle for incident in state.incidents.values()}
 
 
 def restore(data: bytes, bundles: Mapping[str, Bundle]) -> State:
@@ -89,11 +94,10 @@ def restore(data: bytes, bundles: Mapping[str, Bundle]) -> State:
 
 def _reindex(state: State) -> None:
     """Rebuild what follows from the incidents: who is open under which key, who waits."""
-    turn = Turn(state, state.seq, state.at)
     for incident in state.incidents.values():
         if incident.is_open:
             state.by_key[f"{incident.machine}/{incident.key}"] = incident.id
-            enlist(turn, incident)
+            enlist(state, incident)
 
 
 def _plain(item: Incident | Intent | Gate) -> dict[str, Any]:

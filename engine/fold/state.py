@@ -16,9 +16,9 @@ from interlock.rules.model import Evaluation
 NEVER = 2**53 - 1
 """A time that does not come."""
 
-Ground = tuple[str, str, str, int, int]
-"""One element an incident rests on: the firing that says so, the element's id and type name, the
-position it came at, the time it was asserted (ms)."""
+Ground = tuple[str, int, str, str, int, int]
+"""One element an incident rests on: the firing that says so and the position it was found at; the
+element's id and type name, the position it came at, the time it was asserted (ms)."""
 
 _Due = tuple[int, str, str]
 

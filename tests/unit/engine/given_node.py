@@ -25,14 +25,12 @@ WAIT_S = 20
 
 
 @cache
-def ledger_bundle(*, target: bool = False) -> Bundle:
-    """Return the ledger's bundle; without a target its actions do not wait for each other."""
-    files = bundles.ledger()
-    if not target:
-        files["ledger.yaml"] = files["ledger.yaml"].replace(
-            "    target: ledger\n    target_type: file\n", "    target: none\n"
-        )
-    return Bundle.compile({**files, MANIFEST: manifest({"command.written": WRITTEN})})
+def ledger_bundle(*, where: str = 'item != ""') -> Bundle:
+    """Return the ledger's bundle without a target, so that its actions need not take turns."""
+    text = bundles.ledger()["ledger.yaml"]
+    text = text.replace("    target: ledger\n    target_type: file\n", "    target: none\n")
+    text = text.replace("        as: wanted\n", f"        as: wanted\n        where: {where}\n")
+    return Bundle.compile({"ledger.yaml": text, MANIFEST: manifest({"command.written": WRITTEN})})
 
 
 async def done(_: Attempt) -> AttemptResult:
@@ -85,12 +83,17 @@ class SetClock:
 
 
 def node_in(
-    folder: Path, hands: Hands, *, engines: str = "reference", clock: Clock | None = None
+    folder: Path,
+    hands: Hands,
+    *,
+    engines: str = "reference",
+    clock: Clock | None = None,
+    bundle: Bundle | None = None,
 ) -> Node:
     """Return a node that has not been started."""
     return Node(
         lambda: Store.open(folder / "interlock.db", reserve_bytes=0),
-        ledger_bundle(),
+        bundle or ledger_bundle(),
         {"command": hands},
         engines=engines,
         clock=clock,
@@ -99,10 +102,15 @@ def node_in(
 
 @asynccontextmanager
 async def running(
-    folder: Path, hands: Hands, *, engines: str = "reference", clock: Clock | None = None
+    folder: Path,
+    hands: Hands,
+    *,
+    engines: str = "reference",
+    clock: Clock | None = None,
+    bundle: Bundle | None = None,
 ) -> AsyncIterator[Node]:
     """Give a node that runs."""
-    node = node_in(folder, hands, engines=engines, clock=clock)
+    node = node_in(folder, hands, engines=engines, clock=clock, bundle=bundle)
     await node.start()
     try:
         yield node

@@ -19,7 +19,15 @@ from interlock.engine.executors.base import Attempt, AttemptResult
 from interlock.engine.mailbox import RESERVE
 from interlock.engine.node import Node
 from interlock.errors import NotReady, Overloaded
-from tests.unit.engine.given_node import Hands, is_quiet, node_in, running, until, wanted
+from tests.unit.engine.given_node import (
+    Hands,
+    is_quiet,
+    ledger_bundle,
+    node_in,
+    running,
+    until,
+    wanted,
+)
 
 ORDER = {"scope": "global", "actor": "ana", "reason": "a test"}
 
@@ -273,6 +281,26 @@ def test_one_engine_keeps_nothing_for_the_other(tmp_path: Path) -> None:
     left, agreed = asyncio.run(scenario("both"))
     assert left == 0
     assert agreed > 0
+
+
+def test_joins_left_unanswered_are_asked_again_of_the_rules_they_were_found_by(
+    tmp_path: Path,
+) -> None:
+    """Other rules decide since the restart; the incident that waits for agreement is of the old."""
+    hands = Hands()
+
+    async def scenario() -> int:
+        async with running(tmp_path, hands, engines="both") as node:
+            node._may_ask = False
+            await node.runtime.submit([wanted("a")])
+            await until(node, lambda s: [i.phase for i in s.intents.values()] == ["held"])
+        other = ledger_bundle(where='item != "nobody"')
+        async with running(tmp_path, hands, engines="both", bundle=other) as node:
+            await until(node, is_quiet)
+            return len(await node.runtime.ask(lambda s: s.gate.disputed))
+
+    assert asyncio.run(scenario()) == 0
+    assert [a.inputs["item"] for a in hands.attempts] == ["a"]
 
 
 # --- life -------------------------------------------------------------------------------------

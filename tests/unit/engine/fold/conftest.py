@@ -26,6 +26,8 @@ class Web(Harness):
     ) -> None:
         self.recalls: list[tuple[str, int, int]] = []
         super().__init__(files or bundles.web_bundle(), store=store, engines=engines)
+
+    def _begin(self, content: bytes, engines: str) -> None:
         self.script("web.restart", Answer(outputs={"pid": 7, "state": "RUNNING"}))
         self.script("web.switch", Answer(outputs={"before": "v2"}))
         self.script("web.switch_back", Answer(outputs={"before": "v1"}))
@@ -33,6 +35,7 @@ class Web(Harness):
         self.observe("supervisord.process", {"found": True})
         self.observe("http.look", GOOD)
         self.observe("command.linked", {"to": "v2"})
+        super()._begin(content, engines)
 
     def _dispatch(self, released: Released) -> None:
         self.recalls += released.recalls
