@@ -89,6 +89,8 @@ class WorkingMemory:
                 old.seen_at, old.expiry = signal.at, now + declared.ttl_ms
                 return NOTHING
         passed, undecided = self.rulebase.discriminator.passed(signal.name, row)
+        if not passed and not undecided and old is None:
+            return NOTHING  # what most signals come to
         unknowns = doubts(undecided, signal_id(position)) if undecided else frozenset[UnknownTest]()
         new = None
         if passed:
@@ -321,15 +323,17 @@ def _signal(element: Element) -> SignalElement:
 
 def readable(signal: SignalElement) -> dict[str, Value]:
     """Return every name a rule may read of a signal with its value."""
-    row = dict(signal.fields)
-    row["at"] = signal.at
-    row["name"] = signal.name
-    row["source"] = signal.source
-    row["subject"] = signal.subject
-    row["severity"] = signal.severity
-    row["status"] = signal.status
-    row["id"] = signal.id
-    return row
+    sent_id, source, name, subject, severity, status, at, fields = signal
+    return {
+        **fields,
+        "at": at,
+        "name": name,
+        "source": source,
+        "subject": subject,
+        "severity": severity,
+        "status": status,
+        "id": sent_id,
+    }
 
 
 def _says_the_same(old: Element, signal: SignalElement) -> bool:

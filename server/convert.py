@@ -103,6 +103,10 @@ def _read_values(values: Mapping[str, Value], name: str, scale_of: ScaleOf) -> d
         kind = value.WhichOneof("kind")
         if kind == "double_value":
             forms[field] = read_double(value.double_value, scale_of(name, field), field)
+        elif kind == "string_value":
+            forms[field] = value.string_value
+        elif kind == "int_value":
+            forms[field] = read_integer(value.int_value, field)
         else:
             forms[field] = read_scalar(value, field)
     return forms

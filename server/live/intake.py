@@ -26,6 +26,12 @@ class LiveIntake:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._declared = node.bundle.rulebase.signal_types
+        self._scales = {
+            (name, field): found.type.scale
+            for name, declared in self._declared.items()
+            for field, found in declared.fields.items()
+            if found.type.kind is Sort.DOUBLE
+        }
 
     def ready(self) -> bool:
         """Return whether entries are journalled and decided now."""
@@ -37,11 +43,7 @@ class LiveIntake:
 
     def scale_of(self, name: str, field: str) -> int | None:
         """Return the declared scale of a double field, None for anything else."""
-        declared = self._declared.get(name)
-        found = declared.fields.get(field) if declared is not None else None
-        if found is None or found.type.kind is not Sort.DOUBLE:
-            return None
-        return found.type.scale
+        return self._scales.get((name, field))
 
     def submit(
         self, signals: Sequence[Incoming], *, door: str
