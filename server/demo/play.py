@@ -80,13 +80,27 @@ async def _run(folder: Path, screen: Screen, keep: Path | None, *, prometheus: b
             raise
         raise _first(ours) from errors
     report = await asyncio.to_thread(proof.prove, folder / DATA)
-    text = _verdict(report, screen)
+    _show(report, screen)
     if keep is not None:
         proof.keep_evidence(folder / DATA, keep)
         screen.say(f"  kept in {keep}: the store, the public key and the last checkpoint")
-    good = expected == len(ACTS) and report.is_sound
-    screen.last(f"demo: {expected} of {len(ACTS)} incidents ended as expected; {text}", good=good)
+    good, text = verdict(expected, report)
+    screen.last(text, good=good)
     return 0 if good else 1
+
+
+def verdict(expected: int, report: Report) -> tuple[bool, str]:
+    """Return whether all went as it should, and the last line.
+
+    Args:
+        expected: how many incidents ended as expected.
+        report: what the proof of the history came to.
+    """
+    history = f"history verified ({report.entries} entries)"
+    if not report.is_sound:
+        history = f"history NOT verified: {report.fault_count} faults"
+    text = f"demo: {expected} of {len(ACTS)} incidents ended as expected; {history}"
+    return expected == len(ACTS) and report.is_sound, text
 
 
 def _end_in_order() -> None:
@@ -136,16 +150,14 @@ def _first_action(node: ExplanationNode) -> ExplanationNode | None:
     return next((action for action in found if action is not None), None)
 
 
-def _verdict(report: Report, screen: Screen) -> str:
-    """Show what the proof came to and return it in a few words."""
+def _show(report: Report, screen: Screen) -> None:
+    """Show what the proof came to."""
+    screen.act("audit verify")
     for fault in report.faults[:5]:
         screen.say(f"  {fault.line()}", "bold red")
-    if not report.is_sound:
-        return f"history NOT verified: {report.fault_count} faults"
-    screen.act("audit verify")
-    screen.say(
-        f"  {report.entries} entries under a signed checkpoint; every decision and every row"
-        " derived again and equal",
-        "green",
-    )
-    return f"history verified ({report.entries} entries)"
+    if report.is_sound:
+        screen.say(
+            f"  {report.entries} entries under a signed checkpoint; every decision and every row"
+            " derived again and equal",
+            "green",
+        )

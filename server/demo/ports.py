@@ -15,7 +15,7 @@ _FIRST, _COUNT = 20_000, 12_000
 def free_ports(count: int) -> list[int]:
     """Return ports of loopback that were free a moment ago.
 
-    They lie below those the system gives to clients, so that no connection takes one before
+    They lie below those that Linux gives to clients, so that no connection takes one before
     its program does, and two demos begin to look in different places.
     """
     ports: list[int] = []

