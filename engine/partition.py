@@ -22,7 +22,7 @@ from interlock import digest
 from interlock.engine import decisions
 from interlock.engine.executors.base import Attempt, ProbeRequest
 from interlock.engine.fold import snapshot
-from interlock.engine.fold.decide import fold
+from interlock.engine.fold.decide import NOTHING, fold
 from interlock.engine.fold.state import State
 from interlock.engine.fold.turn import Folded
 from interlock.engine.intake import Proposal
@@ -228,6 +228,8 @@ class Partition:
 
     def _fold(self, entry: Entry) -> None:
         folded = fold(self.state, entry, self._library)
+        if folded is NOTHING:
+            return
         self._pending.add(folded, self.state)
         if folded.decision is not None:
             self._bodies.extend(decisions.encode(folded.decision))

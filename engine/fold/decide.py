@@ -21,7 +21,8 @@ from interlock.rules.memory import WorkingMemory
 
 Bundles = Mapping[str, Bundle]
 
-_NOTHING = Folded()
+NOTHING = Folded()
+"""What a signal led to that changed nothing: this very one, so that it can be told at once."""
 
 
 def fold(state: State, entry: Entry, bundles: Bundles) -> Folded:
@@ -46,7 +47,7 @@ def fold(state: State, entry: Entry, bundles: Bundles) -> Folded:
         heard = hear(state, entry)
         if heard is None:
             state.seq, state.at = entry.seq, entry.at
-            return _NOTHING
+            return NOTHING
     turn = Turn(state, entry.seq, entry.at)
     if heard is None:
         _advance(turn)
