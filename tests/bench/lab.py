@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -88,30 +88,38 @@ class Lab:
 
     @cached_property
     def floor(self) -> Floor:
-        """The floor, warm."""
+        """The floor."""
         floor = Floor(self.folder / "floor")
         self._end.callback(floor.close)
-        self.client.load(floor, 100, 0.3)
         return floor
 
     @cached_property
     def service(self) -> Service:
-        """A service with the mix of 100 rules, warm."""
+        """A service with the mix of 100 rules."""
         return self.another_service()
 
     @cached_property
     def large_service(self) -> Service:
-        """One with 1,000 rules, warm."""
+        """One with 1,000 rules."""
         return self.another_service(mix.SIZES[1])
 
     def another_service(self, rules: int = mix.SIZES[0]) -> Service:
-        """Return a service of its own, warm."""
-        self.say(f"starting a service with {rules} rules")
-        folder = tempfile.mkdtemp(prefix=f"rules-{rules}-", dir=self.folder)
-        service = Service(Path(folder), mix.bundle(rules))
+        """Return a service of its own."""
+        return self.service_of(mix.bundle(rules))
+
+    def service_of(self, bundle: Mapping[str, str]) -> Service:
+        """Return a service that decides by a bundle."""
+        folder = tempfile.mkdtemp(prefix="service-", dir=self.folder)
+        service = Service(Path(folder), bundle)
         self._end.callback(service.kill)
-        self.client.load(service, 100, 0.5)
         return service
+
+    def start(self) -> None:
+        """Start what the quick measurements need, all at once."""
+        self.say("starting the floor, a service with 100 rules, one with 1,000")
+        subjects = ("client", "floor", "service", "large_service")
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda name: getattr(self, name), subjects))
 
     def say(self, what: str) -> None:
         """Tell people what is going on; never on standard output."""
@@ -126,6 +134,14 @@ class Lab:
             yield number
             longest, number = max(longest, time.monotonic() - started), number + 1
 
+    def turn(
+        self, number: int, subjects: Sequence[Subject], batch: int, seconds: float
+    ) -> list[Sample]:
+        """Return a sample of each subject, taken forwards and backwards by turns."""
+        order = list(enumerate(subjects))[:: -1 if number % 2 else 1]
+        taken = {place: self.sample(subject, batch, seconds) for place, subject in order}
+        return [taken[place] for place in range(len(subjects))]
+
     def sample(self, subject: Subject, batch: int, seconds: float) -> Sample:
         """Load a subject as fast as it takes signals, for one turn."""
         before = subject.cpu()
@@ -138,9 +154,11 @@ class Lab:
         )
 
 
-def median(samples: Sequence[Sample], of: Callable[[Sample], float]) -> float:
-    """Return the median of one figure over the turns."""
-    return statistics.median(map(of, samples))
+def figure_of(bench: str, turns: Sequence[tuple[float, float | None]]) -> Figure:
+    """Return the turn in the middle: by what a value is to its floor, or by the value alone."""
+    ordered = sorted(turns, key=lambda turn: turn[0] / (turn[1] or 1.0))
+    value, floor = ordered[(len(ordered) - 1) // 2]
+    return Figure(bench, value, floor)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -26,7 +26,7 @@ from tests.bench.lab import Figure, Lab
 from tests.bench.subjects import ROOT
 
 COUNTS = (1_000, 10_000, 100_000)
-QUICK_COUNT = 1_000
+QUICK_COUNT = 500
 _AT = 1_795_000_000_000
 
 

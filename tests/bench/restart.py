@@ -17,13 +17,10 @@ _BATCH = 250
 
 def to_ready(lab: Lab) -> Iterator[Figure]:
     """Yield the seconds until a killed service with 10,000 open incidents takes signals again."""
-    service = Service(lab.folder / "restart", incidents.BUNDLE)
-    try:
-        # One loop for all: grpc's poller does not survive the loop it began with.
-        with asyncio.Runner() as runner:
-            ready, used = _measure(lab, service, runner)
-    finally:
-        service.kill()
+    service = lab.service_of(incidents.BUNDLE)
+    # One loop for all: grpc's poller does not survive the loop it began with.
+    with asyncio.Runner() as runner:
+        ready, used = _measure(lab, service, runner)
     yield Figure(f"restart_at_{OPEN}_incidents_s", statistics.median(ready))
     yield Figure(f"restart_at_{OPEN}_incidents_cpu_s", statistics.median(used))
 

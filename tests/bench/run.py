@@ -27,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure what is named, or everything."""
     options = _parse(arguments)
     with Lab(quick=options.quick) as lab:
+        if lab.quick and not options.names:
+            lab.start()
         for name in options.names or (QUICK if options.quick else MEASUREMENTS):
             for figure in MEASUREMENTS[name](lab):
                 print(figure.line(), flush=True)

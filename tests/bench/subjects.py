@@ -111,14 +111,18 @@ class Service:
                 return time.monotonic() - began
         raise RuntimeError(f"the service did not start: {said}")
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     def cpu(self) -> Cpu:
         """Return the processor time it and its second engine have had."""
-        pid = self._process.pid
-        return Cpu(_cpu_of(pid), sum(map(_cpu_of, _children(pid))))
+        return Cpu(_cpu_of(self.pid), sum(map(_cpu_of, _children(self.pid))))
 
     def memory(self) -> int:
         """Return the bytes of memory it holds."""
-        return int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]) * _PAGE
+        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * _PAGE
 
     def kill(self) -> None:
         """End it as a power cut would."""
