@@ -55,6 +55,7 @@ def _redeclared(old: Element, then: RuleBase, rulebase: RuleBase) -> Element | N
         key=tuple([row[part] for part in declared.key]),
         alphas=alphas,
         seen_at=old.seen_at,
+        said_at=old.said_at,
         expiry=old.expiry - was.ttl_ms + declared.ttl_ms,
     )
 

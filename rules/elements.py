@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # an element knows the alphas it passed, an alpha's plans joi
 class Element:
     """One signal or fact in memory.
 
-    Everything but ``expiry`` and ``seen_at`` stays as it was when the element entered.
+    Everything but ``expiry``, ``seen_at`` and ``said_at`` stays as it was when it entered.
 
     Attributes:
         id: ``s<position>`` or ``f<position>.<n>``.
@@ -25,13 +25,25 @@ class Element:
         row: every readable name with its value, packed.
         key: values of the declared key.
         alphas: the alpha tests it passes.
-        seen_at: when its latest refresh was observed, ms.
+        seen_at: when its latest refresh was observed, ms; what was observed earlier is old news.
+        said_at: when its source last said that it holds, ms; what counts as its age.
         expiry: ms; None lives until it is removed.
     """
 
-    __slots__ = ("alphas", "expiry", "id", "key", "number", "position", "row", "seen_at", "type")
+    __slots__ = (
+        "alphas",
+        "expiry",
+        "id",
+        "key",
+        "number",
+        "position",
+        "row",
+        "said_at",
+        "seen_at",
+        "type",
+    )
 
-    def __init__(  # noqa: PLR0913  # a record of nine slots, two of them derived
+    def __init__(  # noqa: PLR0913  # a record of ten slots, two of them derived
         self,
         element_id: str,
         name: str,
@@ -40,6 +52,7 @@ class Element:
         key: tuple[Value, ...],
         alphas: tuple[Alpha, ...],
         seen_at: int,
+        said_at: int | None = None,
         expiry: int | None = None,
     ) -> None:
         """Make an element from its id, its declared name and what it holds."""
@@ -50,7 +63,25 @@ class Element:
         self.key = key
         self.alphas = alphas
         self.seen_at = seen_at
+        self.said_at = seen_at if said_at is None else said_at
         self.expiry = expiry
+
+    def heard(self, at: int, now: int) -> int:
+        """Return when the source says that a later signal of this key holds, ms.
+
+        One observed when this was (an alert repeats its start) is a statement of the moment it
+        is received; another observation holds as of its own moment, however late it comes.
+
+        Args:
+            at: when the later signal was observed, ms.
+            now: when it was received, ms.
+        """
+        return now if at == self.seen_at else at
+
+    def refresh(self, at: int, *, now: int, expiry: int) -> None:
+        """Note that the same was said again; times in ms as for `heard`."""
+        self.said_at = max(self.said_at, self.heard(at, now))
+        self.seen_at, self.expiry = at, expiry
 
     @property
     def order(self) -> tuple[int, int]:

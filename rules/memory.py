@@ -86,7 +86,7 @@ class WorkingMemory:
             if signal.at < old.seen_at:
                 return NOTHING
             if _says_the_same(old, signal):
-                old.seen_at, old.expiry = signal.at, now + declared.ttl_ms
+                old.refresh(signal.at, now=now, expiry=now + declared.ttl_ms)
                 return NOTHING
         passed, undecided = self.rulebase.discriminator.passed(signal.name, row)
         if not passed and not undecided and old is None:
@@ -101,6 +101,7 @@ class WorkingMemory:
                 key=key,
                 alphas=passed,
                 seen_at=signal.at,
+                said_at=old.heard(signal.at, now) if old else signal.at,
                 expiry=now + declared.ttl_ms,
             )
         return self._replace([old] if old else [], new, unknowns, position=position, now=now)

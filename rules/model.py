@@ -68,13 +68,13 @@ class Root:
         id: the element's.
         type: its signal or fact name.
         position: the journal position at which it entered memory.
-        seen_at: when its latest refresh was observed, ms.
+        said_at: when its source last said that it holds, ms.
     """
 
     id: str
     type: str
     position: int
-    seen_at: int
+    said_at: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,4 +29,4 @@ def roots(state: State, element_id: str) -> tuple[Root, ...]:
 
 
 def _root(element: Element) -> Root:
-    return Root(element.id, element.type, element.position, element.seen_at)
+    return Root(element.id, element.type, element.position, element.said_at)

@@ -75,6 +75,7 @@ def _element_out(element: Element) -> JsonValue:
         "type": element.type,
         "row": _row_out(element.row),
         "seen_at": element.seen_at,
+        "said_at": element.said_at,
         "expiry": element.expiry,
     }
 
@@ -89,6 +90,7 @@ def _element_in(rulebase: RuleBase, one: Mapping[str, Any]) -> Element:
         key=tuple([row[part] for part in declared.key]),
         alphas=rulebase.discriminator.passed(name, row)[0],
         seen_at=one["seen_at"],
+        said_at=one["said_at"],
         expiry=one["expiry"],
     )
 

@@ -1,6 +1,6 @@
 """What an incident rests on: how old it is, and at which positions it was found.
 
-A state (a signal that keeps the latest) must be seen again and again to stay true; an
+A state (a signal that keeps the latest) must be said again and again to stay true; an
 occurrence (one that keeps all) happened, and counts until its ttl ends.  So only states age.
 """
 
@@ -25,16 +25,16 @@ def without(incident: Incident, firing: str) -> tuple[Ground, ...]:
 
 
 def oldest(state: State, incident: Incident) -> int | None:
-    """Return when the least recently seen state behind an incident was seen, in ms.
+    """Return when the state least recently said to hold behind an incident was, in ms.
 
     What was withdrawn keeps the time it was last known.  An incident that rests on occurrences
     alone is as old as the latest of them; None when it rests on nothing.
     """
     roots = list(_roots(state, incident))
-    states = [root.seen_at for root in roots if _is_state(state, root)]
+    states = [root.said_at for root in roots if _is_state(state, root)]
     if states:
         return min(states)
-    return max((root.seen_at for root in roots), default=None)
+    return max((root.said_at for root in roots), default=None)
 
 
 def rests_on(state: State, incident: Incident, position: int) -> bool:

@@ -18,7 +18,7 @@ from interlock.engine.fold.waiting import enlist
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Evaluation, FactRow
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever a state remembers something else, or otherwise."""
 
 

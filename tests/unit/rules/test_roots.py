@@ -10,7 +10,7 @@ def test_a_signal_is_its_own_root():
 
     (root,) = world.memory.roots("s1")
 
-    assert (root.id, root.type, root.position, root.seen_at) == ("s1", "error", 1, START_MS)
+    assert (root.id, root.type, root.position, root.said_at) == ("s1", "error", 1, START_MS)
 
 
 def test_a_derived_fact_rests_on_every_signal_behind_it():
