@@ -21,6 +21,12 @@ from interlock.rules.memory import WorkingMemory
 
 Bundles = Mapping[str, Bundle]
 
+LISTEN_MS = 30_000
+"""How long after a start what fell due before it is put off."""
+
+_OURS = ("look", "retry")
+"""Timers that say when we do something, not how long we wait for others."""
+
 NOTHING = Folded()
 """What a signal led to that changed nothing: this very one, so that it can be told at once."""
 
@@ -50,6 +56,9 @@ def fold(state: State, entry: Entry, bundles: Bundles) -> Folded:
             return NOTHING
     turn = Turn(state, entry.seq, entry.at)
     if heard is None:
+        if entry.kind in (Kind.BUNDLE, Kind.STARTED):
+            # Nobody was there to look, answer or listen: let them have a chance first.
+            state.timers.put_off(turn.at, turn.at + LISTEN_MS, but=_OURS)
         _advance(turn)
         _take(turn, entry, bundles)
     else:

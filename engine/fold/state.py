@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -197,6 +197,13 @@ class Timers:
     def cancel_all(self, owner: str) -> None:
         """Forget every timer of an owner."""
         self._of.pop(owner, None)
+
+    def put_off(self, now: int, until: int, *, but: Container[str]) -> None:
+        """Let what is due by ``now`` be due at ``until``, but for timers of some names."""
+        overdue = [t for timers in self._of.values() for t in timers if t[0] <= now]
+        for _, owner, name in overdue:
+            if name not in but:
+                self.set(owner, name, until)
 
     def next_due(self) -> int:
         """Return the earliest due time in ms, ``NEVER`` when there is none."""

@@ -152,7 +152,7 @@ def recalled(turn: Turn, body: Mapping[str, Any]) -> None:
 
 
 def orphaned(turn: Turn, decided: int) -> None:
-    """After a new owner started: old attempts are unknown, open questions are asked again.
+    """After a new owner started: old attempts are unknown, what was being looked for is anew.
 
     Args:
         turn: the turn.
@@ -169,7 +169,10 @@ def orphaned(turn: Turn, decided: int) -> None:
         elif intent.phase == "dispatched":
             turn.state.timers.cancel(intent.id, "deadline")
             _unknown(turn, intent, "unverified", "the process that sent it has ended")
-        elif intent.probe is not None:
+        elif intent.phase == "verifying":
+            turn.state.timers.cancel_all(intent.id)
+            verify(turn, intent)
+        elif intent.phase == "requiring":
             ask_again(turn, intent)
 
 

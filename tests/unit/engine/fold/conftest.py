@@ -23,11 +23,14 @@ class Web(Harness):
         store: MemoryStore | None = None,
         *,
         engines: str = "reference",
+        at: int | None = None,
     ) -> None:
+        self._start_at = at
         self.recalls: list[tuple[str, int, int]] = []
         super().__init__(files or bundles.web_bundle(), store=store, engines=engines)
 
     def _begin(self, content: bytes, engines: str) -> None:
+        self.now = max(self.now, self._start_at or 0)
         self.script("web.restart", Answer(outputs={"pid": 7, "state": "RUNNING"}))
         self.script("web.switch", Answer(outputs={"before": "v2"}))
         self.script("web.switch_back", Answer(outputs={"before": "v1"}))
