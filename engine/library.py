@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from interlock import digest
 from interlock.engine.bundle import Bundle
-from interlock.errors import JournalCorrupt, NotFound
+from interlock.errors import DefinitionError, JournalCorrupt, NotFound
 
 
 class Library(Mapping[str, Bundle]):
@@ -44,7 +44,7 @@ class Library(Mapping[str, Bundle]):
                 data = self._blob(name)
             except NotFound as missing:
                 raise JournalCorrupt(f"the files of bundle {name} are missing") from missing
-            bundle = self._bundles[name] = Bundle.compile(digest.decode(data))
+            bundle = self._bundles[name] = _compiled(name, data)
         return bundle
 
     @override
@@ -56,3 +56,14 @@ class Library(Mapping[str, Bundle]):
     def __len__(self) -> int:
         """Return how many are compiled."""
         return len(self._bundles)
+
+
+def _compiled(name: str, data: bytes) -> Bundle:
+    try:
+        return Bundle.compile(digest.decode(data))
+    except DefinitionError as refused:
+        raise DefinitionError(
+            f"bundle {name}, which the journal holds and needs, no longer compiles: {refused};"
+            " start the version of Interlock that wrote it",
+            refused.diagnostics,
+        ) from refused

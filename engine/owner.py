@@ -34,7 +34,7 @@ from interlock.engine.mailbox import Item, Mailbox, Question, Record, Signals
 from interlock.engine.model import Kind
 from interlock.engine.partition import Partition, Released
 from interlock.engine.telemetry import Telemetry
-from interlock.errors import InterlockError, InvariantBroken, JournalError
+from interlock.errors import InterlockError, InvariantBroken, JournalCorrupt, JournalError
 
 log = structlog.get_logger(__name__)
 
@@ -165,6 +165,11 @@ class Owner:
 
     def _own(self, store: Store, partition: Partition, content: bytes) -> None:
         """Journal that this process decides from here on, and by which bundle."""
+        if store.epoch <= partition.state.epoch:
+            raise JournalCorrupt(
+                f"this is opening {store.epoch} of the store, and the journal knows of"
+                f" {partition.state.epoch}; run interlock audit verify"
+            )
         at, bundle = self._stamp(), self._terms.bundle
         proposals, blobs = [], []
         current = partition.state.bundle

@@ -137,32 +137,37 @@ class Partition:
         decided = self._journal.decided_through
         expected: dict[int, list[bytes]] = {}
         for row in self._rows(self._saved + 1):
-            body = digest.decode(row.body)
-            if row.kind == Kind.DECISION:
-                if body["of"] > self._saved:
-                    _compare(expected, body["of"], row)
-                continue
-            self._refold(row.seq, body)
-            if row.seq <= decided:
-                if self._bodies:
-                    expected[row.seq] = self._bodies
-                self._bodies, self._pending = [], Released()
+            try:
+                self._fold_again(row, decided, expected)
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                raise JournalCorrupt(
+                    f"entry {row.seq} makes no sense: {error!r}; run interlock audit verify",
+                    seq=row.seq,
+                ) from error
         if expected:
             raise JournalCorrupt(f"the decision about entry {min(expected)} is missing")
         self._pending.evaluations = list(self.state.evaluations)
 
-    def _refold(self, seq: int, body: Body) -> None:
-        try:
-            self._fold(Entry.of(seq, body))
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise JournalCorrupt(
-                f"entry {seq} cannot be folded: {error!r}; run interlock audit verify", seq=seq
-            ) from error
+    def _fold_again(self, row: Row, decided: int, expected: dict[int, list[bytes]]) -> None:
+        """Fold an entry of before, or hold a decision of before against what folding gave."""
+        body = digest.decode(row.body)
+        if row.kind == Kind.DECISION:
+            if body["of"] > self._saved:
+                _compare(expected, body["of"], row)
+            return
+        self._fold(Entry.of(row.seq, body))
+        if row.seq <= decided:
+            if self._bodies:
+                expected[row.seq] = self._bodies
+            self._bodies, self._pending = [], Released()
 
     def _rows(self, start: int) -> Iterator[Row]:
         while rows := self._journal.reader.read(start, _READ):
-            yield from rows
-            start = rows[-1].seq + 1
+            for seq, row in enumerate(rows, start):
+                if row.seq != seq:
+                    raise JournalCorrupt(f"entry {seq} is missing; run interlock audit verify")
+                yield row
+            start += len(rows)
 
     # --- work -------------------------------------------------------------------------------
 

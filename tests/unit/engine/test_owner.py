@@ -31,7 +31,7 @@ def test_a_journal_nobody_can_make_sense_of_is_no_start_and_no_hanging_either(
 
     async def scenario() -> None:
         node = node_in(tmp_path, Hands())
-        with pytest.raises(JournalCorrupt, match="entry 0 cannot be folded"):
+        with pytest.raises(JournalCorrupt, match="entry 0 makes no sense"):
             await node.start()
         await node.stop()
 
