@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
@@ -25,11 +26,12 @@ WAIT_S = 20
 
 
 @cache
-def ledger_bundle(*, where: str = 'item != ""') -> Bundle:
+def ledger_bundle(*, where: str = 'item != ""', within: str = "30s") -> Bundle:
     """Return the ledger's bundle without a target, so that its actions need not take turns."""
     text = bundles.ledger()["ledger.yaml"]
     text = text.replace("    target: ledger\n    target_type: file\n", "    target: none\n")
     text = text.replace("        as: wanted\n", f"        as: wanted\n        where: {where}\n")
+    text = re.sub(r"within: \w+", f"within: {within}", text)
     return Bundle.compile({"ledger.yaml": text, MANIFEST: manifest({"command.written": WRITTEN})})
 
 
