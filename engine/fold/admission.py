@@ -8,7 +8,15 @@ from interlock.engine.fold.gate.budget import give_back, spend
 from interlock.engine.fold.gate.freeze import scopes_of
 from interlock.engine.fold.gate.judge import judge
 from interlock.engine.fold.gate.model import Budget, Outcome, Request, Verdict
-from interlock.engine.fold.intents import contract_of, end, target_of, unlock
+from interlock.engine.fold.intents import (
+    contract_of,
+    end,
+    lay_down,
+    take_up,
+    target_of,
+    unlock,
+    work_of,
+)
 from interlock.engine.fold.state import Intent
 from interlock.engine.fold.turn import Turn
 from interlock.machines.actions import ActionType
@@ -18,8 +26,6 @@ HOLD_MS = 60_000
 
 GRACE_MS = 15_000
 """How much longer than it takes dispatch to give up the fold waits for the answer."""
-
-_AT_WORK = ("dispatched", "verifying", "waiting")
 
 
 def admit(turn: Turn, intent: Intent) -> None:
@@ -44,18 +50,13 @@ def request_of(turn: Turn, intent: Intent) -> Request:
     """Return the intent as the gate sees it."""
     state, contract = turn.state, contract_of(turn, intent)
     incident = state.incidents[intent.incident]
-    rivals = (
-        other.id
-        for other in state.intents.values()
-        if other.id != intent.id and other.phase in _AT_WORK and _work(other) == _work(intent)
-    )
     return Request(
         intent=intent.id,
         scopes=_scopes(turn, intent),
         notifies=intent.kind == "notify",
         target=intent.target,
-        work=_work(intent),
-        rivals=tuple(sorted(rivals)),
+        work=work_of(intent),
+        rivals=tuple(sorted(state.at_work.get(work_of(intent), ()))),
         budgets=_budgets(turn, intent),
         evidence_at=evidence.oldest(state, incident),
         evidence_max_age_ms=contract.evidence_max_age_ms,
@@ -65,13 +66,20 @@ def request_of(turn: Turn, intent: Intent) -> Request:
 
 
 def rejudge(turn: Turn) -> None:
-    """Judge every held intent again, oldest first, while the gate keeps changing."""
-    while turn.state.gate.changed:
-        turn.state.gate.changed = False
-        held = [intent for intent in turn.state.intents.values() if intent.phase == "held"]
+    """Judge what an interlock held that may let go now, oldest first, until none changes."""
+    gate = turn.state.gate
+    while gate.changed:
+        changed, gate.changed = gate.changed, set()
+        held = [i for i in turn.state.intents.values() if i.phase == "held"]
         for intent in sorted(held, key=lambda i: (i.decided_seq, i.id)):
-            if intent.phase == "held":
+            if intent.phase == "held" and not changed.isdisjoint(_holders(intent)):
                 admit(turn, intent)
+
+
+def _holders(intent: Intent) -> list[str]:
+    """Return the interlocks that hold an intent."""
+    findings = intent.verdict["findings"]
+    return [f["interlock"] for f in findings if f["outcome"] == Outcome.HOLD]
 
 
 def give_up(turn: Turn, intent: Intent) -> None:
@@ -100,10 +108,6 @@ def _scopes(turn: Turn, intent: Intent) -> tuple[str, ...]:
     )
 
 
-def _work(intent: Intent) -> str:
-    return f"{intent.action}:{intent.key}"
-
-
 def _budgets(turn: Turn, intent: Intent) -> tuple[Budget, ...]:
     return tuple(
         Budget(
@@ -120,6 +124,7 @@ def _release(turn: Turn, intent: Intent, request: Request) -> None:
     contract, state = contract_of(turn, intent), turn.state
     intent.phase, intent.epoch, intent.attempt = "dispatched", state.epoch, intent.attempt + 1
     intent.released_seq, intent.released_at = turn.seq, turn.at
+    take_up(state, intent)
     spend(request, state.gate, turn.at)
     if intent.target is not None:
         state.gate.locks[intent.target] = intent.id
@@ -131,6 +136,7 @@ def _release(turn: Turn, intent: Intent, request: Request) -> None:
 def take_back(turn: Turn, intent: Intent) -> None:
     """Undo a release that was never sent, and judge the intent again."""
     give_back(request_of(turn, intent), turn.state.gate, intent.released_at)
+    lay_down(turn.state, intent)
     unlock(turn, intent)
     intent.attempt -= 1
     intent.phase = "requiring"

@@ -10,6 +10,7 @@ from interlock.engine.fold import evidence, incidents, steps
 from interlock.engine.fold.admission import rejudge
 from interlock.engine.fold.checks import observed
 from interlock.engine.fold.firings import take
+from interlock.engine.fold.gate.model import HOLDING
 from interlock.engine.fold.hearing import Heard, absorb, hear
 from interlock.engine.fold.state import NEVER, State
 from interlock.engine.fold.turn import Folded, Turn
@@ -165,14 +166,14 @@ def _freeze(turn: Turn, body: Body) -> None:
 def _thaw(turn: Turn, body: Body) -> None:
     scope, actor, reason = body["scope"], body["actor"], body["reason"]
     turn.state.gate.freezes.pop(scope, None)
-    turn.state.gate.changed = True
+    turn.state.gate.changed.add("freeze")
     turn.note("freezes", scope=scope, actor=actor, reason=reason, frozen=False)
 
 
 def _started(turn: Turn, body: Body) -> None:
     turn.state.epoch = body["epoch"]
     turn.state.gate.second_engine = body["engines"] == "both"
-    turn.state.gate.changed = True
+    turn.state.gate.changed.update(HOLDING)
     turn.note("owner", epoch=body["epoch"], engines=body["engines"])
     steps.orphaned(turn, body["decided"])
 
@@ -182,7 +183,7 @@ def _agreement(turn: Turn, body: Body) -> None:
     while state.evaluations and state.evaluations[0].position <= through:
         state.evaluations.popleft()
     state.gate.agreed = max(state.gate.agreed, through)
-    state.gate.changed = True
+    state.gate.changed.add("agreement")
 
 
 def _disagreement(turn: Turn, body: Body) -> None:
@@ -196,7 +197,7 @@ def _disagreement(turn: Turn, body: Body) -> None:
         if evidence.rests_on(turn.state, incident, position):
             incident.disputed = True
             turn.touch(incident)
-    turn.state.gate.changed = True
+    turn.state.gate.changed.add("agreement")
     turn.note("disputed", position=position, pack=body["pack"])
 
 

@@ -15,11 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from interlock.engine.fold.state import Incident, Intent
+from interlock.engine.fold.state import Incident, Intent, State
 from interlock.engine.fold.turn import Turn
 from interlock.language.values import Value
 from interlock.machines.actions import ActionType
 from interlock.machines.definition import RunState
+
+AT_WORK = ("dispatched", "verifying", "waiting")
+"""Phases in which an intent is at its work."""
 
 COMPENSATED = "interlock.compensated"
 """Event the fold sends itself when a compensating intent has ended."""
@@ -36,6 +39,24 @@ def target_of(turn: Turn, intent: Intent) -> Mapping[str, Value] | None:
         return None
     inventory = turn.bundle_of(intent).machinebase.inventory
     return inventory.find(intent.target).seen_by_executor()
+
+
+def work_of(intent: Intent) -> str:
+    """Return action and contract key: equal means the same work."""
+    return f"{intent.action}:{intent.key}"
+
+
+def take_up(state: State, intent: Intent) -> None:
+    """Note that an intent is at its work: nobody else should begin it."""
+    state.at_work.setdefault(work_of(intent), {})[intent.id] = None
+
+
+def lay_down(state: State, intent: Intent) -> None:
+    """Note that an intent is not at its work any more; one that was not is fine."""
+    others = state.at_work.get(work_of(intent), {})
+    others.pop(intent.id, None)
+    if not others:
+        state.at_work.pop(work_of(intent), None)
 
 
 def is_wanted(turn: Turn, intent: Intent) -> bool:
@@ -79,7 +100,7 @@ def unlock(turn: Turn, intent: Intent) -> None:
     gate = turn.state.gate
     if intent.target is not None and gate.locks.get(intent.target) == intent.id:
         del gate.locks[intent.target]
-    gate.changed = True
+        gate.changed.add("lock")
 
 
 def end(turn: Turn, intent: Intent, ended: str, detail: str) -> None:
@@ -96,6 +117,7 @@ def end(turn: Turn, intent: Intent, ended: str, detail: str) -> None:
     intent.result_seq, intent.probe = turn.seq, None
     state.timers.cancel_all(intent.id)
     state.intents.pop(intent.id, None)
+    lay_down(state, intent)
     unlock(turn, intent)
     turn.touch(intent)
     turn.note("ended", intent=intent.id, result=ended, detail=detail)

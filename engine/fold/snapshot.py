@@ -13,12 +13,13 @@ from typing import Any
 
 from interlock import digest
 from interlock.engine.bundle import Bundle
+from interlock.engine.fold.intents import AT_WORK, take_up
 from interlock.engine.fold.state import Gate, Incident, Intent, State, Timers
 from interlock.engine.fold.waiting import enlist
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Evaluation, FactRow
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever a state remembers something else, or otherwise."""
 
 
@@ -46,6 +47,7 @@ def take(state: State) -> bytes:
                 **_plain(state.gate),
                 "spent": {key: list(times) for key, times in state.gate.spent.items()},
                 "disputed": sorted(state.gate.disputed),
+                "changed": sorted(state.gate.changed),
             },
             "timers": state.timers.dump(),
             "evaluations": [_evaluation(e) for e in state.evaluations],
@@ -87,17 +89,21 @@ def restore(data: bytes, bundles: Mapping[str, Bundle]) -> State:
     gate = value["gate"]
     gate["spent"] = {key: deque(times) for key, times in gate["spent"].items()}
     gate["disputed"] = set(gate["disputed"])
+    gate["changed"] = set(gate["changed"])
     state.gate = Gate(**gate)
     _reindex(state)
     return state
 
 
 def _reindex(state: State) -> None:
-    """Rebuild what follows from the incidents: who is open under which key, who waits."""
+    """Rebuild what follows: who is open under which key, who waits, who is at work."""
     for incident in state.incidents.values():
         if incident.is_open:
             state.by_key[f"{incident.machine}/{incident.key}"] = incident.id
             enlist(state, incident)
+    for intent in state.intents.values():
+        if intent.phase in AT_WORK:
+            take_up(state, intent)
 
 
 def _plain(item: Incident | Intent | Gate) -> dict[str, Any]:

@@ -151,7 +151,7 @@ class Gate:
         agreed: highest position the second engine agreed through; -1 before the first.
         disputed: positions it disagreed about or could not evaluate.
         second_engine: whether two engines must agree (``engines: both``).
-        changed: whether something changed that a held intent may be waiting for.
+        changed: interlocks that may let go of what they hold, since it was last judged.
     """
 
     freezes: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -160,7 +160,7 @@ class Gate:
     agreed: int = -1
     disputed: set[int] = field(default_factory=set)
     second_engine: bool = True
-    changed: bool = False
+    changed: set[str] = field(default_factory=set)
 
 
 class Timers:
@@ -250,6 +250,7 @@ class State:
         by_key: ``machine/key`` to the open incident.
         supports: firing id to the incident it holds.
         intents: intents that have not ended.
+        at_work: work (action and contract key) to the intents that are at it.
         done: ended intents that open incidents could still undo.
         waits: open incidents that wait for a signal or fact.
         timers: what is due when.
@@ -266,6 +267,7 @@ class State:
     by_key: dict[str, str] = field(default_factory=dict)
     supports: dict[str, str] = field(default_factory=dict)
     intents: dict[str, Intent] = field(default_factory=dict)
+    at_work: dict[str, dict[str, None]] = field(default_factory=dict)
     done: dict[str, Intent] = field(default_factory=dict)
     gate: Gate = field(default_factory=Gate)
     waits: Waits = field(default_factory=Waits)

@@ -18,6 +18,7 @@ from interlock.engine.fold.intents import (
     contract_of,
     end,
     is_wanted,
+    lay_down,
     plan_retry,
     recall,
 )
@@ -223,6 +224,7 @@ def due(turn: Turn, intent: Intent, timer: str) -> None:
             _unknown(turn, intent, "timed_out", "no result by the deadline")
         case "retry":
             intent.phase = "requiring"
+            lay_down(turn.state, intent)
             require(turn, intent)
         case "probe":
             observed(turn, intent.probe or "", None, "no observation by the deadline")

@@ -15,6 +15,10 @@ class Outcome(StrEnum):
     REFUSE = "refuse"
 
 
+HOLDING = ("freeze", "agreement", "lock")
+"""The interlocks that may hold an intent; what they hold is judged again when they may let go."""
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """At most ``most`` attempts with one key in any ``per_ms``.
