@@ -177,8 +177,8 @@ class Explainer:
         fact = self._find(position, "facts_asserted", "id", element["id"])
         if fact is None:
             return Reason("fact", element["id"], element["type"], position)
-        values = ", ".join(f"{k}={v}" for k, v in sorted(fact["fields"].items()))
-        supports = tuple(self._firing(position, s, depth + 1) for s in fact["supports"])
+        values = ", ".join(f"{k}={v}" for k, v in sorted(fact.get("fields", {}).items()))
+        supports = tuple(self._firing(position, s, depth + 1) for s in fact.get("supports", ()))
         return Reason("fact", element["id"], f"{fact['fact']} {values}", position, None, supports)
 
     def _signal(self, alias: str, seq: int) -> Reason:
@@ -189,7 +189,8 @@ class Explainer:
         said = {**signal["labels"], **{k: _shown(v) for k, v in signal["values"].items()}}
         values = ", ".join(f"{k}={v}" for k, v in sorted(said.items()))
         name = f"{alias}: {signal['name']}" if alias else signal["name"]
-        title = f"{name} from {signal['source']} about {signal['subject']} ({values})"
+        about = f" about {signal['subject']}" if signal["subject"] else ""
+        title = f"{name} from {signal['source']}{about} ({values})"
         return Reason("signal", signal["id"], title, seq, body["at"])
 
     # --- reading --------------------------------------------------------------------------
@@ -209,7 +210,7 @@ def _about(decision: Note, topic: str, intent: str) -> Iterator[Note]:
 def _verdict(verdict: Note, seq: int, at: int) -> Reason:
     findings = tuple(
         Reason("check", f["interlock"], f"{f['interlock']} {f['outcome']}: {f['reason']}", seq, at)
-        for f in verdict["findings"]
+        for f in verdict.get("findings", ())
     )
     title = f"the gate says {verdict['outcome']} to attempt {verdict['attempt']}"
     return Reason("verdict", "", title, seq, at, findings)

@@ -1,0 +1,224 @@
+"""Why: from the decisions in the journal, all the way down to the signals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from interlock.engine import explain as module
+from interlock.engine.explain import Explainer, Reason
+from interlock.errors import NotFound
+from interlock.testing import Answer, Harness
+from tests import bundles
+from tests.unit.engine.fold.conftest import BAD, Web
+from tests.unit.engine.fold.test_waiting_for_facts import FACTS
+from tests.unit.engine.kept import history
+
+
+@pytest.fixture
+def why(tmp_path: Path) -> Callable[[Harness, str], Reason]:
+    """Return a function that explains something a service did."""
+
+    def ask(service: Harness, subject: str) -> Reason:
+        with history(service.store, tmp_path) as found:
+            return Explainer(found).explain(subject)
+
+    return ask
+
+
+def lines(reason: Reason, depth: int = 0) -> list[str]:
+    """Return the tree as text, one node a line."""
+    below = [line for child in reason.children for line in lines(child, depth + 1)]
+    return ["  " * depth + f"{reason.kind}: {reason.title}", *below]
+
+
+def nodes(reason: Reason) -> list[Reason]:
+    return [reason, *(node for child in reason.children for node in nodes(child))]
+
+
+def action(service: Harness, name: str) -> str:
+    """Return the newest intent of an action."""
+    return [row.intent for row in service.store.actions.values() if row.action == name][-1]
+
+
+Why = Callable[[Harness, str], Reason]
+
+
+def test_an_action_rests_on_verdict_looks_transition_firing_and_signal(why: Why) -> None:
+    web = Web()
+    web.observe("http.look", BAD, "connection refused", {"status": 200})
+    web.probe(up=False)
+    web.advance("5s")
+
+    tree = lines(why(web, action(web, "web.restart")))
+    assert tree[0] == "action: web.restart on shop: done"
+    assert tree[1] == "  verdict: the gate says pass to attempt 1"
+    assert tree[2] == "    check: freeze pass: nothing here is frozen"
+    assert "  result: attempt 1: ok" in tree
+    assert "  check: observed: not good, 0 in a row" in tree
+    assert "  check: observed: not good connection refused, 0 in a row" in tree
+    assert "  check: observed: good, 5 in a row" in tree
+    assert "  result: done: verified by 5 good observations in a row" in tree
+    assert tree[-3:] == [
+        "  transition: start → restarting on start",
+        "    firing: web/site-down: nothing answers for shop",
+        "      signal: look: site.probe from test (code=0, service=shop, up=False)",
+    ]
+
+
+def test_an_incident_tells_its_moves_and_what_each_came_from(why: Why) -> None:
+    web = Web()
+    web.script("web.switch", Answer(outputs={"before": "v2"}))
+    web.deploy()
+    web.errors(0.75)
+    web.advance("3s")
+    web.errors(0.0)
+    web.advance("2s")
+
+    tree = lines(why(web, web.incidents[0].id))
+    assert tree[0] == "incident: rollback-release for shop: resolved"
+    assert "  transition: start → rolling_back on start" in tree
+    assert "    firing: web/roll-back: v2 of shop is suspect; v1 was live before" in tree
+    assert "      fact: release.suspect previous=v1, revision=v2, service=shop" in tree, (
+        "a fact names its values"
+    )
+    assert any(line.startswith("        firing: web/suspect-release: 75 %") for line in tree)
+    assert any("errors: site.error_ratio" in line and "value=0.75" in line for line in tree)
+    assert "  transition: rolling_back → watching on done" in tree
+    assert any(line.startswith("    action: web.switch on shop: done") for line in tree)
+    assert any("watching → resolved on met: shop is healthy on v1" in line for line in tree)
+    assert "    timer: hold was due" in tree
+
+
+def test_every_node_names_the_entry_it_comes_from(why: Why) -> None:
+    web = Web()
+    web.probe(up=False)
+    web.advance("5s")
+    web.probe(up=True)
+    web.advance("2s")
+
+    for node in nodes(why(web, web.only)):
+        assert node.seq is not None
+        assert 0 <= node.seq < len(web.store.entries)
+
+
+def test_retries_and_refusals_are_part_of_the_story(why: Why) -> None:
+    web = Web()
+    web.script("web.restart", Answer("timeout", "deadline", "too slow"))
+    web.probe(up=False)
+    web.advance("20s")
+
+    tree = lines(why(web, action(web, "web.restart")))
+    assert "  result: will be tried again: timed_out" in tree
+    assert "  verdict: the gate says pass to attempt 2" in tree
+    assert "  result: attempt 2: timeout deadline" in tree
+    assert "  result: timed_out: too slow" in tree
+
+
+def test_what_people_order_is_named(why: Why) -> None:
+    web = Web()
+    web.script("web.restart", Answer("hangs"))
+    web.probe(up=False)
+    web.advance("1s")
+    web.command("abort", web.only, "I have it")
+
+    assert "    command: test ordered it" in lines(why(web, web.only))
+
+
+def test_a_sample_that_ends_a_wait_at_once_is_named(why: Why) -> None:
+    files = bundles.web()
+    files["restart-service.machine.yaml"] = files["restart-service.machine.yaml"].replace(
+        "      hold: 1s\n", ""
+    )
+    web = Web(files)
+    web.probe(up=False)
+    web.advance("5s")
+    web.probe(up=True)
+
+    assert any(
+        line.startswith("    signal: site.probe from test") and "up=True" in line
+        for line in lines(why(web, web.only))
+    )
+
+
+def test_a_fact_that_ends_a_wait_is_named(why: Why) -> None:
+    service = Harness({"all.yaml": FACTS})
+    service.signal("svc.down", service="shop")
+    service.signal("svc.spare", service="shop", size=4)
+
+    assert "    fact: spare.ready stands" in lines(why(service, service.incidents[0].id))
+
+
+def test_evidence_that_went_away_is_named(why: Why) -> None:
+    files = bundles.web()
+    files["restart-service.machine.yaml"] = files["restart-service.machine.yaml"].replace(
+        "    on: {met: resolved}", "    on: {met: resolved, rule.withdrawn: resolved}"
+    )
+    web = Web(files)
+    web.probe(up=False)
+    web.advance("5s")
+    web.signal("site.probe", service="shop", up=True, code=200, status="resolved")
+
+    assert "    firing: the evidence went away" in lines(why(web, web.only))
+
+
+def test_taking_back_is_named(why: Why) -> None:
+    web = Web()
+    web.errors(0.75)
+    web.advance("3s")
+    web.errors(0.9)
+    web.advance("20s")
+
+    tree = lines(why(web, web.incidents[0].id))
+    assert "  transition: undoing → handed_over on done: the switch was undone" in tree
+    assert "    result: taking back what was done has ended" in tree
+
+
+def test_what_no_entry_can_tell_is_left_out_and_the_rest_told(why: Why) -> None:
+    """A firing so large that its values were left out of the decision still has its rule."""
+    web = Web()
+    long = "x" * 32_000
+    web.signal("deploy.finished", service=long, revision=long, previous="v1", by="ana")
+    web.errors(0.75, long)
+
+    tree = lines(why(web, web.incidents[0].id))
+    assert any(line.startswith("    firing: web/") for line in tree)
+
+
+def test_reasons_deeper_than_the_bound_are_named_but_not_opened(
+    why: Why, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = Web()
+    web.probe(up=False)
+    web.advance("5s")
+    whole = why(web, web.only)
+    monkeypatch.setattr(module, "MAX_DEPTH", 2)
+    cut = why(web, web.only)
+
+    assert len(nodes(cut)) < len(nodes(whole))
+    assert max(line.count("  ") for line in lines(cut)) <= 4
+
+
+def test_nothing_of_that_name_is_an_error(why: Why) -> None:
+    with pytest.raises(NotFound, match="no incident or action is called 'inc-0'"):
+        why(Web(), "inc-0")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ([750_000, 6], "0.75"),
+        ([-5, 1], "-0.5"),
+        ([12, 0], "12"),
+        ([1_000_000, 6], "1"),
+        ([100, 0], "100"),
+        ({"ms": 3}, '{"ms":3}'),
+        (True, "True"),
+        ("text", "text"),
+        ([1, 2, 3], "[1, 2, 3]"),
+    ],
+)
+def test_values_are_shown_as_people_read_them(value: object, shown: str) -> None:
+    assert module._shown(value) == shown
