@@ -24,6 +24,9 @@ from interlock.errors import NotFound
 MAX_DEPTH = 32
 """Levels of reasons followed; deeper ones are named but not opened."""
 
+MAX_NODES = 2_000
+"""About how many nodes an explanation has; what else there is to tell is named but not opened."""
+
 Note = Mapping[str, Any]
 
 _SAID: Mapping[str, tuple[str, Callable[[Note], str]]] = {
@@ -75,6 +78,27 @@ class Explainer:
         Raises:
             NotFound: neither an incident nor an action has that id.
         """
+        return _Telling(self._history, self._decision).of(subject)
+
+    def _read_decision(self, seq: int) -> Note:
+        return next(iter(self._history.decisions(seq, seq)), {})
+
+
+class _Telling:
+    """One explanation in the making.
+
+    Args:
+        history: where entries and rows are read.
+        decision: the decision about an entry; empty when there is none.
+    """
+
+    def __init__(self, history: History, decision: Callable[[int], Note]) -> None:
+        self._history = history
+        self._decision = decision
+        self._left = MAX_NODES
+
+    def of(self, subject: str) -> Reason:
+        """Return the reasons behind something."""
         if (action := self._history.action(subject)) is not None:
             return self._action(action, 0)
         if (incident := self._history.incident(subject)) is not None:
@@ -95,13 +119,23 @@ class Explainer:
             f"{row['action']} on {row['target'] or 'no target'}: {row['outcome'] or row['status']}"
         )
         children: list[Reason] = []
-        if depth < MAX_DEPTH:
-            children.extend(self._story(row))
+        if self._opens(depth):
+            children.extend(self._counted(self._story(row)))
             if intent is not None:
                 children.append(self._move_of(row["incident"], intent["move"], depth + 1))
         return Reason(
             "action", row["intent"], title, row["decided_seq"], row["at"], tuple(children)
         )
+
+    def _opens(self, depth: int) -> bool:
+        """Return whether a node at this depth is opened; it counts as one that is."""
+        self._left -= 1
+        return depth < MAX_DEPTH and self._left > 0
+
+    def _counted(self, story: Iterator[Reason]) -> Iterator[Reason]:
+        for reason in story:
+            self._left -= 1 + len(reason.children)
+            yield reason
 
     def _story(self, row: Note) -> Iterator[Reason]:
         """Return what was judged, looked at and answered about an action, in order."""
@@ -135,7 +169,7 @@ class Explainer:
         if row["why"]:
             title += f": {row['why']}"
         cause: tuple[Reason, ...] = ()
-        if depth < MAX_DEPTH:
+        if self._opens(depth):
             cause = tuple(self._cause(row, depth + 1))
         name = f"{row['incident']}#{row['n']}"
         return Reason("transition", name, title, row["seq"], row["at"], cause)
@@ -165,7 +199,7 @@ class Explainer:
         if note is None:
             return Reason("firing", firing, "firing", seq)
         children: tuple[Reason, ...] = ()
-        if depth < MAX_DEPTH:
+        if self._opens(depth):
             children = tuple(self._element(e, depth + 1) for e in note.get("elements", ()))
         at = self._decision(seq)["at"]
         return Reason("firing", firing, f"{note['rule']}: {note.get('why', '')}", seq, at, children)
@@ -194,9 +228,6 @@ class Explainer:
         return Reason("signal", signal["id"], title, seq, body["at"])
 
     # --- reading --------------------------------------------------------------------------
-
-    def _read_decision(self, seq: int) -> Note:
-        return next(iter(self._history.decisions(seq, seq)), {})
 
     def _find(self, seq: int, topic: str, key: str, value: str) -> Note | None:
         notes = self._decision(seq).get(topic, ())

@@ -47,10 +47,10 @@ def verify(turn: Turn, intent: Intent) -> None:
 
 def ask_again(turn: Turn, intent: Intent) -> None:
     """Ask the probe the intent is waiting for, or due to ask, once more."""
-    contract = contract_of(turn, intent)
-    if intent.phase == "verifying" and contract.verify is not None:
-        _ask(turn, intent, contract.verify.probe)
-    elif intent.phase == "requiring":
+    verification = contract_of(turn, intent).verify
+    if intent.phase == "verifying" and verification is not None:
+        _ask(turn, intent, verification.probe)
+    else:
         require(turn, intent)
 
 
@@ -97,8 +97,7 @@ def _required(turn: Turn, intent: Intent, data: Data | None, error: str | None) 
 def _looked(turn: Turn, intent: Intent, data: Data | None, error: str | None) -> None:
     """Count consecutive good observations; a bad or missing one starts the count again."""
     verification = contract_of(turn, intent).verify
-    if verification is None:
-        return
+    assert verification is not None  # or it would not be verifying
     good = data is not None and verification.holds(intent.inputs, intent.outputs, data) is True
     intent.good = intent.good + 1 if good else 0
     turn.touch(intent)

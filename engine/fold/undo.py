@@ -45,7 +45,6 @@ def _next(turn: Turn, incident: Incident) -> None:
         return
     intent = turn.state.done[incident.undoing[0]]
     contract = contract_of(turn, intent)
-    if contract.rollback is None:
-        return
+    assert contract.rollback is not None  # or it would not be among those to undo
     inputs = contract.rollback_inputs(intent.inputs, intent.outputs)
     begin(turn, incident, contract.rollback.action, inputs, undoes=intent.id)

@@ -75,11 +75,14 @@ def facts_changed(turn: Turn, changes: Iterable[FactChange]) -> None:
 def _look(turn: Turn, incident: Incident, wait: Wait) -> None:
     """Hold the facts that stand against what an incident waits for."""
     memory, pinned = turn.state.memory, turn.bundle_of(incident).rulebase
-    rows: tuple[Row, ...] = ()
-    if memory is not None:
-        known = memory.rulebase.fact_types.get(wait.name)
-        rows = memory.rows_of(wait.name) if known == pinned.fact_types[wait.name] else ()
-    _hold(turn, incident, wait, rows)
+    assert memory is not None  # or there were no incident
+    known = memory.rulebase.fact_types.get(wait.name)
+    _hold(
+        turn,
+        incident,
+        wait,
+        memory.rows_of(wait.name) if known == pinned.fact_types[wait.name] else (),
+    )
 
 
 def _hold(turn: Turn, incident: Incident, wait: Wait, rows: Iterable[Row]) -> None:

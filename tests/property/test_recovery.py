@@ -24,10 +24,11 @@ from interlock.engine.model import Kind
 from interlock.engine.partition import Partition
 from interlock.engine.rows import Derived
 from interlock.errors import JournalCorrupt
-from interlock.testing import MemoryStore
+from interlock.testing import Harness, MemoryStore
 from tests.property.test_fold_laws import HISTORIES, play
 from tests.scale import count
 from tests.unit.engine.fold.conftest import Web
+from tests.unit.engine.fold.test_incidents import SITE
 
 LAWS = settings(max_examples=count(sample=40, full=2_000))
 
@@ -163,3 +164,21 @@ def test_a_snapshot_of_another_format_is_passed_over() -> None:
     store.append([], Derived(snapshot=(web.state.seq, b'{"format":0}')), now_ms=0)
 
     assert snapshot.take(taken_up(store, web).state) == snapshot.take(web.state)
+
+
+def test_a_decision_in_parts_is_compared_part_by_part() -> None:
+    """One signal that opens hundreds of incidents is decided in more than one entry."""
+    store = Recording()
+    harness = Harness({"all.yaml": SITE}, store=store)
+    for number in range(300):
+        harness.signal("svc.down", service=f"s{number}")
+    harness.signal("power.on", site="here")
+    parts = [row for row in store.entries if b'"part":' in row.body]
+    again = Harness({"all.yaml": SITE}, store=up_to(store.appends))
+    kept = up_to(store.appends)
+    kept.entries[parts[-1].seq] = parts[-1]._replace(body=parts[0].body)
+
+    assert len(parts) > 1
+    assert len(again.incidents) == 300
+    with pytest.raises(JournalCorrupt, match="is not what folding"):
+        Harness({"all.yaml": SITE}, store=kept)

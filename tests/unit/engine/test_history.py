@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from interlock import digest
 from interlock.engine.history import History, IncidentQuery, TransitionQuery
 from interlock.engine.journal.connections import reading_engine
+from interlock.engine.journal.store import Draft, Store
 from interlock.errors import JournalError
 from interlock.testing import Answer
 from tests.unit.engine.fold.conftest import Web
@@ -141,6 +143,22 @@ def test_more_decisions_than_are_read_at_a_time_are_all_found(tmp_path: Path) ->
         web.freeze()
     with history(web.store, tmp_path) as past:
         assert len(list(past.decisions(0, None))) == 72
+
+
+def test_decisions_of_entries_before_are_passed_over_wherever_they_stand(tmp_path: Path) -> None:
+    """Entries of one commit come before the decisions about any of them."""
+    drafts = [Draft("timer", digest.canonical({"at": 1, "kind": "timer"}))] * 3
+    drafts += [
+        Draft("decision", digest.canonical({"at": 1, "kind": "decision", "of": n, "bundle": None}))
+        for n in range(3)
+    ]
+    with Store.open(tmp_path / "one.db", reserve_bytes=0) as store:
+        store.append(drafts, now_ms=1)
+    past = History(reading_engine(tmp_path / "one.db"))
+    found = [d["of"] for d in past.decisions(1, 1)]
+    past.close()
+
+    assert found == [1]
 
 
 def test_a_store_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 import structlog
 
+from interlock import digest
 from interlock.engine import node as module
 from interlock.engine import runtime
 from interlock.engine.crosscheck import Agreement, Disagreement, EngineFault
 from interlock.engine.dispatch import Limits
 from interlock.engine.executors.base import Attempt, AttemptResult
+from interlock.engine.executors.reports import ObservationEntry, ResultEntry
+from interlock.engine.journal.reader import Reader
 from interlock.engine.mailbox import RESERVE
 from interlock.engine.node import Node
 from interlock.errors import NotReady, Overloaded
@@ -211,6 +214,47 @@ def test_what_waits_in_a_lane_is_not_sent_once_its_incident_is_aborted(tmp_path:
     sent = [a.inputs["item"] for a in hands.attempts]
     assert "aborted" not in sent
     assert "other" in sent
+
+
+def test_more_work_than_dispatch_takes_waits_and_goes_out_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands = Hands()
+
+    async def scenario() -> None:
+        async with running(tmp_path, hands) as node:
+            monkeypatch.setattr(node._dispatcher, "_limits", Limits(per_executor=1, waiting=2))
+            await node.runtime.submit([wanted(f"{n}") for n in range(9)])
+            await until(node, is_quiet)
+
+    asyncio.run(scenario())
+    assert len(hands.attempts) == 9
+
+
+@pytest.mark.parametrize("what", ["outputs", "sight"])
+def test_what_no_entry_can_hold_is_left_out_and_said_so(tmp_path: Path, what: str) -> None:
+    """Declared or not, an answer of a megabyte does not stop the journal."""
+
+    async def scenario() -> dict[str, Any]:
+        async with running(tmp_path, Hands()) as node:
+            huge = "x" * 1_000_000
+            attempt = ("act-0", 1, 1)
+            report = (
+                ResultEntry(*attempt, AttemptResult("ok", outputs={"text": huge}))
+                if what == "outputs"
+                else ObservationEntry("act-0/1", {"text": huge}, None)
+            )
+            seq = await node._journal(report)
+            assert seq is not None
+        with Reader(tmp_path / "interlock.db") as reader:
+            (row,) = reader.read(seq, 1)
+        return dict(digest.decode(row.body))
+
+    body = asyncio.run(scenario())
+    said = body["message"] if what == "outputs" else body["error"]
+    assert "an entry holds at most 65535 bytes" in said
+    assert body.get("outputs", {}) == {}
+    assert body.get("data") is None
 
 
 # --- opinions ---------------------------------------------------------------------------------

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from interlock.engine import partition
+from interlock.engine import owner, partition
 from interlock.engine.journal.seen import Found
 from interlock.engine.journal.store import Draft, Store
+from interlock.engine.node import Node
 from interlock.errors import InvariantBroken, JournalCorrupt, JournalError, NotReady
 from tests.unit.engine.given_node import (
     Hands,
@@ -79,6 +81,71 @@ def test_whoever_waits_hears_when_the_journal_cannot_be_read_and_it_is_taken_up_
             return fate.word
 
     assert asyncio.run(scenario()) == "accepted"
+
+
+async def said(node: Node) -> str:
+    """Return what is said to a signal now: its fate, or the error."""
+    try:
+        (fate,) = await node.runtime.submit([wanted("a")])
+    except (JournalError, NotReady) as refused:
+        return type(refused).__name__
+    return fate.word
+
+
+def test_while_the_journal_cannot_be_opened_everything_is_refused_and_then_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: before and after, the same is taken."""
+    opened, find, failures = Store.open, Store.known, ["read", "open", "open"]
+
+    def fail(when: str) -> None:
+        if failures and failures[0] == when:
+            raise JournalError(f"cannot {failures.pop(0)}")
+
+    def open_store(*arguments: Any, **more: Any) -> Store:
+        fail("open")
+        return opened(*arguments, **more)
+
+    def known(store: Store, keys: Sequence[bytes]) -> dict[bytes, Found]:
+        fail("read")
+        return find(store, keys)
+
+    async def scenario() -> list[str]:
+        async with running(tmp_path, Hands()) as node:
+            monkeypatch.setattr(Store, "open", open_store)
+            monkeypatch.setattr(Store, "known", known)
+            monkeypatch.setattr(owner, "REOPEN_S", 0.01)
+            heard = [await said(node)]
+            while heard[-1] != "accepted":
+                await asyncio.sleep(0.005)
+                heard.append(await said(node))
+            assert 2 == node.telemetry.registry.get_sample_value(
+                "interlock_journal_failures_total", {"reason": "recover"}
+            )
+            return heard
+
+    heard = asyncio.run(scenario())
+    assert heard[0] == "JournalError"
+    assert set(heard) <= {"JournalError", "NotReady", "accepted"}
+
+
+def test_a_journal_that_stays_away_does_not_keep_the_service_from_ending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise JournalError("the disk is gone")
+
+    async def scenario() -> None:
+        node = node_in(tmp_path, Hands())
+        await node.start()
+        monkeypatch.setattr(owner, "REOPEN_S", 0.01)
+        monkeypatch.setattr(Store, "append", broken)
+        monkeypatch.setattr(Store, "open", broken)
+        with pytest.raises(JournalError):
+            await node.runtime.submit([wanted("a")])
+        await asyncio.wait_for(node.stop(), 20)
+
+    asyncio.run(scenario())
 
 
 def test_a_wrong_question_is_its_askers_error_alone(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from interlock import digest
+from interlock.engine import runtime as module
 from interlock.engine.intake import Arrival
 from interlock.engine.journal.store import Store
 from interlock.engine.model import MOST_SIGNAL_BYTES
@@ -115,3 +117,58 @@ def test_the_longest_signal_fits_into_an_entry(tmp_path: Path) -> None:
         assert fate.word == "accepted"
 
     asyncio.run(scenario())
+
+
+def test_whoever_waits_for_room_is_told_when_there_may_be_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "QUEUE", 3)
+
+    async def scenario() -> None:
+        async with running(tmp_path) as runtime:
+            begun, release = asyncio.Event(), threading.Event()
+            loop = asyncio.get_running_loop()
+
+            def wait(_: object) -> None:
+                loop.call_soon_threadsafe(begun.set)
+                release.wait(20)
+
+            held = asyncio.ensure_future(runtime.ask(wait))
+            await begun.wait()
+            first = runtime.submit([arrival(n) for n in range(3)])
+            room = asyncio.ensure_future(runtime.room(2))
+            await asyncio.sleep(0)
+            assert not room.done()
+            release.set()
+            await asyncio.gather(held, first, room)
+            await runtime.room(3)
+
+    asyncio.run(scenario())
+
+
+def test_an_answer_nobody_waits_for_any_more_is_dropped(tmp_path: Path) -> None:
+    async def scenario() -> int:
+        async with running(tmp_path) as runtime:
+            runtime.submit([arrival(1)]).cancel()
+            (fate,) = await runtime.submit([arrival(1)])
+            assert fate.word == "duplicate"
+            return await runtime.ask(lambda state: state.seq)
+
+    assert asyncio.run(scenario()) > 0
+
+
+def test_nothing_is_taken_before_it_was_started(tmp_path: Path) -> None:
+    runtime = Runtime(
+        lambda: Store.open(tmp_path / "interlock.db", reserve_bytes=0),
+        bundles.web_bundle(),
+        lambda _: None,
+    )
+
+    async def scenario() -> None:
+        with pytest.raises(NotReady, match="has not been started"):
+            runtime.submit([arrival(1)])
+        await runtime.stop()
+
+    asyncio.run(scenario())
+    assert not runtime.ready
+    assert runtime.epoch == 0

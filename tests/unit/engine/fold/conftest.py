@@ -26,6 +26,7 @@ class Web(Harness):
         at: int | None = None,
     ) -> None:
         self._start_at = at
+        self.silent = False
         self.recalls: list[tuple[str, int, int]] = []
         super().__init__(files or bundles.web_bundle(), store=store, engines=engines)
 
@@ -42,6 +43,8 @@ class Web(Harness):
 
     def _dispatch(self, released: Released) -> None:
         self.recalls += released.recalls
+        if self.silent:
+            released.probes.clear()
         super()._dispatch(released)
 
     def probe(self, service: str = "shop", *, up: bool = True) -> None:

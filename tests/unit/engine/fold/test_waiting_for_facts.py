@@ -182,3 +182,49 @@ def test_a_fact_the_new_rules_find_ends_the_wait() -> None:
     again = Harness(changed("", ""), store=service.store)
 
     assert (before, outcome(again)) == (None, "replaced")
+
+
+def test_a_signal_that_is_called_like_a_fact_of_before_is_none() -> None:
+    service = harness()
+    down(service)
+    files = FACTS.replace(
+        "  spare.ready: {key: [service], fields", "  other.fact: {key: [service], fields"
+    )
+    files = (
+        files.replace("fact: spare.ready", "signal: spare.ready")
+        .replace("assert: spare.ready", "assert: other.fact")
+        .replace(
+            "  svc.spare:",
+            "  spare.ready: {key: [service], ttl: 1h, fields: {service: string, size: int}}\n"
+            "  svc.spare:",
+        )
+    )
+    again = Harness({"all.yaml": files}, store=service.store)
+    again.signal("spare.ready", service="shop", size=9)
+    pinned = outcome(again)
+    again.signal("svc.down", service="api")
+    again.signal("spare.ready", service="api", size=9)
+
+    assert pinned is None
+    assert again.incidents[1].outcome == "replaced"
+
+
+def test_what_a_machine_does_not_know_it_cannot_wait_for() -> None:
+    """The field it joins on was never given: nothing can equal it, and the timer decides."""
+    text = (
+        FACTS.replace(
+            "context: {service: string}", "context: {service: {type: string, optional: true}}"
+        )
+        .replace(', with: {service: "${down.service}"}}]', "}]")
+        .replace(
+            "where: service == ctx.service &&",
+            "where: has(ctx.service) && service == ctx.service &&",
+        )
+    )
+    service = harness(text)
+    down(service)
+    spare(service)
+    waiting = outcome(service)
+    service.advance("1h")
+
+    assert (waiting, outcome(service)) == (None, "given_up")

@@ -73,3 +73,12 @@ def test_a_sample_is_looked_at_once_however_many_wait_for_other_values() -> None
 
     assert ["inc-7"] == list(waits.candidates("probe", row))
     assert row.times <= 2
+
+
+def test_what_one_no_longer_waits_for_another_still_does() -> None:
+    waits = Waits()
+    waits.add("inc-1", "probe", ("service", "shop"))
+    waits.add("inc-2", "probe", ("service", "shop"))
+    waits.remove("inc-1")
+
+    assert ["inc-2"] == list(waits.candidates("probe", {"service": "shop"}))
