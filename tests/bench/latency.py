@@ -29,7 +29,7 @@ def at_half_load(lab: Lab) -> Iterator[Figure]:
 
 
 def _of(lab: Lab, batch: int) -> Iterator[Figure]:
-    turns, seconds = (3, 0.8) if lab.quick else (6, 4.0)
+    turns, seconds = (3, 1.5) if lab.quick else (6, 4.0)
     service = lab.service if lab.quick else lab.another_service()
     lab.client.load(service, batch, 0.3)
     rate = lab.sample(service, batch, seconds).rate / 2
