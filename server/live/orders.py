@@ -15,6 +15,9 @@ from interlock.server.views import Command, Position
 REMEMBERED = 10_000
 """Request ids kept, so that a repeated request gives the first entry."""
 
+_Request = tuple[str, str]
+"""Actor and request id."""
+
 
 class LiveOrders:
     """Takes orders for a node.
@@ -27,24 +30,25 @@ class LiveOrders:
     def __init__(self, node: Node, history: History) -> None:
         self._node = node
         self._history = history
-        self._requests: dict[tuple[str, str], tuple[str, Position]] = {}
+        self._requests: dict[_Request, tuple[str, asyncio.Task[int]]] = {}
 
     async def command(self, command: Command) -> Position:
-        """Journal a command; a repeated request id of one actor gives the first entry."""
+        """Journal a command; a repeated request id of one actor gives the first entry.
+
+        So it does while the first is still on its way, and when its caller has given up.
+        """
+        if not command.request_id:
+            return Position(PARTITION, await self._order(command))
         request = (command.actor, command.request_id)
         mark = digest.digest([command.command, command.incident, command.scope, command.text])
-        if command.request_id and request in self._requests:
-            first, position = self._requests[request]
-            if first != mark:
-                raise RequestRejected(
-                    f"request {command.request_id!r} was another command before",
-                    field="request_id",
-                )
-            return position
-        position = Position(PARTITION, await self._order(command))
-        if command.request_id:
-            self._remember(request, (mark, position))
-        return position
+        if request not in self._requests:
+            self._remember(request, (mark, asyncio.create_task(self._order(command))))
+        first, order = self._requests[request]
+        if first != mark:
+            raise RequestRejected(
+                f"request {command.request_id!r} was another command before", field="request_id"
+            )
+        return Position(PARTITION, await asyncio.shield(order))
 
     async def _order(self, command: Command) -> int:
         if command.command in ("freeze", "thaw"):
@@ -73,11 +77,23 @@ class LiveOrders:
         order = {"scope": command.scope, "actor": command.actor, "reason": command.text}
         if command.command == "freeze":
             return await self._node.freeze(**order)
-        if command.scope not in self._node.freezes:
+        if not await self._is_frozen(command.scope):
             raise NotPermitted(f"{command.scope} is not frozen")
         return await self._node.thaw(**order)
 
-    def _remember(self, request: tuple[str, str], answer: tuple[str, Position]) -> None:
-        self._requests[request] = answer
+    async def _is_frozen(self, scope: str) -> bool:
+        """Return whether dispatch or the journal says so; a failed order may stand all the same."""
+        return scope in self._node.freezes or await self._node.runtime.ask(
+            lambda state: scope in state.gate.freezes
+        )
+
+    def _remember(self, request: _Request, order: tuple[str, asyncio.Task[int]]) -> None:
+        self._requests[request] = order
+        order[1].add_done_callback(lambda task: self._forget_failed(request, task))
         while len(self._requests) > REMEMBERED:
             del self._requests[next(iter(self._requests))]
+
+    def _forget_failed(self, request: _Request, task: asyncio.Task[int]) -> None:
+        """Let a request that came to nothing be made again."""
+        if task.cancelled() or task.exception() is not None:
+            self._requests.pop(request, None)
