@@ -28,12 +28,10 @@ import structlog
 from interlock.engine.executors.base import Attempt, Executor, ProbeRequest
 from interlock.engine.executors.call import Call
 from interlock.engine.executors.errand import AttemptErrand, Errand, ProbeErrand
-from interlock.engine.executors.reports import HandsOn, Report, Reporter
+from interlock.engine.executors.reports import STOPPING, HandsOn, Report, Reporter
 from interlock.errors import ExecutionError, ExecutionRefused, Overloaded
 
 _log = structlog.get_logger(__name__)
-
-_STOPPING = "dispatch is shutting down"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +106,7 @@ class Dispatcher:
         errand = AttemptErrand(work) if isinstance(work, Attempt) else ProbeErrand(work)
         with self._lock:
             if self._closed:
-                raise Overloaded(_STOPPING)
+                raise Overloaded(STOPPING)
             if self._in_hand >= self._limits.waiting:
                 raise Overloaded(f"{self._in_hand} attempts and probes are in hand already")
             self._in_hand += 1
@@ -137,7 +135,7 @@ class Dispatcher:
                 self._closed = True
             # Among them errands whose task was cancelled before its first step.
             for errand in (*self._starting, *self._arrived):
-                await self._deliver_last(errand.unsent(_STOPPING))
+                await self._deliver_last(errand.unsent(STOPPING))
 
     async def _handle(self) -> None:
         """Carry the next errand from its lane to its report."""
@@ -147,7 +145,7 @@ class Dispatcher:
             report = await self._carry(errand, sent)
         except asyncio.CancelledError:
             end = errand.lost if sent.is_set() else errand.unsent
-            await self._deliver_last(end(_STOPPING))
+            await self._deliver_last(end(STOPPING))
             raise
         seq = await self._deliver(report)
         executor: object = self._executors.get(errand.executor)

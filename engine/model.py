@@ -44,7 +44,8 @@ class Kind(StrEnum):
     LEASE_LOST = "lease_lost"
     """``intent, attempt, epoch, reason``: nobody knows what became of the attempt."""
     RECALLED = "recalled"
-    """``intent, attempt, epoch, reason``: dispatch did not send the attempt."""
+    """``intent, attempt, epoch, reason, stopping``: dispatch did not send the attempt, and when
+    it is stopping, will send nothing more in this process."""
     COMMAND = "command"
     """``actor, command, incident, text``: abort, acknowledge or annotate."""
     FREEZE = "freeze"

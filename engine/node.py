@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from contextlib import suppress
 from itertools import count, groupby
 from typing import Any
 
@@ -25,7 +26,14 @@ from interlock.engine.crosscheck import Agreement, Crosscheck, Disagreement
 from interlock.engine.crosscheck import Report as Opinion
 from interlock.engine.dispatch import Dispatcher
 from interlock.engine.executors.base import Attempt, Executor, ProbeRequest
-from interlock.engine.executors.reports import AttemptEntry, ObservationEntry, Report
+from interlock.engine.executors.reports import (
+    STOPPING,
+    AttemptEntry,
+    ObservationEntry,
+    RecalledEntry,
+    Report,
+)
+from interlock.engine.fold.disputes import MOST_UNANSWERED
 from interlock.engine.fold.gate.freeze import frozen_by
 from interlock.engine.journal.store import Store
 from interlock.engine.model import Kind
@@ -147,6 +155,11 @@ class Node:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._work:
+            work = self._work.popleft()
+            if isinstance(work, Attempt):
+                with suppress(InterlockError):  # what cannot be journalled was unknown anyway
+                    await self.runtime.record(RecalledEntry.of(work, STOPPING).body())
         await self.runtime.stop()
         for executor in self.executors.values():
             await executor.close()
@@ -194,6 +207,8 @@ class Node:
         self._wanted.difference_update(released.recalls)
         if self._crosscheck is not None:
             self._evaluations.extend(released.evaluations)
+            while len(self._evaluations) > MOST_UNANSWERED:  # the fold has given these up, too
+                self._evaluations.popleft()
         self._pump()
         self.watchers.tell(released.changes)
         self.telemetry.count(released.decisions)

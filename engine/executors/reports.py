@@ -61,6 +61,10 @@ class LeaseLostEntry:
         return _about(self, Kind.LEASE_LOST) | {"reason": self.reason}
 
 
+STOPPING = "dispatch is shutting down"
+"""Reason of a recall after which this process sends nothing more."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecalledEntry:
     """It was not sent; nothing was done."""
@@ -77,7 +81,8 @@ class RecalledEntry:
 
     def body(self) -> Body:
         """Return the canonical body without ``at``."""
-        return _about(self, Kind.RECALLED) | {"reason": self.reason}
+        stopping = self.reason == STOPPING
+        return _about(self, Kind.RECALLED) | {"reason": self.reason, "stopping": stopping}
 
 
 @dataclass(frozen=True, slots=True)

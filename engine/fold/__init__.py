@@ -17,6 +17,7 @@
 ``firings``    what the rules found; ``incidents``: machines' effects on incidents.
 ``waiting``    signals and facts against waiting incidents, found by ``waits``.
 ``steps``      the life of one action intent, from ``requires`` to its result event.
+``disputes``   what the engines differ on.
 ``undo``       finished steps compensated, newest first.
 ``gate``       ``judge`` and one file per interlock.
 ``snapshot``   state to and from canonical bytes.

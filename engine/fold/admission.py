@@ -134,13 +134,13 @@ def _release(turn: Turn, intent: Intent, request: Request) -> None:
 
 
 def take_back(turn: Turn, intent: Intent) -> None:
-    """Undo a release that was never sent, and judge the intent again."""
+    """Undo a release that was never sent."""
     give_back(request_of(turn, intent), turn.state.gate, intent.released_at)
     lay_down(turn.state, intent)
     unlock(turn, intent)
     intent.attempt -= 1
-    intent.phase = "requiring"
-    admit(turn, intent)
+    intent.phase = "recalled"
+    turn.touch(intent)
 
 
 def answer_by(turn: Turn, contract: ActionType) -> int:

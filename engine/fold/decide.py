@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from interlock.engine.bundle import Bundle
-from interlock.engine.fold import evidence, incidents, steps
+from interlock.engine.fold import incidents, steps
 from interlock.engine.fold.admission import rejudge
 from interlock.engine.fold.checks import observed
+from interlock.engine.fold.disputes import dispute
 from interlock.engine.fold.firings import take
 from interlock.engine.fold.gate.model import HOLDING
 from interlock.engine.fold.hearing import Heard, absorb, hear
@@ -191,14 +192,7 @@ def _disagreement(turn: Turn, body: Body) -> None:
 
     The agreement that covers the position follows in an entry of its own.
     """
-    position = body["position"]
-    turn.state.gate.disputed.add(position)
-    for incident in turn.state.incidents.values():
-        if evidence.rests_on(turn.state, incident, position):
-            incident.disputed = True
-            turn.touch(incident)
-    turn.state.gate.changed.add("agreement")
-    turn.note("disputed", position=position, pack=body["pack"])
+    dispute(turn, body["position"], body["pack"])
 
 
 def _bundle(turn: Turn, bundle: Bundle) -> None:

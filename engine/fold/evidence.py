@@ -37,11 +37,10 @@ def oldest(state: State, incident: Incident) -> int | None:
     return max((root.said_at for root in roots), default=None)
 
 
-def rests_on(state: State, incident: Incident, position: int) -> bool:
-    """Return whether anything behind an incident came in, or was found, at a position."""
-    if any(position in (found, came) for _, found, _, _, came, _ in incident.evidence):
-        return True
-    return any(root.position == position for root in _roots(state, incident))
+def positions(state: State, incident: Incident) -> set[int]:
+    """Return where anything behind an incident came in, or was found."""
+    found = {place for ground in incident.evidence for place in (ground[1], ground[4])}
+    return found.union(root.position for root in _roots(state, incident))
 
 
 def _is_state(state: State, root: Root) -> bool:

@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from interlock.engine.fold import incidents, waiting
+from interlock.engine.fold.disputes import give_up_oldest
 from interlock.engine.fold.turn import Turn
 from interlock.rules.model import (
     Advise,
@@ -27,6 +28,7 @@ def take(turn: Turn, outcome: Outcome) -> None:
     turn.folded.evaluations.extend(outcome.evaluations)
     if turn.state.gate.second_engine:
         turn.state.evaluations.extend(outcome.evaluations)
+        give_up_oldest(turn)
     for firing in outcome.firings:
         if not firing.shadow:
             _consequences(turn, firing)

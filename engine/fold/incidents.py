@@ -112,10 +112,9 @@ def rely(turn: Turn, incident: Incident, firing: Firing) -> None:
     held = (ground for ground in incident.evidence if ground[0] in incident.supports)
     incident.evidence = (*held, *evidence.of(firing, turn.at))
     incident.agree_at = max(incident.agree_at, firing.formed_at)
-    incident.disputed = incident.disputed or any(
-        evidence.rests_on(turn.state, incident, position)
-        for position in sorted(turn.state.gate.disputed)
-    )
+    disputed = turn.state.gate.disputed
+    if disputed and not disputed.isdisjoint(evidence.positions(turn.state, incident)):
+        incident.disputed = True
     turn.touch(incident)
 
 

@@ -90,8 +90,8 @@ class Intent:
         target: inventory id, or None for an action without target.
         key: what the contract says makes two intents the same work.
         idempotency_key: what the executor sees; the same over retries and replays.
-        phase: ``requiring``, ``held``, ``dispatched``, ``waiting`` (for a retry),
-            ``verifying`` or ``ended``.
+        phase: ``requiring``, ``held``, ``dispatched``, ``recalled`` (by an owner that ends),
+            ``waiting`` (for a retry), ``verifying`` or ``ended``.
         attempt: number of the current attempt, from 1; 0 before the first.
         epoch: process epoch under which the current attempt was released.
         released_seq: position of the entry whose decision released that attempt, and

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock.digest import derive_id
-from interlock.engine.fold.admission import give_up, send, take_back
+from interlock.engine.fold.admission import admit, give_up, send, take_back
 from interlock.engine.fold.checks import ask_again, not_seen, observed, require, verify
 from interlock.engine.fold.intents import (
     contract_of,
@@ -141,15 +141,20 @@ def lost(turn: Turn, body: Mapping[str, Any]) -> None:
 
 
 def recalled(turn: Turn, body: Mapping[str, Any]) -> None:
-    """Take back an attempt that dispatch did not send; it was never tried."""
+    """Take back an attempt that dispatch did not send; it was never tried.
+
+    It is judged again at once, or by the next owner when this one sends nothing more.
+    """
     intent = _awaited(turn, body, "recall")
     if intent is None:
         return
     turn.note("results", intent=intent.id, attempt=intent.attempt, outcome="recalled", code="")
     if not is_wanted(turn, intent):
         end(turn, intent, "abandoned", "the machine moved on before it was sent")
-    else:
-        take_back(turn, intent)
+        return
+    take_back(turn, intent)
+    if not body.get("stopping", False):
+        admit(turn, intent)
 
 
 def orphaned(turn: Turn, decided: int) -> None:
@@ -175,6 +180,8 @@ def orphaned(turn: Turn, decided: int) -> None:
             verify(turn, intent)
         elif intent.phase == "requiring":
             ask_again(turn, intent)
+        elif intent.phase == "recalled":
+            admit(turn, intent)
 
 
 def _awaited(turn: Turn, body: Mapping[str, Any], what: str) -> Intent | None:

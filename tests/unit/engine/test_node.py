@@ -257,6 +257,46 @@ def test_what_no_entry_can_hold_is_left_out_and_said_so(tmp_path: Path, what: st
     assert body.get("data") is None
 
 
+def test_what_waits_to_be_sent_when_a_node_stops_is_sent_by_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a lane or before one: it was never tried, so it is neither looked for nor lost."""
+    slow, hands, bundle = SlowHands(), Hands(), ledger_bundle(within="300ms")
+    queued = ["in-a-lane", "before-one"]
+
+    async def scenario() -> None:
+        async with running(tmp_path, slow, bundle=bundle) as node:
+            monkeypatch.setattr(node._dispatcher, "_limits", Limits(waiting=LANE + 1))
+            await node.runtime.submit([wanted(f"{n}") for n in range(LANE)])
+            await until(node, lambda _: len(slow.attempts) == LANE)
+            await node.runtime.submit([wanted(item) for item in queued])
+            await until(node, lambda _: len(node._work) == 1)
+        async with running(tmp_path, hands, bundle=bundle) as node:
+            await until(node, is_quiet)
+
+    asyncio.run(scenario())
+    tried = {str(a.inputs["item"]): a.attempt for a in hands.attempts}
+    assert {tried[item] for item in queued} == {1}
+    assert [attempt for item, attempt in tried.items() if item not in queued] == [2] * LANE
+
+
+def test_a_second_engine_that_never_answers_fills_no_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the fold gives up is not kept here either; see fold/test_disputes.py."""
+    monkeypatch.setattr(module, "MOST_UNANSWERED", 3)
+
+    async def scenario() -> int:
+        async with running(tmp_path, Hands(), engines="both") as node:
+            node._may_ask = False
+            await node.runtime.submit([wanted(f"{n}") for n in range(9)])
+            await until(node, lambda s: len(s.evaluations) == 9)
+            await until(node, lambda _: len(node._evaluations) > 0)
+            return len(node._evaluations)
+
+    assert asyncio.run(scenario()) == 3
+
+
 # --- opinions ---------------------------------------------------------------------------------
 
 

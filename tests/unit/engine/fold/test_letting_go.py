@@ -121,3 +121,33 @@ def test_a_new_owner_sends_what_was_released_and_never_sent(web: Web) -> None:
 
     assert sent(web) == [1, 1]
     assert web.scripts.attempts[-1].epoch == epoch
+
+
+def test_what_an_owner_that_ends_did_not_send_is_sent_by_the_next(web: Web) -> None:
+    """It was never tried, so nobody need look whether it worked."""
+    web.script("web.restart", Answer("hangs"))
+    web.probe(up=False)
+    web.advance("1s")
+    answer(web, "recalled", reason="dispatch is shutting down", stopping=True)
+    between = web.actions("web.restart")
+    again = Web(store=web.store)
+    again.advance("3s")
+
+    assert between == ["recalled"]
+    assert sent(web) == [1]
+    assert [(a.attempt, a.epoch) for a in again.scripts.attempts] == [(1, 2)]
+    assert again.actions("web.restart") == ["done"]
+    assert '"unknown"' not in again.export()
+
+
+def test_what_an_owner_that_ends_did_not_send_is_not_sent_once_aborted(web: Web) -> None:
+    web.script("web.restart", Answer("hangs"))
+    web.probe(up=False)
+    web.advance("1s")
+    answer(web, "recalled", reason="dispatch is shutting down", stopping=True)
+    web.command("abort", web.only)
+    again = Web(store=web.store)
+    again.advance("3s")
+
+    assert again.scripts.attempts == []
+    assert again.actions("web.restart") == ["abandoned"]
