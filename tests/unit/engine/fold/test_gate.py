@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 
+from interlock.engine.fold import admission
 from interlock.engine.fold.gate.budget import EVERYTHING
+from interlock.engine.fold.gate.judge import judge
+from interlock.engine.fold.gate.model import Request, Verdict
+from interlock.engine.fold.state import Gate
 from interlock.testing import Answer
 from tests import bundles
 from tests.unit.engine.fold.conftest import Web
@@ -166,3 +170,38 @@ def test_an_attempt_that_was_never_sent_is_not_counted_against_a_budget(web: Web
         "everything": 1,
         "web.restart:shop/3600000": 1,
     }
+
+
+def test_a_change_of_the_gate_judges_only_what_it_may_let_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Thousands may be held; judging all of them at each change would stop everything else."""
+    files = bundles.web()
+    targets = "".join(f"  s{n}: {{type: service, domain: host-a}}\n" for n in range(50))
+    files["inventory.yaml"] = (
+        f"interlock: inventory/v1\npackage: web\nowner: t\ntargets:\n{targets}"
+    )
+    web = Web(files, engines="both")
+    web.freeze()
+    for number in range(50):
+        web.probe(f"s{number}", up=False)
+    web.advance("1s")
+    judged: list[str] = []
+
+    def counting(request: Request, gate: Gate, now: int) -> Verdict:
+        judged.append(request.intent)
+        return judge(request, gate, now)
+
+    monkeypatch.setattr(admission, "judge", counting)
+    counts = []
+    for change in (
+        lambda: web.record({"kind": "agreement", "through": web.state.seq, "count": 1}),
+        lambda: web.record({"kind": "agreement", "through": web.state.seq, "count": 1}),
+        lambda: web.freeze("target:s0"),
+        web.thaw,
+    ):
+        judged.clear()
+        change()
+        counts.append(len(judged))
+
+    assert counts == [50, 0, 0, 50]
