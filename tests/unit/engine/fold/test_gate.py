@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 
+import pytest
+
 from interlock.engine.fold import admission
 from interlock.engine.fold.gate.budget import EVERYTHING
 from interlock.engine.fold.gate.judge import judge
