@@ -104,10 +104,14 @@ def verdict(expected: int, report: Report) -> tuple[bool, str]:
 
 
 def _end_in_order() -> None:
-    """Let what ends a program otherwise (a closed terminal, ``kill``) end it as Ctrl-C does."""
+    """Let Ctrl-C, a closed terminal and ``kill`` cancel the demo, each time they come.
+
+    Python's own way with a second Ctrl-C raises wherever the loop stands, which may lose the
+    news that a program has ended, and whoever waits for it then waits for ever.
+    """
     task = asyncio.current_task()
     assert task is not None
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
 

@@ -79,7 +79,11 @@ def interrupted(
         started = descendants(process.pid)
         for number in by:
             process.send_signal(number)
-        out, err = process.communicate(timeout=60)
+        try:
+            out, err = process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            process.kill()  # or leaving the block would wait for it
+            raise
         return Played(process.returncode, begun + out, err), started
 
 
