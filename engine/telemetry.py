@@ -21,6 +21,7 @@ _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 RECEIPTS = ("accepted", "duplicate", "conflict", "rejected")
 VERDICTS = ("pass", "hold", "refuse")
+FAILURES = ("append", "recover", "invariant", "dispatch", "crosscheck", "opinions")
 RESULTS = ("done", "failed", "timed_out", "refused", "unverified", "abandoned")
 
 
@@ -96,7 +97,7 @@ class Telemetry:
             (self.entries, Kind),
             (self.verdicts, VERDICTS),
             (self.results, RESULTS),
-            (self.failures, ("append", "recover", "invariant")),
+            (self.failures, FAILURES),
             (self.disputes, ("disagreement", "fault")),
         )
         for counter, values in starts:

@@ -23,8 +23,13 @@ from interlock.rules.memory import WorkingMemory
 
 Bundles = Mapping[str, Bundle]
 
+LATE_MS = 10_000
+"""How late a timer may come; later, the process was stopped, or the clock was set forward."""
+
 LISTEN_MS = 30_000
-"""How long after a start what fell due before it is put off."""
+"""How long what fell due while nobody was there is put off."""
+
+_STARTS = (Kind.BUNDLE, Kind.STARTED)
 
 _OURS = ("look", "retry")
 """Timers that say when we do something, not how long we wait for others."""
@@ -58,7 +63,7 @@ def fold(state: State, entry: Entry, bundles: Bundles) -> Folded:
             return NOTHING
     turn = Turn(state, entry.seq, entry.at)
     if heard is None:
-        if entry.kind in (Kind.BUNDLE, Kind.STARTED):
+        if entry.kind in _STARTS or turn.at - state.timers.next_due() > LATE_MS:
             # Nobody was there to look, answer or listen: let them have a chance first.
             state.timers.put_off(turn.at, turn.at + LISTEN_MS, but=_OURS)
         _advance(turn)

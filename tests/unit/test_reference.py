@@ -16,7 +16,7 @@ from interlock import errors
 from interlock.engine import owner, partition, runtime, watchers
 from interlock.engine.dispatch import Limits
 from interlock.engine.executors import command_file, http_file, remote_file
-from interlock.engine.fold import admission
+from interlock.engine.fold import admission, decide, disputes
 from interlock.engine.fold.gate.budget import EVERYTHING
 from interlock.engine.fold.gate.freeze import SCOPES
 from interlock.engine.fold.gate.judge import INTERLOCKS
@@ -282,6 +282,10 @@ def test_every_exit_code_is_listed() -> None:
         ("gate", "120 attempts in any hour", EVERYTHING.most == 120),
         ("gate", "120 attempts in any hour", EVERYTHING.per_ms == 3_600_000),
         ("gate", "15 s", admission.GRACE_MS == 15_000),
+        ("gate", "30 s", decide.LISTEN_MS == 30_000),
+        ("gate", "50,000", disputes.MOST_UNANSWERED == 50_000),
+        ("machine", "more than 10 s", decide.LATE_MS == 10_000),
+        ("machine", "30 s after it is back", decide.LISTEN_MS == 30_000),
         ("gate", "| 32 |", Limits().total == 32),
         ("gate", "| 8 |", Limits().per_executor == 8),
         ("gate", "| 1,000 |", Limits().waiting == 1_000),

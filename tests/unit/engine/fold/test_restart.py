@@ -165,3 +165,51 @@ def test_other_rules_that_come_with_the_restart_change_none_of_this(down: str) -
     again.advance("3s")
 
     assert again.actions("web.restart") == ["done"]
+
+
+# --- without a restart ------------------------------------------------------------------------
+
+
+def paused(web: Web, ms: int) -> None:
+    """Let the process be stopped for so long, or the clock be set forward by as much."""
+    web.now += ms
+    web.record({"kind": "timer"})
+
+
+@pytest.mark.parametrize("ms", [20_000, 3_600_000])
+def test_a_process_that_was_stopped_looks_again_before_it_calls_anything_unverified(
+    ms: int,
+) -> None:
+    """Negative control: ``test_success_that_is_not_seen_is_unverified``, in test_steps.py."""
+    web = Web()
+    web.observe("http.look", BAD)
+    web.probe(up=False)
+    web.advance("1s")
+    web.observe("http.look", GOOD)
+    paused(web, ms)
+    web.advance("3s")
+
+    assert web.actions("web.restart") == ["done"]
+
+
+def test_a_process_that_was_stopped_does_not_give_up_who_was_at_work_meanwhile() -> None:
+    web = Web()
+    web.script("web.restart", Answer(outputs={"pid": 1, "state": "RUNNING"}, takes_ms=600_500))
+    web.probe(up=False)
+    web.advance("1s")
+    paused(web, 600_000)
+    web.advance("5s")
+
+    assert web.actions("web.restart") == ["done"]
+    assert [a.attempt for a in web.scripts.attempts] == [1]
+
+
+def test_a_timer_that_is_a_little_late_is_not_put_off() -> None:
+    """Two busy cores are no stopped process."""
+    web = Web()
+    web.probe(up=False)
+    web.advance("5s")
+    web.now += 35_000 - 5_000
+    web.record({"kind": "timer"})
+
+    assert web.incidents[0].outcome == "handed_over"

@@ -158,7 +158,7 @@ def test_a_signal_before_there_are_rules_is_only_kept() -> None:
 def test_a_signal_that_leads_to_nothing_lets_what_was_due_before_it_happen(web: Web) -> None:
     web.probe(up=False)
     web.advance("5s")
-    web.now += 60_000
+    web.now += 30_000
     web.signal("nobody.asks")
 
     assert web.incidents[0].outcome == "handed_over"
