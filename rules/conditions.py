@@ -53,6 +53,21 @@ class Bindings:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """One conjunct as its author wrote it, for whoever reasons about it.
+
+    Attributes:
+        loc: the text it stands in.
+        node: the conjunct; offsets count in that text.
+        scope: what it may read, and what is known where it is read.
+    """
+
+    loc: Loc
+    node: Node
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
 class Conditions:
     """The compiled ``when:``.
 
@@ -61,12 +76,16 @@ class Conditions:
         places: where each of ``patterns`` is written.
         negations: what must not exist.
         bindings: the aliases for ``then`` and ``why``.
+        stated: the conjuncts of each of ``patterns``.
+        forbidden: the conjuncts of each of ``negations``.
     """
 
     patterns: tuple[Pattern, ...]
     places: tuple[Loc, ...]
     negations: tuple[Pattern, ...]
     bindings: Bindings
+    stated: tuple[tuple[Stated, ...], ...] = ()
+    forbidden: tuple[tuple[Stated, ...], ...] = ()
 
 
 def compile_conditions(
@@ -84,18 +103,24 @@ def compile_conditions(
     patterns: list[Pattern] = []
     places: list[Loc] = []
     negations: list[Pattern] = []
+    stated: list[tuple[Stated, ...]] = []
+    forbidden: list[tuple[Stated, ...]] = []
     for number, condition in enumerate(when):
         at = (*loc, number)
         if isinstance(condition, NotPattern):
             drafted = _Draft(document, (*at, "not"), condition.negated, declarations, bindings)
             negations.append(drafted.compiled(""))
+            forbidden.append(tuple(drafted.stated))
         else:
             drafted = _Draft(document, at, condition, declarations, bindings)
             patterns.append(drafted.compiled(condition.alias))
+            stated.append(tuple(drafted.stated))
             places.append(at)
             _bind(document, at, condition.alias, drafted, bindings)
     _report_shadowing(document, bindings)
-    return Conditions(tuple(patterns), tuple(places), tuple(negations), bindings)
+    return Conditions(
+        tuple(patterns), tuple(places), tuple(negations), bindings, tuple(stated), tuple(forbidden)
+    )
 
 
 _OnePattern: TypeAlias = SignalPattern | FactPattern | NoSignal | NoFact
@@ -121,21 +146,22 @@ class _Draft:
             self.kind, self.type = ElementKind.FACT, condition.fact
         self.fields = _fields(document, loc, self.kind, self.type, declarations)
         self.scope = bindings.scope(self.fields)
-        self._conjuncts: list[Node] = []
+        self.stated: list[Stated] = []
         for number, text in enumerate(condition.where):
             self._check((*loc, "where", number), text)
 
     @property
     def certain(self) -> frozenset[str]:
         """The fields that are required, or proven by a conjunct that reads nothing else."""
-        alone = [node for node in self._conjuncts if not expression.names(node)]
+        alone = [one.node for one in self.stated if not expression.names(one.node)]
         proven = {name for node in alone for _, name in expression.proven(node)}
         return frozenset(n for n, one in self.fields.items() if not one.optional or n in proven)
 
     def compiled(self, alias: str) -> Pattern:
         """Return the pattern; a conjunct with a fault has no test."""
         certain = {**self._bindings.certain, "": self.certain}
-        tests = [self._test(node, certain) for node in self._conjuncts if self._is_typed(node)]
+        nodes = [one.node for one in self.stated]
+        tests = [self._test(node, certain) for node in nodes if self._is_typed(node)]
         return Pattern(
             alias=alias,
             kind=self.kind,
@@ -159,7 +185,7 @@ class _Draft:
                 self._document.report_expression(loc, one)
             self._bindings.used |= expression.names(node)
             if not found:
-                self._conjuncts.append(node)
+                self.stated.append(Stated(loc, node, self.scope))
                 self.scope = self.scope.knowing(expression.proven(node))
 
     def _test(

@@ -33,11 +33,7 @@ def load_rulebase(documents: Iterable[Document]) -> RuleBase:
         DefinitionError: with every fault of these documents, sorted by place.
     """
     ours = sorted((one for one in documents if one.kind in _OURS), key=lambda one: one.path)
-    declarations = Declarations()
-    for document, model in _validated(ours, "signals/v1", SignalsDocument):
-        declare(document, model, declarations)
-    written = sorted(_written(ours, declarations), key=lambda one: one.rule.id)
-    enabled = [one for one in written if not one.is_disabled]
+    enabled, declarations = read_rules(ours)
     check_together(enabled, declarations)
     strata = stratify(declarations.facts, [one.rule for one in enabled])
     check_strata(enabled, strata)
@@ -55,6 +51,20 @@ def load_rulebase(documents: Iterable[Document]) -> RuleBase:
             warnings=tuple(ordered(found)),
         )
     )
+
+
+def read_rules(documents: Iterable[Document]) -> tuple[list[Written], Declarations]:
+    """Return the rules that are not disabled, sorted by id, and what they may speak of.
+
+    For whoever needs to know where something is written; `load_rulebase` tells what it means.
+    Faults are reported to the documents.
+    """
+    ours = sorted((one for one in documents if one.kind in _OURS), key=lambda one: one.path)
+    declarations = Declarations()
+    for document, model in _validated(ours, "signals/v1", SignalsDocument):
+        declare(document, model, declarations)
+    written = sorted(_written(ours, declarations), key=lambda one: one.rule.id)
+    return [one for one in written if not one.is_disabled], declarations
 
 
 def _validated(
