@@ -16,7 +16,7 @@ import orjson
 
 from interlock.engine.model import MOST_SIGNAL_BYTES
 from interlock.errors import SignalRejected
-from interlock.server.signals import Incoming, SignalBody
+from interlock.server.signals import Form, Incoming, SignalBody
 
 MAX_SIGNAL_BYTES = MOST_SIGNAL_BYTES
 """Largest signal, measured on its canonical JSON."""
@@ -141,5 +141,15 @@ def _texts(body: SignalBody) -> Iterator[tuple[str, str]]:
     for part, entries in (("labels", body["labels"]), ("values", body["values"])):
         for name, value in sorted(entries.items()):
             yield f"name of {part}.{name}", name
-            if isinstance(value, str):
-                yield f"{part}.{name}", value
+            for text in _texts_of(value):
+                yield f"{part}.{name}", text
+
+
+def _texts_of(value: Form) -> list[str]:
+    match value:
+        case str():
+            return [value]
+        case {"list": list() as items}:
+            return [one for one in items if isinstance(one, str)]
+        case _:
+            return []

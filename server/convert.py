@@ -18,9 +18,16 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from interlock.digest import MAX_INTEGER
 from interlock.errors import SignalRejected
-from interlock.language.values import DEFAULT_SCALE, MAX_SCALE
+from interlock.language.values import DEFAULT_SCALE, MAX_ITEMS, MAX_SCALE
 from interlock.server.admission import FieldRejected, seal
-from interlock.server.signals import Form, Incoming, Receipt, SeverityWord, StatusWord
+from interlock.server.signals import (
+    Form,
+    Incoming,
+    Receipt,
+    Scalar,
+    SeverityWord,
+    StatusWord,
+)
 from interlock.v1.position_pb2 import Position
 from interlock.v1.signal_pb2 import Signal
 from interlock.v1.signal_service_pb2 import BatchReceipt, SignalCode, SignalResult
@@ -107,12 +114,29 @@ def _read_values(values: Mapping[str, Value], name: str, scale_of: ScaleOf) -> d
             forms[field] = value.string_value
         elif kind == "int_value":
             forms[field] = read_integer(value.int_value, field)
+        elif kind == "list_value":
+            forms[field] = _read_list(value, scale_of(name, field), field)
         else:
             forms[field] = read_scalar(value, field)
     return forms
 
 
-def read_scalar(value: Value, field: str, part: str = "values") -> Form:
+def _read_list(value: Value, scale: int | None, field: str) -> dict[str, list[Scalar]]:
+    """Return the form of a list; tagged, because two numbers alone are a decimal."""
+    items = value.list_value.values
+    if len(items) > MAX_ITEMS:
+        raise FieldRejected(f"values.{field}", f"at most {MAX_ITEMS} items", len(items))
+    return {
+        "list": [
+            read_double(item.double_value, scale, field)
+            if item.WhichOneof("kind") == "double_value"
+            else read_scalar(item, field)
+            for item in items
+        ]
+    }
+
+
+def read_scalar(value: Value, field: str, part: str = "values") -> Scalar:
     """Return the form of a value that is neither a double nor a list.
 
     Args:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from google.protobuf.duration_pb2 import Duration
 
 from interlock.errors import InvariantBroken
-from interlock.language.values import JsonValue, Kind, Type, decimal_parts
+from interlock.language.values import MAX_ITEMS, JsonValue, Kind, Type, decimal_parts
 from interlock.language.values import Value as Runtime
 from interlock.server import checks, work
 from interlock.server.admission import FieldRejected
@@ -36,9 +36,6 @@ MAX_OPERATIONS = 256
 
 MAX_CAPACITY = 1024
 """Most assignments a worker takes at a time."""
-
-MAX_LIST = 1024
-"""Most items of a list."""
 
 MAX_DOC = 1024
 """Longest sentence about an operation, in characters."""
@@ -251,8 +248,8 @@ def read_value(value: Value, field: str) -> JsonValue:
     if not value.HasField("list_value"):
         return read_scalar(value, field, "outputs")
     items = value.list_value.values
-    if len(items) > MAX_LIST:
-        raise FieldRejected(f"outputs.{field}", f"at most {MAX_LIST} items", len(items))
+    if len(items) > MAX_ITEMS:
+        raise FieldRejected(f"outputs.{field}", f"at most {MAX_ITEMS} items", len(items))
     if any(item.HasField("list_value") for item in items):
         raise FieldRejected(f"outputs.{field}", "single values", "a list in a list")
     return [read_value(item, field) for item in items]

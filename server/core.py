@@ -91,10 +91,10 @@ class Intake(Readiness, Protocol):
         ...
 
     def scale_of(self, name: str, field: str) -> int | None:
-        """Return the decimal scale the signal's definition declares for a double field.
+        """Return the decimal scale the signal's definition declares for doubles of a field.
 
-        None when the name or field is not declared or is not a double.  Called for every
-        number that comes in, so it must be a lookup.
+        None when the name or field is not declared or is neither a double nor a list of them.
+        Called for every number that comes in, so it must be a lookup.
         """
         ...
 

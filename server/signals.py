@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypedDict
 
-Form = str | int | bool | list[int] | dict[str, int]
-"""A value as the journal holds it.
+Scalar = str | int | bool | list[int] | dict[str, int]
+"""A single value as the journal holds it.
 
 Text, whole number and truth value as themselves; a decimal as ``[units, scale]``; a moment
 as ``{"at_ms": n}``; a length of time as ``{"ms": n}``.  Numbers are within ±(2^53-1).
 """
+
+Form = Scalar | dict[str, list[Scalar]]
+"""A value as the journal holds it; a list as ``{"list": [one, …]}``."""
 
 SeverityWord = Literal["", "info", "warning", "error", "critical"]
 StatusWord = Literal["firing", "resolved"]

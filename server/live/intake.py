@@ -27,10 +27,10 @@ class LiveIntake:
         self._node = node
         self._declared = node.bundle.rulebase.signal_types
         self._scales = {
-            (name, field): found.type.scale
+            (name, field): of.scale
             for name, declared in self._declared.items()
             for field, found in declared.fields.items()
-            if found.type.kind is Sort.DOUBLE
+            if (of := found.type.item or found.type).kind is Sort.DOUBLE
         }
 
     def ready(self) -> bool:
@@ -42,7 +42,7 @@ class LiveIntake:
         return GLOBAL in self._node.freezes
 
     def scale_of(self, name: str, field: str) -> int | None:
-        """Return the declared scale of a double field, None for anything else."""
+        """Return the declared scale of a double field or list, None for anything else."""
         return self._scales.get((name, field))
 
     def submit(

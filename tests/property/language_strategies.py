@@ -17,6 +17,7 @@ from interlock.language.expression import (
     Literal,
     Logical,
     Name,
+    Quantifier,
     Scope,
     Select,
     Unary,
@@ -127,7 +128,7 @@ def _negated(operands):
 
 
 def _chosen(depth, branches):
-    return st.builds(lambda a, b, c: Conditional(0, 0, a, b, c), bools(depth), branches, branches)
+    return st.builds(lambda a, b, c: Conditional(0, 0, a, b, c), _plain(depth), branches, branches)
 
 
 def texts(depth):
@@ -217,14 +218,51 @@ def _logical(operator, operands):
     return st.lists(operands, min_size=2, max_size=3).map(flat)
 
 
+def _quantified(depth):
+    """``exists`` and ``all`` over either list; their tests hold no other."""
+    word, tag, load = st.sampled_from(["exists", "all"]), Name(0, 0, "tag"), Name(0, 0, "load")
+    beside = _plain(depth)
+
+    def tests(about):
+        return about | _logical("&&", about | beside) | _logical("||", about | beside)
+
+    words = _binary(["==", "!=", "<"], st.just(tag), texts(depth))
+    sizes = _binary(["==", ">"], st.just(Call(0, 0, "size", tag, ())), ints(depth))
+    ratios = _binary(["<", ">="], _binary(["/", "+"], numbers(depth), st.just(load)), _decimals)
+
+    def over(field, item, test):
+        return st.builds(
+            lambda word, read, test: Quantifier(0, 0, word, read, item, test),
+            word,
+            reads(field),
+            test,
+        )
+
+    return over("tags", "tag", tests(words | sizes)) | over("loads", "load", tests(ratios))
+
+
 def bools(depth):
-    """Conditions: comparisons, membership, logic, ``has``, string tests."""
+    """Conditions: comparisons, membership, logic, ``has``, string tests, quantifiers."""
+    if depth == 0:
+        return _plain(depth)
+    below = bools(depth - 1)
+    return (
+        _plain(depth)
+        | _quantified(depth - 1)
+        | below.map(lambda one: Unary(0, 0, "!", one))
+        | _logical("&&", below)
+        | _logical("||", below)
+    )
+
+
+def _plain(depth):
+    """Conditions that hold no quantifier."""
     asked = reads("t", "m", "y", "up", "loads").map(lambda one: Call(0, 0, "has", None, (one,)))
     leaf = _bools | reads("ok", "up") | asked
     if depth == 0:
         return leaf
     compare = ["==", "!=", "<", "<=", ">", ">="]
-    below, words = bools(depth - 1), texts(depth - 1)
+    below, words = _plain(depth - 1), texts(depth - 1)
     return (
         leaf
         | _binary(compare, numbers(depth - 1), numbers(depth - 1))

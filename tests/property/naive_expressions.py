@@ -18,6 +18,7 @@ from interlock.language.expression import (
     Literal,
     Logical,
     Name,
+    Quantifier,
     Select,
     Unary,
 )
@@ -54,8 +55,12 @@ def evaluate(node, row, env):  # noqa: C901, PLR0911, PLR0912  # a table of mean
     match node:
         case Literal():
             return plain(node.value, node.type)
+        case Name(name="tag" | "load" as item):
+            return row[item]
         case Name(name=name):
             return plain(row.get(name, UNKNOWN), FIELDS[name].type)
+        case Quantifier():
+            return quantified(node, row, env)
         case Select(field=name):
             return evaluate(Name(0, 0, name), env["err"], env)
         case Call(function="has", arguments=(Name(name=name),)):
@@ -85,6 +90,16 @@ def conjunction(parts):
 
 def negation(truth):
     return UNKNOWN if truth is UNKNOWN else not truth
+
+
+def quantified(node, row, env):
+    items = evaluate(node.operand, row, env)
+    if items is UNKNOWN:
+        return UNKNOWN
+    truths = [evaluate(node.test, {**row, node.item: item}, env) for item in items]
+    if node.quantifier == "all":
+        return conjunction(truths)
+    return negation(conjunction([negation(truth) for truth in truths]))
 
 
 def membership(node, row, env):

@@ -26,6 +26,7 @@ from interlock.server.convert import read_batch, read_double
 from interlock.server.convert_work import read_value, write_value
 from interlock.v1.signal_pb2 import Signal
 from interlock.v1.value_pb2 import Value as WireValue
+from interlock.v1.value_pb2 import ValueList
 from tests.scale import count
 
 MANY = settings(max_examples=count(sample=200, full=20_000))
@@ -36,7 +37,7 @@ names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=4
 
 
 @st.composite
-def wire_values(draw: st.DrawFn) -> WireValue:
+def single_values(draw: st.DrawFn) -> WireValue:
     value = WireValue()
     match draw(st.sampled_from(["string", "int", "double", "bool", "timestamp", "duration", ""])):
         case "string":
@@ -56,6 +57,16 @@ def wire_values(draw: st.DrawFn) -> WireValue:
     return value
 
 
+def listed(items: st.SearchStrategy[WireValue]) -> st.SearchStrategy[WireValue]:
+    return st.lists(items, max_size=3).map(
+        lambda drawn: WireValue(list_value=ValueList(values=drawn))
+    )
+
+
+lists = listed(single_values())
+wire_values = single_values() | lists | listed(lists)
+
+
 @st.composite
 def wire_signals(draw: st.DrawFn) -> Signal:
     message = Signal(
@@ -68,7 +79,7 @@ def wire_signals(draw: st.DrawFn) -> Signal:
         labels=draw(st.dictionaries(names, texts, max_size=4)),
         traceparent=draw(texts),
     )
-    for field, value in draw(st.dictionaries(names, wire_values(), max_size=4)).items():
+    for field, value in draw(st.dictionaries(names, wire_values, max_size=4)).items():
         message.values[field].CopyFrom(value)
     if draw(st.booleans()):
         message.observed_at.seconds = draw(st.integers(-10, 10**12))

@@ -19,6 +19,7 @@ from interlock.language.expression import (
     ListLiteral,
     Logical,
     Name,
+    Quantifier,
     Select,
     Unary,
     compile_expression,
@@ -93,8 +94,30 @@ def bools(depth):
     )
 
 
+def quantified(depth):
+    tag = Name(0, 0, "tag")
+    about = compared(st.just(tag) | texts) | compared(
+        st.just(Call(0, 0, "size", tag, ())) | ints(depth)
+    )
+    test = about | st.builds(
+        lambda operator, a, b: Logical(0, 0, operator, (a, b)),
+        st.sampled_from(("&&", "||")),
+        about,
+        about,
+    )
+    word = st.sampled_from(("exists", "all"))
+    return st.builds(
+        lambda word, read, test: Quantifier(0, 0, word, read, "tag", test),
+        word,
+        language.reads("tags"),
+        test,
+    )
+
+
 def in_cel(node):
-    """Return the tree as CEL has it: bare fields are fields of ``self``."""
+    """Return the tree as CEL has it: bare fields are fields of ``self``, ``tag`` is an item."""
+    if isinstance(node, Name) and node.name == "tag":
+        return node
     if isinstance(node, Name):
         return Select(0, 0, Name(0, 0, "self"), node.name)
     if isinstance(node, Select):
@@ -119,11 +142,12 @@ def _in_cel(part):
 def as_cel(row):
     """Return a row as CEL has it: exact decimals become the nearest floats."""
     fields = {name: language.FIELDS[name].type for name in row}
-    return {
+    plain = {
         name: row[name] / 10**type_.scale if type_.kind is Kind.DOUBLE else row[name]
         for name, type_ in fields.items()
         if type_.kind in {Kind.STRING, Kind.INT, Kind.DOUBLE, BOOL.kind}
     }
+    return {**plain, "tags": list(row.get("tags", ()))}
 
 
 def answer(text, row, env):
@@ -133,7 +157,7 @@ def answer(text, row, env):
     return found.value() if found.type() == cel.Type.BOOL else UNKNOWN
 
 
-@given(bools(3), language.rows, language.environments)
+@given(bools(3) | quantified(1), language.rows, language.environments)
 def test_a_condition_means_what_cel_says(node, row, env):
     """For every condition c of the common subset and row r: compile(c)(r) == cel(c, r)."""
     expected = answer(print_expression(in_cel(node)), row, env)

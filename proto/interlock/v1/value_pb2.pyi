@@ -58,9 +58,7 @@ class Value(_message.Message):
 
     @_builtins.property
     def list_value(self) -> Global___ValueList:
-        """List of values, none of which is a list. Only for inputs, targets and outputs of workers;
-        refused in a signal.
-        """
+        """List of values, none of which is a list."""
 
     def __init__(
         self,

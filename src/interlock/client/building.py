@@ -9,10 +9,11 @@ from typing import Literal
 
 from interlock.errors import SignalRejected
 from interlock.v1.signal_pb2 import Severity, Signal, SignalStatus
-from interlock.v1.value_pb2 import Value
+from interlock.v1.value_pb2 import Value, ValueList
 
-SignalValue = str | int | float | bool | datetime | timedelta
-"""What a value may be; a datetime has a zone."""
+PlainValue = str | int | float | bool | datetime | timedelta
+SignalValue = PlainValue | list[PlainValue] | tuple[PlainValue, ...]
+"""What a value may be; a datetime has a zone, a list one type."""
 
 _SEVERITIES = {
     "": Severity.SEVERITY_UNSPECIFIED,
@@ -72,6 +73,12 @@ def signal(  # noqa: PLR0913  # the fields of the contract, all by keyword
 
 
 def _value(field: str, value: SignalValue) -> Value:
+    if isinstance(value, list | tuple):
+        return Value(list_value=ValueList(values=[_single(field, one) for one in value]))
+    return _single(field, value)
+
+
+def _single(field: str, value: PlainValue) -> Value:
     match value:
         case bool():  # before int: a bool is one
             return Value(bool_value=value)

@@ -16,7 +16,7 @@ from interlock.engine.library import Library
 from interlock.engine.model import Kind
 from interlock.engine.partition import Partition, Released
 from interlock.engine.rows import IncidentRow
-from interlock.language.values import Value, parse_duration, parse_timestamp
+from interlock.language.values import JsonValue, Value, parse_duration, parse_timestamp
 from interlock.testing.memory import MemoryStore
 from interlock.testing.scripts import Answer, Scripts
 
@@ -104,7 +104,7 @@ class Harness:
         subject: str = "",
         id: str | None = None,  # noqa: A002  # the contract's word
         source: str = "test",
-        **values: Plain,
+        **values: Plain | Sequence[Plain],
     ) -> str:
         """Send a signal now; return what became of it: accepted, duplicate or conflict."""
         self._signals += 1
@@ -187,9 +187,11 @@ class Harness:
         heapq.heappush(self._due, (self.now + delay_ms, self._count, body))
 
 
-def _form(value: Plain) -> str | int | bool | list[int]:
+def _form(value: Plain | Sequence[Plain]) -> JsonValue:
     if isinstance(value, float | Decimal):
         exact = Decimal(str(value)).normalize()
         scale = max(0, -int(exact.as_tuple().exponent))
         return [int(exact.scaleb(scale)), scale]
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return {"list": [_form(one) for one in value]}
     return value

@@ -27,6 +27,8 @@ def test_plain_values_become_the_signal_the_service_reads() -> None:
             "zone": "eu1",
             "since": datetime(2026, 11, 23, 9, 31, tzinfo=timezone(timedelta(hours=1))),
             "took": timedelta(seconds=1.5),
+            "zones": ["eu1", "eu2"],
+            "loads": (0.5, 1.0),
         },
         labels={"env": "prod"},
         severity="critical",
@@ -49,6 +51,8 @@ def test_plain_values_become_the_signal_the_service_reads() -> None:
             "zone": "eu1",
             "since": {"at_ms": 1_795_422_660_000},
             "took": {"ms": 1500},
+            "zones": {"list": ["eu1", "eu2"]},
+            "loads": {"list": [[500_000, 6], [1_000_000, 6]]},
         },
         "observed_at": 1_795_422_660_000,
         "trace": "",
@@ -70,7 +74,7 @@ def test_a_condition_that_ended_is_resolved() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [datetime(2026, 11, 23, 8, 31), 2**63, b"bytes", None, [1]],  # noqa: DTZ001  # that is the fault
+    [datetime(2026, 11, 23, 8, 31), 2**63, b"bytes", None, [[1]], [None]],  # noqa: DTZ001  # that is the fault
 )
 def test_a_value_without_a_wire_form_is_refused(value: object) -> None:
     with pytest.raises(SignalRejected):

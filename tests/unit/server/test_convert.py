@@ -134,7 +134,6 @@ def test_a_double_is_the_decimal_its_shortest_form_says(
         (Value(timestamp_value=Timestamp(nanos=-1)), "a moment"),
         (Value(duration_value=Duration(seconds=1, nanos=-1)), "a duration"),
         (Value(duration_value=Duration(seconds=2**50)), "a duration"),
-        (Value(list_value=ValueList()), "a single value"),
         (Value(), "a value"),
     ],
 )
@@ -204,6 +203,45 @@ def test_one_bad_signal_does_not_stop_the_rest_of_its_batch() -> None:
     assert ["probe-0", "probe-2"] == [one.signal["id"] for one in batch.incoming]
     assert [0, 2] == batch.places
     assert [1] == [index for index, _ in batch.refused]
+
+
+def listed(*items: Value) -> Value:
+    return Value(list_value=ValueList(values=items))
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        (listed(), {"list": []}),
+        (listed(Value(string_value="a"), Value(string_value="")), {"list": ["a", ""]}),
+        (listed(Value(int_value=1), Value(int_value=2)), {"list": [1, 2]}),
+        (listed(Value(double_value=0.5)), {"list": [[500_000, 6]]}),
+    ],
+)
+def test_a_list_is_told_from_a_decimal(value: Value, form: object) -> None:
+    message = signal()
+    message.values["x"].CopyFrom(value)
+
+    assert form == read_signal(message, undeclared).signal["values"]["x"]
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (listed(listed()), "a list"),
+        (listed(Value()), "none"),
+        (listed(*[Value(int_value=1)] * 1025), "1025"),
+        (listed(Value(string_value="a\0b")), "NUL"),
+    ],
+)
+def test_a_list_of_what_no_list_holds_is_refused(value: Value, found: str) -> None:
+    message = signal()
+    message.values["x"].CopyFrom(value)
+
+    with pytest.raises(SignalRejected, match=found) as refused:
+        read_signal(message, undeclared)
+
+    assert "values.x" == refused.value.details["field"]
 
 
 def test_a_receipt_lists_only_what_was_not_accepted_in_the_order_of_the_batch() -> None:

@@ -13,7 +13,8 @@ The way of a text through this room::
 Guarantees: total and pure, no clock, no floats, no ``eval`` of author text.  Truth has three
 values (Kleene): a missing optional field, a division by zero or a failed look-up is UNKNOWN;
 ``false && UNKNOWN`` is false, ``true || UNKNOWN`` is true, ``x in [a, b]`` is
-``x == a || x == b``, and ``UNKNOWN ? a : b`` is UNKNOWN.
+``x == a || x == b``, ``exists`` is ``||`` and ``all`` is ``&&`` over the items, and
+``UNKNOWN ? a : b`` is UNKNOWN.
 """
 
 from interlock.language.expression.argument import check_argument, compile_argument
@@ -40,6 +41,7 @@ from interlock.language.expression.syntax import (
     Logical,
     Name,
     Node,
+    Quantifier,
     Select,
     Unary,
     children,
@@ -70,6 +72,7 @@ __all__ = [
     "Node",
     "Path",
     "Predicate",
+    "Quantifier",
     "Row",
     "Scope",
     "Select",

@@ -8,7 +8,7 @@ from interlock.language.diagnostics import nearest
 from interlock.language.expression.faults import Faults
 from interlock.language.expression.functions import FUNCTIONS, Function, duration_of, timestamp_of
 from interlock.language.expression.scope import MOMENT
-from interlock.language.expression.syntax import Call
+from interlock.language.expression.syntax import QUANTIFIERS, Call
 from interlock.language.expression.typed import Typed, any_unsure
 from interlock.language.regex import compile_pattern
 from interlock.language.values import ANY, DURATION, TIMESTAMP, Kind, Unknown
@@ -25,8 +25,11 @@ def called(node: Call, parts: tuple[Typed, ...], faults: Faults, *, has_moment: 
     """
     function = FUNCTIONS.get(node.function)
     if function is None:
-        message, known = f"unknown function {node.function!r}", [*FUNCTIONS, "has"]
-        return faults.report(node, "RV203", message, nearest(node.function, known))
+        message, known = f"unknown function {node.function!r}", [*FUNCTIONS, "has", *QUANTIFIERS]
+        hint = nearest(node.function, sorted(known))
+        if node.function in QUANTIFIERS:
+            hint = f"write list.{node.function}(item, item > 1)"
+        return faults.report(node, "RV203", message, hint)
     if not _fits(node, function, parts, faults):
         return Typed(operation="read", node=node, type=ANY)
     if function.name == "matches":

@@ -7,6 +7,7 @@ ANY, which everything accepts, so one fault is reported once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from interlock.language.expression.calls import called
@@ -27,6 +28,7 @@ from interlock.language.expression.syntax import (
     Logical,
     Name,
     Node,
+    Quantifier,
     Select,
     Unary,
 )
@@ -110,6 +112,8 @@ class _Checker:
 
     def read(self, node: Name | Select, known: _Known) -> Typed:
         field = self._field(node)
+        if isinstance(node, Name) and node.name in self._scope.items:
+            return Typed(operation="each", node=node, type=field.type, name=node.name, field=field)
         path = (alias_of(node), name_of(node))
         missable = field.optional and path not in known
         if missable and path not in self._scope.present:
@@ -224,6 +228,36 @@ class _Checker:
         parts = tuple(self.visit(one, known) for one in written)
         return called(node, parts, self.faults, has_moment=MOMENT in self._scope.bindings)
 
+    def quantifier(self, node: Quantifier, known: _Known) -> Typed:
+        among = self._quantified(node, known)
+        if among.type.kind not in {Kind.LIST, Kind.ANY}:
+            message = f"only lists have items, found {among.type}"
+            return self.faults.report(node.operand, "RV202", message)
+        outside = self._scope
+        declared = among.field or Field(among.type)  # its enum and range bind each item
+        item = replace(declared, type=among.type.item or ANY, optional=False)
+        self._scope = outside.over(node.item, item)
+        test = self.visit(node.test, known)
+        self._scope = outside
+        self.faults.need(test, {Kind.BOOL}, f"{node.quantifier!r} needs a bool about each item")
+        return Typed(
+            operation=node.quantifier,
+            node=node,
+            type=BOOL,
+            parts=(among, test),
+            unsure=any_unsure((among, test)),
+        )
+
+    def _quantified(self, node: Quantifier, known: _Known) -> Typed:
+        """Return the list, and note what would make the test dear or ambiguous."""
+        if self._scope.items:
+            hint = "test the other list beside this one, or let a rule conclude a fact of it"
+            self.faults.report(node, "RE102", "exists and all do not nest", hint)
+        if node.item in self._scope.fields or node.item in self._scope.bindings:
+            message = f"{node.item!r} is the name of a field or an alias already"
+            self.faults.report(node, "RV214", message, "call the item otherwise")
+        return self.visit(node.operand, known)
+
     def _has(self, node: Call) -> Typed:
         match node.receiver, node.arguments:
             case None, (Name() | Select() as asked,):
@@ -251,4 +285,5 @@ _VISITORS: Final[Mapping[type, Callable[[_Checker, Any, _Known], Typed]]] = {
     Binary: _Checker.binary,
     Logical: _Checker.logical,
     Conditional: _Checker.conditional,
+    Quantifier: _Checker.quantifier,
 }

@@ -54,7 +54,7 @@ def membership(node: Binary, left: Typed, right: Typed, faults: Faults) -> Typed
 
 def _weigh(read: Typed, constant: Typed, operator: str, faults: Faults) -> None:
     """Note a constant that the field can never be near."""
-    if read.operation == "read" and constant.is_constant:
+    if read.operation in {"read", "each"} and constant.is_constant:
         fault = impossible(read, constant, operator)
         if fault:
             faults.found.append(fault)

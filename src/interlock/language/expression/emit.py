@@ -117,6 +117,19 @@ class Emitter:
             (among,), lambda known: form.format(sought, _convert(known, among.type, wide))
         )
 
+    def each(self, _typed: Typed) -> str:
+        """Write the item the quantifier around is at."""
+        return _ITEM
+
+    def quantifier(self, typed: Typed) -> str:
+        """Write ``exists`` or ``all``: ``||`` or ``&&`` over the items."""
+        among, test = typed.parts
+        truths = self.source(test)
+        return self._strict(
+            (among,),
+            lambda known: f"{_QUANTIFIERS[typed.operation]}({truths} for {_ITEM} in {known})",
+        )
+
     def sum(self, typed: Typed) -> str:
         """Write ``+`` or ``-``, both sides in the units of the result."""
         left, right = typed.parts
@@ -256,6 +269,11 @@ def _bracketed(items: Sequence[str], brackets: str) -> str:
     return f"{brackets[0]}{', '.join(items)},{brackets[1]}"
 
 
+_ITEM: Final = "each"
+"""The one name an item has; quantifiers do not nest."""
+
+_QUANTIFIERS: Final[Mapping[Operation, str]] = {"exists": "some", "all": "every"}
+
 _PREFIXES: Final[Mapping[Operation, str]] = {"not": "(not {0})", "negate": "(-{0})"}
 
 _WRITERS: Final[Mapping[Operation, Callable[[Emitter, Typed], str]]] = {
@@ -279,4 +297,7 @@ _WRITERS: Final[Mapping[Operation, Callable[[Emitter, Typed], str]]] = {
     "call": Emitter.call,
     "join": Emitter.join,
     "fit": Emitter.fit,
+    "each": Emitter.each,
+    "exists": Emitter.quantifier,
+    "all": Emitter.quantifier,
 }

@@ -1,12 +1,12 @@
 """What compiled expressions call where plain Python operators do not say the same.
 
-Guarantees: total.  Three-valued membership, whole-number division that cuts toward zero, list
-look-up without wrap-around, and the last check before a number leaves an expression.
+Guarantees: total.  Three-valued membership and quantifiers, whole-number division that cuts toward
+zero, list look-up without wrap-around, and the last check before a number leaves an expression.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from interlock.digest import MAX_INTEGER
@@ -24,6 +24,28 @@ def member(value: Value | Unknown, items: tuple[Value | Unknown, ...]) -> bool |
             found = UNKNOWN
         elif item == value:
             return True
+    return found
+
+
+def some(truths: Iterable[bool | Unknown]) -> bool | Unknown:
+    """Return ``a || b || …``; false of none."""
+    found: bool | Unknown = False
+    for truth in truths:
+        if truth is True:
+            return True
+        if truth is UNKNOWN:
+            found = UNKNOWN
+    return found
+
+
+def every(truths: Iterable[bool | Unknown]) -> bool | Unknown:
+    """Return ``a && b && …``; true of none."""
+    found: bool | Unknown = True
+    for truth in truths:
+        if truth is False:
+            return False
+        if truth is UNKNOWN:
+            found = UNKNOWN
     return found
 
 
@@ -73,6 +95,17 @@ def incomplete(missing: KeyError) -> InvariantBroken:
 
 KLEENE: Final[Mapping[str, Callable[..., object]]] = {
     function.__name__: function
-    for function in (member, divide, remainder, item, widened, fitted, dated, incomplete)
+    for function in (
+        member,
+        some,
+        every,
+        divide,
+        remainder,
+        item,
+        widened,
+        fitted,
+        dated,
+        incomplete,
+    )
 }
 """Every function here by name."""

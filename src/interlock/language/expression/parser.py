@@ -1,4 +1,5 @@
-"""Tokens → syntax tree: a Pratt parser, the grammar of CEL less maps, macros and comments.
+"""Tokens → syntax tree: a Pratt parser, the grammar of CEL less maps, comments and
+all macros but ``has``, ``exists`` and ``all``.
 
 Guarantees: linear in the text; nesting is bounded before anything recurses over the tree, so no
 text, however hostile, exhausts the stack.
@@ -16,6 +17,7 @@ from interlock.language.expression.errors import ExpressionError
 from interlock.language.expression.lexer import Token, tokenize, unquote
 from interlock.language.expression.syntax import (
     COMPARE_OPERATORS,
+    QUANTIFIERS,
     Binary,
     BinaryOperator,
     Call,
@@ -27,6 +29,8 @@ from interlock.language.expression.syntax import (
     LogicalOperator,
     Name,
     Node,
+    Quantifier,
+    QuantifierWord,
     Select,
     Unary,
     UnaryOperator,
@@ -207,6 +211,8 @@ class _Parser:
             raise ExpressionError(message, token.start, token.end)
         if self._accept("("):
             arguments = self._list(")")
+            if token.text in QUANTIFIERS:
+                return _quantifier(node, token, arguments, self._before.end)
             return Call(node.start, self._before.end, token.text, node, arguments)
         return Select(node.start, token.end, node, token.text)
 
@@ -245,6 +251,17 @@ def _same(operator: str, node: Node) -> tuple[Node, ...]:
     if isinstance(node, Logical) and node.operator == operator:
         return node.operands
     return (node,)
+
+
+def _quantifier(operand: Node, word: Token, arguments: tuple[Node, ...], end: int) -> Quantifier:
+    match arguments:
+        case (Name(name=item), test):
+            quantifier = cast("QuantifierWord", word.text)
+            return Quantifier(operand.start, end, quantifier, operand, item, test)
+        case _:
+            message = f"{word.text!r} takes a name for the item and a condition about it"
+            hint = f"write list.{word.text}(item, item > 1)"
+            raise ExpressionError(message, word.start, end, hint=hint)
 
 
 def _number(token: Token) -> Literal:

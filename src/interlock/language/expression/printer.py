@@ -17,6 +17,7 @@ from interlock.language.expression.syntax import (
     Logical,
     Name,
     Node,
+    Quantifier,
     Select,
     Unary,
 )
@@ -56,7 +57,7 @@ def _infix(node: Binary | Logical | Conditional) -> str:
             return f"{left} {node.operator} {_within(node.right, power + 1)}"
 
 
-def _postfix(node: Select | Index | ListLiteral | Call) -> str:
+def _postfix(node: Select | Index | ListLiteral | Call | Quantifier) -> str:
     match node:
         case Select():
             return f"{_within(node.operand, _ATOM)}.{node.field}"
@@ -67,6 +68,9 @@ def _postfix(node: Select | Index | ListLiteral | Call) -> str:
         case Call():
             receiver = "" if node.receiver is None else _within(node.receiver, _ATOM) + "."
             return f"{receiver}{node.function}({_listed(node.arguments)})"
+        case Quantifier():
+            owner, test = _within(node.operand, _ATOM), print_expression(node.test)
+            return f"{owner}.{node.quantifier}({node.item}, {test})"
 
 
 def _listed(nodes: tuple[Node, ...]) -> str:

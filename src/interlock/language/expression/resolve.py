@@ -14,6 +14,8 @@ from interlock.language.values import Field
 def field_of(node: Name | Select, scope: Scope) -> Field | ExpressionError:
     """Return the field a name means, or the fault: RV201 unknown, RV202 read from a value."""
     if isinstance(node, Name):
+        if node.name in scope.items:
+            return scope.items[node.name]
         return scope.fields[node.name] if node.name in scope.fields else _unknown_name(node, scope)
     fields = scope.bindings.get(alias_of(node))
     if fields is None:
@@ -40,7 +42,7 @@ def _unknown_name(node: Name, scope: Scope) -> ExpressionError:
     if name in scope.bindings:
         message, hint = f"{name!r} is a whole element, not a value", f"write {name}.<field>"
     else:
-        known = [*scope.fields, *scope.bindings]
+        known = [*scope.items, *scope.fields, *scope.bindings]
         message = f"unknown field {name!r}"
         hint = nearest(name, known) or f'quote it if it is text: "{name}"'
     return ExpressionError(message, node.start, node.end, "RV201", hint)
@@ -50,8 +52,9 @@ def _unknown_alias(node: Select, scope: Scope) -> ExpressionError:
     owner = node.operand
     if not isinstance(owner, Name):
         return ExpressionError("a value has no fields", owner.start, node.end, "RV202")
-    if owner.name in scope.fields:
-        type_ = scope.fields[owner.name].type
+    held = scope.items.get(owner.name)
+    if held is not None or owner.name in scope.fields:
+        type_ = (held or scope.fields[owner.name]).type
         message = f"{owner.name!r} is a {type_} and has no fields"
         return ExpressionError(message, node.start, node.end, "RV202")
     hint = nearest(owner.name, scope.bindings) or _listing("there are", scope.bindings)

@@ -62,10 +62,16 @@ class Scope:
     """Fields of earlier bindings, read as ``alias.field``."""
     present: frozenset[Path] = frozenset()
     """Optional fields an earlier conjunct asked ``has`` about; they may be read (no RV204)."""
+    items: Mapping[str, Field] = field(default_factory=dict)
+    """What the quantifier around calls the item at hand, read by its bare name."""
 
     def knowing(self, paths: frozenset[Path]) -> Scope:
         """Return this scope with more optional fields known to be present."""
         return replace(self, present=self.present | paths)
+
+    def over(self, item: str, field: Field) -> Scope:
+        """Return this scope inside a quantifier that calls the item at hand so."""
+        return replace(self, items={**self.items, item: field})
 
 
 def proven(node: Node) -> frozenset[Path]:

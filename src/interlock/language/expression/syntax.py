@@ -17,6 +17,10 @@ UnaryOperator: TypeAlias = OneOf["!", "-"]
 CompareOperator: TypeAlias = OneOf["==", "!=", "<", "<=", ">", ">="]
 BinaryOperator: TypeAlias = OneOf["==", "!=", "<", "<=", ">", ">=", "in", "+", "-", "*", "/", "%"]
 LogicalOperator: TypeAlias = OneOf["&&", "||"]
+QuantifierWord: TypeAlias = OneOf["exists", "all"]
+
+QUANTIFIERS: frozenset[str] = frozenset({"exists", "all"})
+"""Methods of a list that test its items one by one."""
 
 COMPARE_OPERATORS: frozenset[str] = frozenset({"==", "!=", "<", "<=", ">", ">="})
 
@@ -108,8 +112,29 @@ class Conditional(_Placed):
     otherwise: Node
 
 
+@dataclass(frozen=True, slots=True)
+class Quantifier(_Placed):
+    """``operand.exists(item, test)`` or ``operand.all(item, test)``: a test of each list item."""
+
+    quantifier: QuantifierWord
+    operand: Node
+    item: str
+    """What the test calls the item at hand."""
+    test: Node
+
+
 Node: TypeAlias = (
-    Literal | Name | Select | Index | ListLiteral | Call | Unary | Binary | Logical | Conditional
+    Literal
+    | Name
+    | Select
+    | Index
+    | ListLiteral
+    | Call
+    | Unary
+    | Binary
+    | Logical
+    | Conditional
+    | Quantifier
 )
 """Any node of the tree."""
 
@@ -132,6 +157,7 @@ _BELOW: dict[type, tuple[str, ...]] = {
     Binary: ("left", "right"),
     Logical: ("operands",),
     Conditional: ("test", "then", "otherwise"),
+    Quantifier: ("operand", "test"),
 }
 
 
@@ -152,7 +178,10 @@ def conjuncts(node: Node) -> list[Node]:
 
 
 def reads(node: Node) -> frozenset[tuple[str, str]]:
-    """Return every (alias, field) the expression mentions; the alias of a bare name is ``""``."""
+    """Return every (alias, field) the expression mentions; the alias of a bare name is ``""``.
+
+    What a quantifier calls its items is no field.
+    """
     found: set[tuple[str, str]] = set()
     pending = [node]
     while pending:
@@ -161,6 +190,8 @@ def reads(node: Node) -> frozenset[tuple[str, str]]:
                 found.add((alias, selected))
             case Name(name=name):
                 found.add(("", name))
+            case Quantifier(operand=operand, item=item, test=test):
+                found |= reads(operand) | (reads(test) - {("", item)})
             case other:
                 pending.extend(children(other))
     return frozenset(found)

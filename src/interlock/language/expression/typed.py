@@ -36,6 +36,9 @@ Operation: TypeAlias = OneOf[
     "call",
     "join",
     "fit",
+    "each",
+    "exists",
+    "all",
 ]
 
 
@@ -55,7 +58,8 @@ class Typed:
     alias: str = ""
     """Whose field a ``read`` or ``has`` reads; empty for this element."""
     name: str = ""
-    """The field a ``read`` or ``has`` reads, or the operator of a ``compare``."""
+    """The field a ``read`` or ``has`` reads, the operator of a ``compare``, or what a quantifier
+    calls the item ``each`` reads."""
     field: Field | None = None
     """How the field of a ``read`` or ``has`` is declared."""
     function: Function | None = None

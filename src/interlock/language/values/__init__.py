@@ -9,6 +9,7 @@
 """
 
 from interlock.language.values.admit import (
+    MAX_ITEMS,
     JsonValue,
     admit,
     from_json,
@@ -58,6 +59,7 @@ __all__ = [
     "DEFAULT_SCALE",
     "DURATION",
     "INT",
+    "MAX_ITEMS",
     "MAX_SCALE",
     "MAX_TIMESTAMP",
     "MIN_TIMESTAMP",

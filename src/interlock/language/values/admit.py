@@ -33,6 +33,9 @@ JsonValue = TypeAliasType(
 """What canonical JSON can hold; no floats."""
 
 
+MAX_ITEMS: Final = 1_024
+"""Most items of a list, so that a test of each against each stays cheap."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")  # has no UTF-8 form, so no canonical bytes
 
 
@@ -44,7 +47,8 @@ def admit(
     Args:
         fields: what is declared; everything else in ``values`` and ``labels`` is ignored.
         values: JSON forms: text, int, bool; a double as ``[units, scale]``; a timestamp as
-            ``{"at_ms": n}``; a duration as ``{"ms": n}``; a list as a JSON array of those.
+            ``{"at_ms": n}``; a duration as ``{"ms": n}``; a list as ``{"list": [one, …]}``
+            or, where nothing else can be meant, as the JSON array alone.
             An int is admitted where a double is declared, and a whole double where an int is.
         labels: text, read in the strict form of the declared type; asked only for fields
             that ``values`` lacks.
@@ -219,8 +223,12 @@ def _tagged(key: str, low: int, high: int) -> Callable[[Type, JsonValue], int]:
 
 
 def _list(type_: Type, value: JsonValue) -> tuple[Value, ...]:
+    if isinstance(value, Mapping) and value.keys() == {"list"}:
+        value = value["list"]
     if isinstance(value, str) or not isinstance(value, Sequence) or type_.item is None:
         raise ValueError(_describe(value))
+    if len(value) > MAX_ITEMS:
+        raise ValueError(f"{_describe(value)}, more than {MAX_ITEMS}")
     item = type_.item
     return tuple(from_json(item, one) for one in value)
 
