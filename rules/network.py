@@ -24,6 +24,9 @@ from interlock.language.diagnostics import Span
 from interlock.language.values import Type, Unknown, Value
 from interlock.rules.model import Row
 
+UNLESS_USED: Mapping[str, bool] = {"unless_used": True}
+"""Metadata of a field that takes no part in the version of a rule while it has its default."""
+
 Environment: TypeAlias = Mapping[str, Row]
 """Rows of the bound elements by alias."""
 

@@ -1,20 +1,22 @@
 """The version of a rule base: a digest of everything that can change what it decides or says.
 
 Spacing, comments, the order of documents and where a rule is written do not count: fields that
-take no part in the equality of compiled rules take no part in their version.
+take no part in the equality of compiled rules take no part in their version, and one marked
+`UNLESS_USED` takes part only where it says something, so that a word the language learned later
+leaves the version of every rule that does not use it alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 
 from interlock.digest import digest
 from interlock.errors import InvariantBroken
 from interlock.language.values import JsonValue
 from interlock.rules.declarations import FactType, SignalType
-from interlock.rules.network import Rule
+from interlock.rules.network import UNLESS_USED, Rule
 
 
 def rulebase_digest(
@@ -37,6 +39,17 @@ def _plain(value: object) -> JsonValue:
     if isinstance(value, Mapping):
         return {str(name): _plain(item) for name, item in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
-        form = {f.name: _plain(getattr(value, f.name)) for f in fields(value) if f.compare}
+        form = {f.name: _plain(getattr(value, f.name)) for f in fields(value) if _counts(f, value)}
         return {"is": type(value).__name__, **form}
     raise InvariantBroken(f"{type(value).__name__} has no canonical form")
+
+
+def _counts(one: Field[object], value: object) -> bool:
+    """Whether a field says something that the version must cover."""
+    if one.compare and one.metadata == UNLESS_USED:
+        return bool(getattr(value, one.name) != _unused(one))
+    return one.compare
+
+
+def _unused(one: Field[object]) -> object:
+    return one.default if one.default_factory is MISSING else one.default_factory()
