@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from interlock.server.cli.options import Form, Output
+from interlock.server.cli.options import Report, Reported
 
 Paths = Annotated[
     list[Path], typer.Argument(metavar="PATH", help="Files, and folders with all below them.")
@@ -22,7 +22,7 @@ Executors = Annotated[
 ]
 
 
-def check(paths: Paths, executors: Executors = None, output: Output = Form.TEXT) -> None:
+def check(paths: Paths, executors: Executors = None, output: Reported = Report.TEXT) -> None:
     """Check an author's files and name every fault.
 
     Compiles rules, machines, actions and inventory as the service would, everything given as
@@ -30,6 +30,7 @@ def check(paths: Paths, executors: Executors = None, output: Output = Form.TEXT)
 
     interlock check rules/ machines/
     interlock check -o json rules/ | jq -r '.diagnostics[].code'
+    interlock check -o sarif rules/ > interlock.sarif
     """
     from interlock.server.cli import checking
 

@@ -1,22 +1,22 @@
-"""The check of an author's files, and its findings on the screen."""
+"""The check of an author's files."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from interlock.engine.bundle import MANIFEST, Bundle, manifest
 from interlock.engine.executors.registry import load_executors, probe_fields
 from interlock.errors import DefinitionError
-from interlock.language.diagnostics import Diagnostic, ordered, render
+from interlock.language.diagnostics import Diagnostic, ordered
 from interlock.language.document import load_documents
 from interlock.language.values import parse_type
 from interlock.server.cli.exits import Exit
-from interlock.server.cli.options import Form
-from interlock.server.cli.printer import Printer, counted
+from interlock.server.cli.findings import Findings, print_findings
+from interlock.server.cli.options import Report
 from interlock.server.inputs import (
     DRY_RUN,
     SUFFIXES,
@@ -28,39 +28,22 @@ from interlock.server.inputs import (
 )
 
 _UNKNOWN_PROBE = "RV710"
-_STYLES = {"error": "bold red", "warning": "bold yellow"}
 
 
-@dataclass(frozen=True)
-class Findings:
-    """What a check found: the texts it read, by name, and every diagnostic, sorted."""
-
-    texts: Mapping[str, str]
-    diagnostics: Sequence[Diagnostic]
-
-    def count(self, severity: str) -> int:
-        """Return how many diagnostics are of a severity."""
-        return sum(one.severity == severity for one in self.diagnostics)
-
-
-def check(paths: Iterable[Path], executors: Path | None, form: Form) -> Exit:
+def check(paths: Iterable[Path], executors: Path | None, report: Report) -> Exit:
     """Check files as one bundle and print what is wrong with them.
 
     Args:
         paths: files, and folders with all below them.
         executors: where it stands what probes there are; None: unknown probes are no error.
-        form: how to print.
+        report: how to print.
 
     Raises:
         InputRejected: a path cannot be read, or there is no file.
         DefinitionError: the executors' files are wrong.
     """
     found = find(read(paths), None if executors is None else read_manifest(executors))
-    printer = Printer(form)
-    if printer.is_json:
-        printer.document(_record(found))
-    else:
-        _print(found, printer)
+    print_findings(found, report, "interlock check")
     return Exit.FOUND if found.count("error") else Exit.OK
 
 
@@ -146,26 +129,3 @@ def _softened(one: Diagnostic) -> Diagnostic:
     if one.code != _UNKNOWN_PROBE:
         return one
     return replace(one, severity="warning", hint="give --executors FILE to check probes")
-
-
-def _print(found: Findings, printer: Printer) -> None:
-    for one in found.diagnostics:
-        lines = found.texts.get(one.path, "").splitlines() if printer.is_terminal else []
-        first, *source = render(one, lines).splitlines()
-        printer.line((first, _STYLES[one.severity]))
-        for line in source:
-            printer.line(line.expandtabs(4))
-    errors, warnings = found.count("error"), found.count("warning")
-    verdict = (counted(errors, "error"), "bold red") if errors else ("ok", "bold green")
-    also = f", {counted(warnings, 'warning')}" if warnings else ""
-    printer.line(f"{counted(len(found.texts), 'file')}: ", verdict, also)
-
-
-def _record(found: Findings) -> dict[str, object]:
-    return {
-        "ok": found.count("error") == 0,
-        "files": len(found.texts),
-        "errors": found.count("error"),
-        "warnings": found.count("warning"),
-        "diagnostics": [one.to_json() for one in found.diagnostics],
-    }

@@ -6,7 +6,7 @@ Light on purpose: this is loaded to print help.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -21,18 +21,41 @@ class Form(StrEnum):
     JSON = "json"
 
 
-def _or_of_root(context: typer.Context, value: Form) -> Form:
+class Report(StrEnum):
+    """How findings are printed: for people, for programs, for what shows them beside the code."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+    JUNIT = "junit"
+
+
+F = TypeVar("F", Form, Report)
+
+
+def _or_of_root(context: typer.Context, value: F) -> F:
     """Take ``-o`` given before the verb, unless it is given after it too."""
     name = "output"
     source = context.get_parameter_source(name)
     if source is not None and source.name == "DEFAULT":
-        return Form(context.find_root().params.get(name, value))
+        return type(value)(context.find_root().params.get(name, value))
     return value
 
 
 Output = Annotated[
     Form,
     typer.Option("--output", "-o", help="For people or for programs.", callback=_or_of_root),
+]
+
+Reported = Annotated[
+    Report,
+    typer.Option(
+        "--output",
+        "-o",
+        help="For people, for programs, or for what shows findings beside the code.",
+        callback=_or_of_root,
+    ),
 ]
 
 Server = Annotated[

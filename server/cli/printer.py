@@ -40,6 +40,11 @@ class Printer:
             width=None if self.is_terminal else WIDE,
         )
 
+    @property
+    def width(self) -> int:
+        """Columns there are."""
+        return self._console.width
+
     def document(self, value: object) -> None:
         """Print one JSON document."""
         print(harmless_json(value, indent=2))

@@ -23,7 +23,6 @@ from interlock.language.diagnostics import (
     nearest,
     ordered,
     refuse_errors,
-    render,
 )
 from interlock.language.document import Document, Loc, load_documents
 from interlock.language.fields import FieldDefinition
@@ -69,6 +68,5 @@ __all__ = [
     "nearest",
     "ordered",
     "refuse_errors",
-    "render",
     "validate",
 ]

@@ -8,9 +8,9 @@ and names, RV3xx rule logic, RV6xx machine, RV7xx action.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from typing_extensions import override
 
@@ -18,6 +18,10 @@ from interlock.errors import DefinitionError
 
 Severity: TypeAlias = Literal["error", "warning"]
 """An error keeps a file from being used; a warning does not."""
+
+
+MOST_CHARACTERS: Final = 1_000
+"""Longest message and hint; the name an author gave may be a megabyte."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,6 +47,12 @@ class Diagnostic:
     """What is wrong; expected and found, no trailing period."""
     hint: str | None = None
     """What to write instead."""
+
+    def __post_init__(self) -> None:
+        """Cut what is too long to read."""
+        object.__setattr__(self, "message", _cut(self.message))
+        if self.hint is not None:
+            object.__setattr__(self, "hint", _cut(self.hint))
 
     @override
     def __str__(self) -> str:
@@ -76,27 +86,12 @@ def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(set(diagnostics))
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 1]}…"
+
+
 def _place(one: Diagnostic) -> tuple[str, int, int, str, str]:
     return (one.path, one.span.line, one.span.col, one.code, one.message)
-
-
-def render(diagnostic: Diagnostic, source_lines: Sequence[str]) -> str:
-    """Return a diagnostic with its source line and carets under the fault.
-
-    Args:
-        diagnostic: the fault to show.
-        source_lines: the lines of its file, without line ends; a line outside is left out.
-    """
-    span = diagnostic.span
-    if not 1 <= span.line <= len(source_lines):
-        return str(diagnostic)
-    line = source_lines[span.line - 1]
-    end = span.end_col if span.end_line == span.line else len(line) + 1
-    width = max(1, min(end, len(line) + 1) - span.col)
-    gutter = f"{span.line:>5} | "
-    indent = "".join("\t" if c == "\t" else " " for c in line[: span.col - 1])
-    carets = " " * (len(gutter) - 2) + "| " + indent + "^" * width
-    return f"{diagnostic}\n{gutter}{line}\n{carets}"
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
