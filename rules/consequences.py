@@ -23,9 +23,9 @@ from interlock.language.values import (
     format_value,
     violation,
 )
-from interlock.rules.conditions import Bindings
 from interlock.rules.declarations import FactType
 from interlock.rules.declare import Declarations
+from interlock.rules.draft import Bindings
 from interlock.rules.model import Row
 from interlock.rules.network import (
     AdviseSpec,

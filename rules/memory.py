@@ -11,7 +11,6 @@ from interlock.language.values import JsonValue, Value
 from interlock.rules.activation import FactKey
 from interlock.rules.adoption import carried, succeed
 from interlock.rules.chain import Chain
-from interlock.rules.declarations import IMPLICIT_SIGNAL_FIELDS
 from interlock.rules.discriminate import doubts
 from interlock.rules.elements import Element, signal_id
 from interlock.rules.expiries import Expiries, Expiring
@@ -35,6 +34,7 @@ from interlock.rules.outcome import (
 )
 from interlock.rules.roots import roots
 from interlock.rules.rulebase import RuleBase
+from interlock.rules.signals import readable, says_the_same, signal_of
 from interlock.rules.snapshot import dump, restore
 from interlock.rules.state import Standing, State, standing
 
@@ -85,7 +85,7 @@ class WorkingMemory:
         if old is not None:
             if signal.at < old.seen_at:
                 return NOTHING
-            if _says_the_same(old, signal):
+            if says_the_same(old, signal):
                 old.refresh(signal.at, now=now, expiry=now + declared.ttl_ms)
                 return NOTHING
         passed, undecided = self.rulebase.discriminator.passed(signal.name, row)
@@ -220,7 +220,8 @@ class WorkingMemory:
         """Return every live signal with its position, in the order they came."""
         live = [e for e in self._state.elements.values() if e.type in self.rulebase.signal_types]
         return tuple(
-            (_signal(element), element.position) for element in sorted(live, key=lambda e: e.order)
+            (signal_of(element), element.position)
+            for element in sorted(live, key=lambda e: e.order)
         )
 
     def roots(self, element_id: str) -> tuple[Root, ...]:
@@ -306,44 +307,3 @@ class WorkingMemory:
             chain.run()
             return given_up(state, chain, position=position, evaluate=self._evaluates)
         return concluded(state, chain, position=position, evaluate=self._evaluates)
-
-
-def _signal(element: Element) -> SignalElement:
-    row = element.row
-    return SignalElement(
-        id=str(row["id"]),
-        source=str(row["source"]),
-        name=element.type,
-        subject=str(row["subject"]),
-        severity=str(row["severity"]),
-        status=str(row["status"]),
-        at=element.seen_at,
-        fields=element.fields,
-    )
-
-
-def readable(signal: SignalElement) -> dict[str, Value]:
-    """Return every name a rule may read of a signal with its value."""
-    sent_id, source, name, subject, severity, status, at, fields = signal
-    return {
-        **fields,
-        "at": at,
-        "name": name,
-        "source": source,
-        "subject": subject,
-        "severity": severity,
-        "status": status,
-        "id": sent_id,
-    }
-
-
-def _says_the_same(old: Element, signal: SignalElement) -> bool:
-    """Whether a signal has nothing new: what it is about, from whom, how bad, its fields."""
-    row = old.row
-    return (
-        len(row) == len(signal.fields) + len(IMPLICIT_SIGNAL_FIELDS)
-        and all(name in row and row[name] == value for name, value in signal.fields.items())
-        and row["source"] == signal.source
-        and row["subject"] == signal.subject
-        and row["severity"] == signal.severity
-    )

@@ -17,8 +17,8 @@ from interlock.engine.model import Entry
 from interlock.errors import SignalRejected
 from interlock.language.values import admit
 from interlock.rules.declarations import SignalType
-from interlock.rules.memory import readable
 from interlock.rules.model import NOTHING, Outcome, Row, SignalElement
+from interlock.rules.signals import readable
 
 
 class Heard(NamedTuple):

@@ -14,8 +14,8 @@ import pytest
 
 from interlock.engine.bundle import Bundle
 from interlock.engine.executors.base import Attempt
-from interlock.rules.memory import readable
 from interlock.rules.model import SignalElement
+from interlock.rules.signals import readable
 from interlock.v1.signal_service_pb2 import StreamRequest
 from tests.bench import mix, run, stopwatch
 from tests.bench.lab import Figure, figure_of, percentile
