@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
+from typing_extensions import override
 
 from interlock.server.cli.harmless import harmless, harmless_json
 from interlock.server.cli.options import Form
@@ -25,13 +26,21 @@ WIDE = 100_000
 Record = Mapping[str, object]
 
 
+class _Console(Console):
+    """Leaves it to the program what happens when nobody reads on."""
+
+    @override
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 class Printer:
     """Prints what a verb found in the form asked for."""
 
     def __init__(self, form: Form) -> None:
         self.is_json = form is Form.JSON
         self.is_terminal = sys.stdout.isatty()
-        self._console = Console(
+        self._console = _Console(
             color_system=None if os.environ.get("NO_COLOR") else "auto",  # bold is one, too
             highlight=False,
             markup=False,

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from interlock import __version__
 from interlock.language.diagnostics import Diagnostic
 from interlock.server.cli.harmless import harmless
+from interlock.server.code_pages import code_pages
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -32,7 +33,7 @@ def log(found: Sequence[Diagnostic]) -> Json:
     driver = {
         "name": "interlock",
         "semanticVersion": __version__,
-        "rules": [{"id": code} for code in codes],
+        "rules": [_rule(code) for code in codes],
     }
     run = {
         "tool": {"driver": driver},
@@ -40,6 +41,14 @@ def log(found: Sequence[Diagnostic]) -> Json:
         "results": list(_results(found, codes)),
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _rule(code: str) -> Json:
+    page = code_pages().get(code)
+    if page is None:
+        return {"id": code}
+    help_ = {"text": page.text, "markdown": page.markdown}
+    return {"id": code, "shortDescription": {"text": page.summary}, "help": help_}
 
 
 def _results(found: Iterable[Diagnostic], codes: list[str]) -> Iterable[Json]:

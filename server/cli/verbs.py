@@ -14,6 +14,7 @@ from interlock import __version__
 from interlock.server.cli import (
     audit,
     check,
+    codes,
     demo,
     freeze,
     gate,
@@ -48,6 +49,7 @@ Verb = Callable[..., None]
 VERBS: Mapping[str, Verb | tuple[str, Mapping[str, Verb]]] = {
     "demo": demo.demo,
     "check": check.check,
+    "codes": codes.codes,
     "serve": serve.serve,
     "signal": ("Send signals by hand.", {"send": signals.send}),
     "incidents": (

@@ -1,4 +1,4 @@
-"""Every code an author can meet has an entry, and every entry's examples do what it says.
+"""Every code an author can meet has a page, and every page's examples do what it says.
 
 An example is a part of a document; the rest of a small sound bundle is put around it.
 """
@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import json
 import re
+from ast import literal_eval
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from interlock.engine.bundle import Bundle
-from interlock.errors import DefinitionError
 from interlock.language.document import load_documents
+from interlock.server.cli.checking import find
+from interlock.server.code_pages import CodePage, code_pages, read_pages
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "reference" / "diagnostics.md"
 ROOMS = ("rules", "machines", "engine", "server", "src/interlock")
 CODE = re.compile(r"\bR[VE]\d{3}\b")
 RAISED = re.compile(r"\"(R[VE]\d{3})\"")
@@ -113,35 +112,6 @@ ACTIONS: Data = {
 EXECUTORS = '{"http.look": {"status": "int"}}'
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One entry of the page."""
-
-    code: str
-    text: str
-    avoid: str
-    prefer: str
-
-    @property
-    def has_examples(self) -> bool:
-        """Whether both examples are code."""
-        return bool(self.avoid and self.prefer)
-
-
-def read_entries(page: str) -> list[Entry]:
-    """Return the entries of a page, in order."""
-    parts = re.split(r"^### (.*)\n", page, flags=re.MULTILINE)[1:]
-    return [
-        Entry(code, text, _example(text, "Avoid"), _example(text, "Prefer"))
-        for code, text in zip(parts[::2], parts[1::2], strict=True)
-    ]
-
-
-def _example(text: str, word: str) -> str:
-    found = re.search(rf"^{word}:\n\n```[^\n]*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    return found[1] if found else ""
-
-
 def raised(root: Path) -> set[str]:
     """Return every code that stands as a text in the code."""
     files = [path for room in ROOMS for path in (root / room).rglob("*.py")]
@@ -150,15 +120,15 @@ def raised(root: Path) -> set[str]:
 
 def reports(code: str, example: str) -> list[str]:
     """Return the codes an example reports, with a bundle put around it."""
-    try:
-        found = Bundle.compile(_files(code, example)).warnings
-    except DefinitionError as refused:
-        found = tuple(refused.diagnostics)
-    return sorted({one.code for one in found})
+    files = {name: content.encode() for name, content in _files(code, example).items()}
+    if example.startswith('b"'):
+        files = {"a.yaml": literal_eval(example)}
+    probes = files.pop("executors.json", b"{}").decode()
+    return sorted({one.code for one in find(files, probes).diagnostics})
 
 
 def _files(code: str, example: str) -> dict[str, str]:
-    if code in WHOLE_FILES:
+    if code in WHOLE_FILES or "interlock: " in example:
         return {"a.yaml": example}
     (document,) = load_documents(f"interlock: x\n{example}", "example")
     assert isinstance(document.data, Mapping)
@@ -201,42 +171,47 @@ def _rules(code: str, part: Data) -> Data:
     return {"rules": [rule]}
 
 
-ENTRIES = read_entries(PAGE.read_text())
+PAGES = list(code_pages().values())
 
 
-def test_every_code_that_is_raised_has_an_entry_and_every_entry_is_raised() -> None:
-    assert {entry.code for entry in ENTRIES} == raised(ROOT)
+def test_every_code_that_is_raised_has_a_page_and_every_page_is_raised() -> None:
+    assert {page.code for page in PAGES} == raised(ROOT)
 
 
-def test_entries_are_in_order_and_say_why() -> None:
-    codes = [entry.code for entry in ENTRIES]
+def test_pages_are_in_order() -> None:
+    codes = [page.code for page in PAGES]
 
     assert codes == sorted(codes, key=lambda code: (code.startswith("RE"), code))
-    for entry in ENTRIES:
-        assert re.search(r"^Avoid:", entry.text, re.MULTILINE), entry.code
-        assert re.search(r"^Prefer:", entry.text, re.MULTILINE), entry.code
-        assert re.search(r"^Why: \w", entry.text, re.MULTILINE), entry.code
 
 
-@pytest.mark.parametrize(
-    "entry", [e for e in ENTRIES if e.has_examples], ids=lambda entry: str(entry.code)
-)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.code))
+def test_a_page_says_what_to_avoid_what_to_prefer_why_and_how_to_mend_it(page: CodePage) -> None:
+    parts = re.findall(r"^(Avoid|Prefer|Why|Fix):", page.markdown, re.MULTILINE)
+
+    assert parts == ["Avoid", "Prefer", "Why", "Fix"]
+    assert page.summary.endswith(".")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.code))
 def test_what_is_to_be_avoided_reports_the_code_and_what_is_preferred_nothing(
-    entry: Entry,
+    page: CodePage,
 ) -> None:
-    assert entry.code in reports(entry.code, entry.avoid)
-    assert reports(entry.code, entry.prefer) == []
+    assert page.code in reports(page.code, page.avoid)
+    assert reports(page.code, page.prefer) == []
 
 
-def test_nearly_every_entry_has_examples() -> None:
-    assert {e.code for e in ENTRIES if not e.has_examples} == {"RE102", "RV007", "RV122"}
-
-
-def test_a_code_without_an_entry_and_an_entry_without_a_code_are_seen(tmp_path: Path) -> None:
+def test_a_code_without_a_page_and_a_page_without_a_code_are_seen(tmp_path: Path) -> None:
     for room in ROOMS:
         (tmp_path / room).mkdir(parents=True)
     (tmp_path / "rules" / "a.py").write_text('report("RV999")')
-    entries = read_entries("### RV998\n\nAvoid:\n\n```text\nx\n```\n\nWhy: so.\n")
+    pages = read_pages("### RV998\n\nIt is so.\n\nAvoid:\n\n```text\nx\n```\n\nWhy: so.\n")
 
     assert raised(tmp_path) == {"RV999"}
-    assert [(e.code, e.avoid, e.prefer) for e in entries] == [("RV998", "x\n", "")]
+    assert [(p.code, p.summary, p.avoid, p.prefer) for p in pages.values()] == [
+        ("RV998", "It is so.", "x\n", "")
+    ]
+
+
+def test_an_example_without_the_fault_is_seen() -> None:
+    assert reports("RV201", code_pages()["RV201"].prefer) == []
+    assert reports("RV202", code_pages()["RV201"].avoid) == ["RV201"]

@@ -34,11 +34,16 @@ def _files(folder: Path) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def wheel_names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    [wheel] = WheelBuilder(str(ROOT)).build(
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    [path] = WheelBuilder(str(ROOT)).build(
         directory=str(tmp_path_factory.mktemp("wheel")), versions=["standard"]
     )
-    return set(zipfile.ZipFile(wheel).namelist())
+    return zipfile.ZipFile(path)
+
+
+@pytest.fixture(scope="module")
+def wheel_names(wheel: zipfile.ZipFile) -> set[str]:
+    return set(wheel.namelist())
 
 
 def test_the_links_of_the_package_are_the_rooms() -> None:
@@ -67,6 +72,14 @@ def test_the_wheel_leaves_no_file_behind(name: str, folder: str, wheel_names: se
     prefix = f"interlock/{name}/" if name else "interlock/"
 
     assert {prefix + file for file in _files(ROOT / folder)} <= wheel_names
+
+
+def test_the_wheel_holds_the_pages_of_codes_as_the_documentation_has_them(
+    wheel: zipfile.ZipFile,
+) -> None:
+    page = ROOT / "docs" / "reference" / "diagnostics.md"
+
+    assert wheel.read("interlock/server/diagnostics.md") == page.read_bytes()
 
 
 def test_a_room_cannot_be_imported_by_its_bare_name(tmp_path: Path) -> None:

@@ -59,3 +59,15 @@ def test_a_stream_is_one_document_a_line(capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize(("count", "text"), [(0, "0 files"), (1, "1 file"), (2, "2 files")])
 def test_one_thing_is_no_plural(count: int, text: str) -> None:
     assert text == counted(count, "file")
+
+
+def test_a_reader_who_has_enough_is_no_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    printer = Printer(Form.TEXT)
+
+    def gone(_: str) -> int:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("sys.stdout.write", gone)
+
+    with pytest.raises(BrokenPipeError):
+        printer.line("one")
