@@ -212,6 +212,11 @@ class WorkingMemory:
         found = [e for e in self._state.facts.values() if e.type == fact]
         return tuple(element.row for element in sorted(found, key=lambda e: e.order))
 
+    def elements_of(self, name: str) -> tuple[Element, ...]:
+        """Return the signals or facts of a name that are in memory, in the order they came."""
+        found = [e for e in self._state.elements.values() if e.type == name]
+        return tuple(sorted(found, key=lambda e: e.order))
+
     def firings(self) -> tuple[Firing, ...]:
         """Return every firing in force, in agenda order; losers of groups are not among them."""
         return firings_in_force(self._state)

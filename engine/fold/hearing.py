@@ -54,7 +54,7 @@ def hear(state: State, entry: Entry) -> Heard | None:
     if declared is None:
         return Heard(entry, None, NOTHING, "")
     try:
-        element = _element(declared, entry)
+        element = element_of(declared, entry)
     except SignalRejected as refusal:
         return Heard(entry, None, NOTHING, str(refusal))
     outcome = NOTHING
@@ -65,7 +65,7 @@ def hear(state: State, entry: Entry) -> Heard | None:
     return Heard(entry, element, outcome, "")
 
 
-def _element(declared: SignalType, entry: Entry) -> SignalElement:
+def element_of(declared: SignalType, entry: Entry) -> SignalElement:
     """Return the signal as a declaration has it.
 
     Raises:
@@ -113,6 +113,6 @@ def _row(turn: Turn, heard: Heard, bundle: Bundle) -> Row | None:
         return None if heard.element is None else readable(heard.element)
     declared = bundle.rulebase.signal_types.get(heard.entry.body["signal"]["name"])
     try:
-        return None if declared is None else readable(_element(declared, heard.entry))
+        return None if declared is None else readable(element_of(declared, heard.entry))
     except SignalRejected:
         return None

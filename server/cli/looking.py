@@ -16,8 +16,12 @@ from interlock.v1.incident_pb2 import Incident, Transition
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def read_time(text: str) -> datetime:
+def read_time(text: str, option: str = "--since") -> datetime:
     """Return the time an RFC 3339 text names.
+
+    Args:
+        text: what was given.
+        option: what it was given to.
 
     Raises:
         InputRejected: it names none.
@@ -25,7 +29,7 @@ def read_time(text: str) -> datetime:
     try:
         return _EPOCH + timedelta(milliseconds=parse_timestamp(text))
     except ValueError as error:
-        raise InputRejected(f"--since: {error}") from error
+        raise InputRejected(f"{option}: {error}") from error
 
 
 def print_list(incidents: Sequence[Incident], form: Form) -> None:

@@ -49,7 +49,7 @@ def from_store(url: str, subject: str) -> ReasonRecord:
         InputRejected, JournalError: there is no store, or it cannot be read.
     """
     with offline.opened(url) as reader:
-        return _of_reason(Explainer(History(reader.engine)).explain(subject))
+        return of_reason(Explainer(History(reader.engine)).explain(subject))
 
 
 def tree(root: ReasonRecord) -> Tree:
@@ -57,6 +57,19 @@ def tree(root: ReasonRecord) -> Tree:
     drawn = Tree(_label(root), guide_style="dim")
     _grow(drawn, root)
     return drawn
+
+
+def of_reason(reason: Reason) -> ReasonRecord:
+    """Return a reason as a record."""
+    seq, at = reason.seq, reason.at
+    return {
+        "kind": reason.kind,
+        "id": reason.id,
+        "title": reason.title,
+        "position": None if seq is None else {"partition": PARTITION, "seq": seq},
+        "at": None if at is None else records.moment(at),
+        "children": [of_reason(child) for child in reason.children],
+    }
 
 
 def _grow(drawn: Tree, reason: ReasonRecord) -> None:
@@ -86,16 +99,4 @@ def _of_message(message: ExplanationNode) -> ReasonRecord:
         "position": records.place(message.position) if has_place else None,
         "at": records.moment(message.at.ToMilliseconds()) if has_time else None,
         "children": [_of_message(child) for child in message.children],
-    }
-
-
-def _of_reason(reason: Reason) -> ReasonRecord:
-    seq, at = reason.seq, reason.at
-    return {
-        "kind": reason.kind,
-        "id": reason.id,
-        "title": reason.title,
-        "position": None if seq is None else {"partition": PARTITION, "seq": seq},
-        "at": None if at is None else records.moment(at),
-        "children": [_of_reason(child) for child in reason.children],
     }

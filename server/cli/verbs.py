@@ -24,6 +24,7 @@ from interlock.server.cli import (
     signals,
     thaw,
     why,
+    why_not,
 )
 from interlock.server.cli.options import Form
 
@@ -64,6 +65,7 @@ VERBS: Mapping[str, Verb | tuple[str, Mapping[str, Verb]]] = {
         },
     ),
     "why": why.why,
+    "why-not": why_not.why_not,
     "gate": gate.gate,
     "freeze": freeze.freeze,
     "thaw": thaw.thaw,

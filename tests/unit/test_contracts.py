@@ -14,8 +14,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ENGINE = ["bundle", "clock", "crosscheck", "decisions", "dispatch", "executors", "explain"]
-ENGINE += ["history", "intake", "library", "mailbox", "node", "owner", "partition", "replay"]
-ENGINE += ["rows", "runtime", "telemetry", "views", "watchers"]
+ENGINE += ["history", "intake", "library", "mailbox", "node", "notrun", "owner", "partition"]
+ENGINE += ["replay", "rows", "runtime", "telemetry", "views", "watchers", "whynot"]
 SKELETON = [
     "__init__.py",
     "errors.py",

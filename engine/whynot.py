@@ -1,0 +1,308 @@
+"""Why a rule did not fire: the journal folded up to a moment, and the rule held against it.
+
+The fold says what stood at that moment: facts, firings, who held an exclusive group.  Beside it
+everything that the rule's signals said is remembered, also what no rule wanted, because it is
+there that the nearest miss is found.  What is live is decided by the rules' own memory, given a
+rule for each of these signals that wants all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from interlock import digest
+from interlock.engine.bundle import Bundle
+from interlock.engine.fold.decide import fold
+from interlock.engine.fold.hearing import element_of
+from interlock.engine.fold.state import State
+from interlock.engine.journal.reader import Reader
+from interlock.engine.library import Library
+from interlock.engine.model import Entry, Kind
+from interlock.errors import NotFound, RequestRejected, SignalRejected
+from interlock.language.diagnostics import nearest
+from interlock.language.document import Document, load_documents
+from interlock.language.expression import print_expression
+from interlock.language.values import Unknown, Value
+from interlock.rules.checks import Written
+from interlock.rules.elements import Element
+from interlock.rules.load import load_rulebase, read_rules
+from interlock.rules.memory import WorkingMemory
+from interlock.rules.model import Firing, SendEvent, StartMachine
+from interlock.rules.nearmiss import NearMiss, near_miss
+from interlock.rules.network import AssertSpec, Rule, SendSpec, StartSpec
+from interlock.rules.rulebase import RuleBase
+
+MOST_DEEP = 4
+"""How many rules are asked one below the other why a fact is missing."""
+
+_READ = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Why a rule has no effect at a moment, or that it has.
+
+    Attributes:
+        rule: the rule.
+        at: the moment, ms.
+        seq: the last entry before it.
+        miss: how near the rule came.
+        firing: id of its firing when it did fire for the nearest elements.
+        fired_before: position and time (ms) it last fired at, whatever for.
+        holder: rule that holds its exclusive group for the same incident, if that is why.
+        last: of each signal it reads, position and time (ms) it last came at.
+        lines: of each condition, the line each of its tests is written in.
+        below: of each fact that is missing, why the rules that assert it are silent.
+    """
+
+    rule: Rule
+    at: int
+    seq: int
+    miss: NearMiss
+    firing: str | None
+    fired_before: tuple[int, int] | None
+    holder: str | None
+    last: Mapping[str, tuple[int, int]]
+    lines: Sequence[Mapping[str, int]]
+    below: Mapping[str, Sequence[Silence]] = field(default_factory=dict)
+
+
+def why_not(
+    reader: Reader, name: str, *, at: int | None = None, where: Mapping[str, str] | None = None
+) -> Silence:
+    """Return why a rule has not fired.
+
+    Args:
+        reader: the store; it is read from its beginning.
+        name: id of the rule, or the part after its package where only one rule is called so.
+        at: the moment asked about, ms; None: the end of the journal.
+        where: what fields of the elements in question read, e.g. ``{"service": "ledger"}``.
+
+    Raises:
+        NotFound: nothing had been decided by then, or no rule is called so.
+        RequestRejected: no condition of the rule reads such a field.
+        JournalError: the store cannot be read.
+    """
+    moment = _Moment(reader, at)
+    if moment.state.bundle is None:
+        raise NotFound(f"{reader.path} holds no bundle that had been activated by then")
+    rule = _rule(moment.state.bundle, name)
+    _refuse_unread(moment.state.bundle.rulebase, rule, where or {})
+    return moment.silence(rule, where or {}, {rule.id})
+
+
+def _rule(bundle: Bundle, name: str) -> Rule:
+    rules = bundle.rulebase.rules
+    called = [rule for rule in rules.values() if name in (rule.id, rule.id.rpartition("/")[2])]
+    if name in rules or len(called) == 1:
+        return rules.get(name) or called[0]
+    hint = nearest(name, rules) or "; ".join(rule.id for rule in called[:5])
+    message = f"no active or shadow rule is called {name!r} in the bundle that decided then"
+    raise NotFound(f"{message} ({hint})" if hint else message, rule=name)
+
+
+def _refuse_unread(rulebase: RuleBase, rule: Rule, where: Mapping[str, str]) -> None:
+    """Refuse a condition that no element in question can meet."""
+    readable = {name for pattern in rule.patterns for name in _fields(rulebase, pattern.type)}
+    for name in where:
+        if name not in readable:
+            hint = nearest(name, readable)
+            message = f"--where: nothing that {rule.id} asks for has a field {name!r}"
+            raise RequestRejected(f"{message} ({hint})" if hint else message, field=name)
+
+
+def _fields(rulebase: RuleBase, name: str) -> Mapping[str, object]:
+    declared = rulebase.signal_types.get(name) or rulebase.fact_types.get(name)
+    return {} if declared is None else declared.readable
+
+
+class _Moment:
+    """Everything as it stood at a moment."""
+
+    def __init__(self, reader: Reader, at: int | None) -> None:
+        self.state = State()
+        self._everything = _Everything()
+        self._fired: dict[str, tuple[int, int]] = {}
+        library = Library(reader.blob)
+        self.at = 0
+        for entry in _entries(reader):
+            if at is not None and entry.at > at:
+                break
+            decision = fold(self.state, entry, library).decision or {}
+            for firing in decision.get("firings", ()):
+                self._fired[firing["rule"]] = entry.seq, entry.at
+            self._everything.take(entry, self.state.bundle)
+            self.at = entry.at
+        self.at = self.at if at is None else at
+        self._written: Mapping[str, Written] = {}
+        if self.state.bundle is not None:
+            written, _ = read_rules(_documents(self.state.bundle))
+            self._written = {one.rule.id: one for one in written}
+        if self.state.memory is not None:
+            _expire(self.state.memory, self.at, self.state.seq)
+        self._everything.expire(self.at, self.state.seq)
+
+    def silence(self, rule: Rule, where: Mapping[str, str], asked: set[str]) -> Silence:
+        """Return why a rule is silent; rules in ``asked`` are not asked again."""
+        memory, bundle = self.state.memory, self.state.bundle
+        assert memory is not None
+        assert bundle is not None
+        miss = near_miss(bundle.rulebase, rule, self._live, wanted=where)
+        firings = memory.firings() if miss.missed == 0 else ()
+        return Silence(
+            rule,
+            self.at,
+            self.state.seq,
+            miss,
+            firing=next((f.id for f in firings if _is_of(f, miss)), None),
+            fired_before=self._fired.get(rule.id),
+            holder=next((f.rule for f in firings if self._holds(f, miss)), None),
+            last={
+                pattern.type: self._everything.last[pattern.type]
+                for pattern in (*rule.patterns, *rule.negations)
+                if pattern.type in self._everything.last
+            },
+            lines=_lines(self._written[rule.id]),
+            below=self._below(miss, where, asked) if len(asked) <= MOST_DEEP else {},
+        )
+
+    def _holds(self, firing: Firing, miss: NearMiss) -> bool:
+        """Whether a firing of another rule has the group and the incident this one wants."""
+        assert self.state.bundle is not None
+        rule, other = miss.rule, self.state.bundle.rulebase.rules[firing.rule]
+        if rule.exclusive is None or other is rule or other.exclusive != rule.exclusive:
+            return False
+        acts = [one for one in firing.consequences if isinstance(one, StartMachine | SendEvent)]
+        return bool(acts) and acts[0].incident == _incident(miss)
+
+    def _below(
+        self, miss: NearMiss, where: Mapping[str, str], asked: set[str]
+    ) -> Mapping[str, Sequence[Silence]]:
+        """Return for each fact that is missing why the rules that assert it are silent."""
+        bundle = self.state.bundle
+        assert bundle is not None
+        missing = [c.type for c in miss.conditions if not c.negated and c.element is None]
+        below: dict[str, Sequence[Silence]] = {}
+        for name in missing:
+            rules = [r for r in bundle.rulebase.rules.values() if _asserts(r, name)]
+            silent = [
+                self.silence(rule, where, asked | {rule.id})
+                for rule in rules
+                if rule.id not in asked
+            ]
+            if silent:
+                below[name] = silent
+        return below
+
+    def _live(self, name: str) -> Sequence[Element]:
+        assert self.state.memory is not None
+        if name in self.state.memory.rulebase.fact_types:
+            return self.state.memory.elements_of(name)
+        return self._everything.live(name)
+
+
+class _Everything:
+    """What every declared signal says, also what no rule wants."""
+
+    def __init__(self) -> None:
+        self.last: dict[str, tuple[int, int]] = {}
+        self._bundle: Bundle | None = None
+        self._memory: WorkingMemory | None = None
+
+    def take(self, entry: Entry, bundle: Bundle | None) -> None:
+        """Take in an entry that was decided by a bundle."""
+        if bundle is not self._bundle and bundle is not None:
+            self._change(bundle, entry)
+        if entry.kind is not Kind.SIGNAL or self._memory is None:
+            return
+        self.expire(entry.at, entry.seq)
+        name = entry.body["signal"]["name"]
+        declared = self._memory.rulebase.signal_types.get(name)
+        if declared is None:
+            return
+        self.last[name] = entry.seq, entry.at
+        try:
+            element = element_of(declared, entry)
+        except SignalRejected:
+            return
+        self._memory.observe(element, position=entry.seq, now=entry.at)
+
+    def expire(self, at: int, seq: int) -> None:
+        """Let time pass."""
+        if self._memory is not None:
+            _expire(self._memory, at, seq)
+
+    def live(self, name: str) -> Sequence[Element]:
+        """Return the live signals of a name."""
+        return () if self._memory is None else self._memory.elements_of(name)
+
+    def _change(self, bundle: Bundle, entry: Entry) -> None:
+        before, self._bundle = self._memory, bundle
+        self.expire(entry.at, entry.seq)
+        self._memory = WorkingMemory(_wanting_all(bundle))
+        if before is not None:
+            self._memory.adopt(before, position=entry.seq, now=entry.at)
+
+
+def _wanting_all(bundle: Bundle) -> RuleBase:
+    """Return the bundle's signals with a rule for each that wants all of them."""
+    documents = [one for one in _documents(bundle) if one.kind == "signals/v1"]
+    names = sorted(bundle.rulebase.signal_types)
+    rules = "".join(
+        f"\n  - {{id: r{n}, title: t, when: [{{signal: {name}, as: _e}}],"
+        " then: [{advise: seen}], why: seen}"
+        for n, name in enumerate(names)
+    )
+    text = f"interlock: rules/v1\npackage: why-not\nrules:{rules or ' []'}\n"
+    return load_rulebase([*documents, *load_documents(text, "why-not.yaml")])
+
+
+def _documents(bundle: Bundle) -> list[Document]:
+    return [
+        document
+        for name, text in sorted(bundle.files.items())
+        if name.endswith((".yaml", ".yml"))
+        for document in load_documents(text, name)
+    ]
+
+
+def _lines(written: Written) -> list[Mapping[str, int]]:
+    """Return the line of each conjunct by its printed text, for each condition of a rule."""
+    span, conditions = written.document.span, written.conditions
+    return [
+        {print_expression(one.node): span(one.loc).line for one in stated}
+        for stated in (*conditions.stated, *conditions.forbidden)
+    ]
+
+
+def _entries(reader: Reader) -> Iterator[Entry]:
+    start = 0
+    while rows := reader.read(start, _READ):
+        for row in rows:
+            if row.kind != Kind.DECISION:
+                yield Entry.of(row.seq, digest.decode(row.body))
+        start = rows[-1].seq + 1
+
+
+def _expire(memory: WorkingMemory, at: int, seq: int) -> None:
+    while (due := memory.next_expiry()) is not None and due <= at:
+        memory.expire(now=due, position=seq)
+
+
+def _is_of(firing: Firing, miss: NearMiss) -> bool:
+    elements = [one.id for one in firing.elements]
+    return firing.rule == miss.rule.id and elements == [e.id for e in miss.elements]
+
+
+def _incident(miss: NearMiss) -> Value | Unknown | None:
+    """Return the incident the rule would act on."""
+    acts = [one for one in miss.rule.consequences if isinstance(one, StartSpec | SendSpec)]
+    bound = {
+        pattern.alias: e.row for pattern, e in zip(miss.rule.patterns, miss.elements, strict=True)
+    }
+    return acts[0].incident.value({}, bound) if acts else None
+
+
+def _asserts(rule: Rule, fact: str) -> bool:
+    return any(isinstance(one, AssertSpec) and one.fact == fact for one in rule.consequences)

@@ -1,0 +1,137 @@
+"""Why a rule is silent at a moment: the journal folded again, and everything that was said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from interlock.engine.journal.reader import Reader
+from interlock.engine.whynot import Silence, why_not
+from interlock.errors import NotFound, RequestRejected
+from interlock.language.values import parse_timestamp
+from interlock.testing import MemoryStore
+from tests import bundles
+from tests.unit.engine.fold.conftest import Web
+from tests.unit.engine.kept import keep
+
+NINE = parse_timestamp("2026-03-02T09:00:00Z")
+Ask = Callable[..., Silence]
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Ask:
+    """Return a function that asks the store of a simulated service."""
+
+    def call(service: Web, rule: str, *, at: int | None = None, **where: str) -> Silence:
+        path = keep(service.store, tmp_path / f"{len(list(tmp_path.iterdir()))}.db")
+        with Reader(path) as reader:
+            return why_not(reader, rule, at=at, where=where)
+
+    return call
+
+
+def seen(silence: Silence) -> list[tuple]:
+    """Return type, verdict, position and what the tests saw, of each condition."""
+    return [
+        (c.type, c.verdict.value, c.element and c.element.position, [dict(t.seen) for t in c.tests])
+        for c in silence.miss.conditions
+    ]
+
+
+def test_a_signal_that_no_rule_wanted_is_remembered_with_its_entry(ask: Ask) -> None:
+    web = Web()
+    web.signal("site.error_ratio", service="shop", value=0.25)
+    seq = next(row.seq for row in web.store.entries if row.kind == "signal")
+
+    silence = ask(web, "fail-over")
+
+    assert silence.rule.id == "web/fail-over"
+    assert seen(silence)[0] == ("site.error_ratio", "false", seq, [{"value": "0.25"}])
+    assert silence.firing is None
+
+
+def test_a_missing_fact_leads_to_the_rule_that_asserts_it(ask: Ask) -> None:
+    web = Web()
+    web.signal("site.error_ratio", service="shop", value=0.25)
+
+    silence = ask(web, "web/roll-back")
+
+    (below,) = silence.below["release.suspect"]
+    assert below.rule.id == "web/suspect-release"
+    assert seen(below)[0][:2] == ("site.error_ratio", "false")
+
+
+def test_the_moment_asked_about_counts_not_the_end(ask: Ask) -> None:
+    web = Web()
+    web.signal("site.error_ratio", service="shop", value=0.75)
+    web.advance("10s")
+    web.signal("site.error_ratio", service="shop", value=0.25)
+
+    assert ask(web, "fail-over").firing is None
+    assert ask(web, "fail-over", at=NINE + 5_000).firing is not None
+
+
+def test_what_has_expired_by_then_is_not_live_and_it_is_said_when_it_last_came(ask: Ask) -> None:
+    web = Web()
+    web.signal("site.error_ratio", service="shop", value=0.75)
+    came = next(row.seq for row in web.store.entries if row.kind == "signal")
+
+    silence = ask(web, "fail-over", at=NINE + 31_000)
+
+    assert seen(silence)[0] == ("site.error_ratio", "false", None, [])
+    assert silence.last["site.error_ratio"] == (came, NINE)
+    assert silence.fired_before == (came, NINE)
+
+
+def test_a_rule_that_another_keeps_from_acting_names_it(ask: Ask) -> None:
+    web = Web()
+    web.probe(up=False)
+    web.signal("site.error_ratio", service="shop", value=0.75)
+
+    silence = ask(web, "fail-over")
+
+    assert (silence.miss.missed, silence.firing, silence.holder) == (0, None, "web/site-down")
+
+
+def test_a_group_held_for_another_incident_keeps_nobody(ask: Ask) -> None:
+    web = Web()
+    web.probe(up=False)
+    web.signal("site.error_ratio", service="ledger", value=0.75)
+
+    silence = ask(web, "fail-over")
+
+    assert silence.firing is not None
+    assert silence.holder is None
+
+
+def test_what_was_said_before_the_bundle_changed_is_still_seen(ask: Ask) -> None:
+    store = MemoryStore()
+    web = Web(store=store)
+    web.signal("site.error_ratio", service="shop", value=0.25)
+    files = {**bundles.web(), "rules.yaml": bundles.web()["rules.yaml"].replace("0.5", "0.6")}
+    changed = Web(files, store=store)
+
+    silence = ask(changed, "fail-over")
+
+    assert [t.text for t in silence.miss.conditions[0].tests] == ["value > 0.6"]
+    assert seen(silence)[0][3] == [{"value": "0.25"}]
+
+
+@pytest.mark.parametrize(("name", "hint"), [("fail-ovr", "web/fail-over"), ("no", "called 'no'")])
+def test_a_rule_that_is_not_there_is_refused_with_the_nearest_name(
+    ask: Ask, name: str, hint: str
+) -> None:
+    with pytest.raises(NotFound, match=hint):
+        ask(Web(), name)
+
+
+def test_a_field_that_nothing_asked_for_has_is_refused(ask: Ask) -> None:
+    with pytest.raises(RequestRejected, match=r"nothing that web/fail-over asks for has .*servce"):
+        ask(Web(), "fail-over", servce="shop")
+
+
+def test_before_the_first_bundle_there_is_no_rule_to_ask(ask: Ask) -> None:
+    with pytest.raises(NotFound, match="no bundle that had been activated by then"):
+        ask(Web(), "fail-over", at=NINE - 1)
