@@ -1,0 +1,89 @@
+"""A worker that is told to stop ends what it does, takes nothing more, and leaves."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from interlock.engine.executors.reports import LeaseLostEntry
+from interlock.worker import (
+    Assignment,
+)
+from tests.contract.offering import drain, offering, play
+from tests.contract.remote_service import Service
+
+
+def test_a_worker_told_to_stop_ends_what_it_does_first() -> None:
+    async def act(service: Service) -> None:
+        going_on, begun = asyncio.Event(), asyncio.Event()
+
+        async def function(_: Assignment) -> dict[str, int]:
+            begun.set()
+            await going_on.wait()
+            return {"moved": 1}
+
+        worker = offering(service, function)
+        task = asyncio.create_task(worker.serve())
+        service.send(drain())
+        await asyncio.wait_for(begun.wait(), 10)
+        worker.stop()
+        await asyncio.wait({task}, timeout=0.2)
+        assert not task.done()
+        going_on.set()
+        await asyncio.wait_for(task, 10)
+
+        report = await service.reported()
+        assert report.result.outcome == "ok"
+
+    play(act)
+
+
+def test_a_worker_told_to_stop_takes_nothing_more() -> None:
+    async def act(service: Service) -> None:
+        going_on, begun = asyncio.Event(), asyncio.Event()
+
+        async def function(_: Assignment) -> dict[str, int]:
+            begun.set()
+            await going_on.wait()
+            return {"moved": 1}
+
+        worker = offering(service, function)
+        task = asyncio.create_task(worker.serve())
+        service.send(drain())
+        await asyncio.wait_for(begun.wait(), 10)
+        worker.stop()
+        service.send(drain(intent="act-2", idempotency_key="key-2"))
+        refused = await service.reported()
+        going_on.set()
+        await asyncio.wait_for(task, 10)
+
+        assert ("act-2", "refused", "stopping") == (
+            refused.intent,
+            refused.result.outcome,
+            refused.result.code,
+        )
+
+    play(act)
+
+
+def test_a_worker_told_to_stop_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("interlock.worker.worker.GRACE_S", 0.2)
+
+    async def act(service: Service) -> None:
+        begun = asyncio.Event()
+
+        async def function(_: Assignment) -> None:
+            begun.set()
+            await asyncio.sleep(60)
+
+        worker = offering(service, function)
+        task = asyncio.create_task(worker.serve())
+        service.send(drain())
+        await asyncio.wait_for(begun.wait(), 10)
+        worker.stop()
+        await asyncio.wait_for(task, 10)
+
+        assert isinstance(await service.reported(), LeaseLostEntry)
+
+    play(act)
