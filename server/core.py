@@ -210,6 +210,10 @@ class Session(Protocol):
         """
         ...
 
+    def leave(self) -> None:
+        """Return no more assignments; what is under way goes on.  Idempotent."""
+        ...
+
     async def close(self) -> None:
         """End the session; leases without a report are lost.  Idempotent."""
         ...

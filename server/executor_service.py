@@ -31,6 +31,7 @@ from interlock.server.work import Assignment, ProbeAssignment, Revocation
 from interlock.v1.executor_pb2 import LeaseKey
 from interlock.v1.executor_service_pb2 import (
     AttemptReport,
+    Farewell,
     LeaseRenewal,
     LeaseRevocation,
     ProbeReport,
@@ -140,6 +141,9 @@ async def _take(session: Session, request: WorkRequest) -> WorkResponse:
             return WorkResponse(receipt=await _report(session, request.result))
         case "probe_result":
             return WorkResponse(receipt=await _observe(session, request.probe_result))
+        case "goodbye":
+            session.leave()
+            return WorkResponse(farewell=Farewell())
         case "hello":
             raise RequestRejected("hello: expected only once, found again", field="hello")
         case _:

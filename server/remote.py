@@ -127,6 +127,10 @@ class RemoteSession:
         """
         self._session.observe(outcome.probe, outcome.outputs, outcome.error)
 
+    def leave(self) -> None:
+        """Be given no more work; what is under way goes on.  Idempotent."""
+        self._session.leave()
+
     async def close(self) -> None:
         """End the session.  Idempotent."""
         self._session.close()

@@ -43,6 +43,7 @@ class Place:
         probes: probes it answers.
         capacity: how much it takes at a time.
         told: what it is told, in order; None ends the session.
+        leaving: whether it takes nothing more.
     """
 
     def __init__(
@@ -53,9 +54,12 @@ class Place:
         self.probes = probes
         self.capacity = capacity
         self.told: asyncio.Queue[Told | None] = asyncio.Queue()
+        self.leaving = False
 
     def offers(self, task: AnyTask) -> bool:
-        """Return whether the worker can do the task."""
+        """Return whether the worker can and will do the task."""
+        if self.leaving:
+            return False
         offered = self.operations if isinstance(task, AttemptTask) else self.probes
         return task.work.operation in offered
 
@@ -94,15 +98,27 @@ class Desk:
         self._places[place.worker] = place
         self._match()
 
+    def leave(self, place: Place) -> None:
+        """Give a worker nothing more; what it was not told yet goes to others.  Idempotent."""
+        place.leaving = True
+        self._take_back(place)
+        self._match()
+
     def close(self, place: Place) -> None:
-        """Let a worker go; its probes fail now, its leases when they lapse.  Idempotent."""
+        """Let a worker go.  Idempotent.
+
+        What it was not told yet goes to others; of what it was told, probes fail now and
+        leases when they lapse, because nobody knows what became of it.
+        """
         if self._places.get(place.worker) is not place:
             return
         del self._places[place.worker]
+        self._take_back(place)
         place.told.put_nowait(None)
         for task in list(self._in_hand.get(place.worker, ())):
             if not isinstance(task, AttemptTask):
                 task.fail(ExecutionError(f"worker {place.worker} has gone", reason="worker_gone"))
+        self._match()
 
     # --- tasks ------------------------------------------------------------------------------
 
@@ -169,6 +185,27 @@ class Desk:
         else:
             self.asked[task.work.id] = task
             place.told.put_nowait(Asked(task.work))
+
+    def _take_back(self, place: Place) -> None:
+        """Put what the worker was not told yet before all that waits, in its order."""
+        untold = [place.told.get_nowait() for _ in range(place.told.qsize())]
+        back = [task for told in untold if (task := self._untold(told, place)) is not None]
+        for told in untold:
+            if not isinstance(told, Assigned | Asked):
+                place.told.put_nowait(told)
+        for task in back:
+            self._let_go(task)
+            task.worker = None
+        self._waiting.extendleft(reversed(back))
+
+    def _untold(self, told: Told | None, place: Place) -> AnyTask | None:
+        """Return the task the worker was to be told of, if it is still the worker's."""
+        task: AnyTask | None = None
+        if isinstance(told, Assigned):
+            task = self.held.get(LeaseKey.of(told.attempt))
+        elif isinstance(told, Asked):
+            task = self.asked.get(told.request.id)
+        return task if task is not None and task.worker == place.worker else None
 
     def _lapsed(self, task: AttemptTask) -> None:
         reason = f"worker {task.worker} sent no heartbeat for {self.lease_ms} ms"

@@ -153,6 +153,10 @@ class Session:
         finally:
             self._desk.withdraw(task, "answered")
 
+    def leave(self) -> None:
+        """Be told of no more work; what is under way goes on.  Idempotent."""
+        self._desk.leave(self._place)
+
     def close(self) -> None:
         """End the session.  Idempotent."""
         self._desk.close(self._place)

@@ -8,9 +8,7 @@ from pathlib import Path
 
 from interlock.engine.executors.base import AttemptResult
 from interlock.engine.executors.reports import LeaseLostEntry, ResultEntry
-from interlock.worker import (
-    Assignment,
-)
+from interlock.worker import Assignment
 from tests.contract.offering import drain, offering, play, serving
 from tests.contract.remote_service import Service
 

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from interlock.engine.executors.reports import LeaseLostEntry
-from interlock.worker import (
-    Assignment,
-)
-from tests.contract.offering import drain, offering, play
+from interlock.engine.executors.base import AttemptResult
+from interlock.engine.executors.reports import LeaseLostEntry, ResultEntry
+from interlock.server.remote import RemoteSession
+from interlock.worker import Assignment
+from tests.contract.offering import drain, offering, play, serving
 from tests.contract.remote_service import Service
 
 
@@ -39,7 +39,9 @@ def test_a_worker_told_to_stop_ends_what_it_does_first() -> None:
     play(act)
 
 
-def test_a_worker_told_to_stop_takes_nothing_more() -> None:
+def test_what_comes_before_the_service_knows_that_a_worker_stops_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def act(service: Service) -> None:
         going_on, begun = asyncio.Event(), asyncio.Event()
 
@@ -48,6 +50,7 @@ def test_a_worker_told_to_stop_takes_nothing_more() -> None:
             await going_on.wait()
             return {"moved": 1}
 
+        monkeypatch.setattr(service.executor._desk, "leave", lambda _: None)
         worker = offering(service, function)
         task = asyncio.create_task(worker.serve())
         service.send(drain())
@@ -63,6 +66,35 @@ def test_a_worker_told_to_stop_takes_nothing_more() -> None:
             refused.result.outcome,
             refused.result.code,
         )
+
+    play(act)
+
+
+def test_what_comes_while_a_worker_leaves_waits_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However late the service sees the stream end, it gives nothing to who said goodbye."""
+    close, noticed = RemoteSession.close, asyncio.Event()
+
+    async def close_late(session: RemoteSession) -> None:
+        await noticed.wait()
+        await close(session)
+
+    monkeypatch.setattr(RemoteSession, "close", close_late)
+
+    async def act(service: Service) -> None:
+        async with serving(offering(service, lambda _: {"moved": 1})):
+            service.send(drain())
+            await service.reported()
+        service.send(drain(intent="act-2", idempotency_key="key-2"))
+        async with asyncio.timeout(10):
+            while not service.executor._desk._waiting:  # noqa: ASYNC110  # another task's state
+                await asyncio.sleep(0.02)
+        noticed.set()
+        async with serving(offering(service, lambda _: {"moved": 2})):
+            report = await service.reported()
+
+        assert report == ResultEntry("act-2", 1, 1, AttemptResult("ok", outputs={"moved": 2}))
 
     play(act)
 

@@ -27,6 +27,7 @@ class MemorySession:
     def __init__(self, hello: WorkerHello, journal: list[tuple[str, object]]) -> None:
         self.hello = hello
         self.closed = False
+        self.leaving = False
         self.held: dict[LeaseKey, Lease] = {}
         self.probes: set[str] = set()
         self.observed: list[ProbeOutcome] = []
@@ -80,6 +81,9 @@ class MemorySession:
             raise ExecutionRefused(f"nobody waits for probe {outcome.probe!r}")
         self.probes.remove(outcome.probe)
         self.observed.append(outcome)
+
+    def leave(self) -> None:
+        self.leaving = True
 
     async def close(self) -> None:
         self.closed = True

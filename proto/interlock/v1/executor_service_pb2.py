@@ -29,7 +29,7 @@ from interlock.v1 import position_pb2 as interlock_dot_v1_dot_position__pb2
 from interlock.v1 import value_pb2 as interlock_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#interlock/v1/executor_service.proto\x12\x0cinterlock.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1binterlock/v1/executor.proto\x1a\x1binterlock/v1/position.proto\x1a\x18interlock/v1/value.proto\"\xce\x01\n\x0bWorkRequest\x12$\n\x05hello\x18\x01 \x01(\x0b\x32\x13.interlock.v1.HelloH\x00\x12,\n\theartbeat\x18\x02 \x01(\x0b\x32\x17.interlock.v1.HeartbeatH\x00\x12-\n\x06result\x18\x03 \x01(\x0b\x32\x1b.interlock.v1.AttemptReportH\x00\x12\x31\n\x0cprobe_result\x18\x04 \x01(\x0b\x32\x19.interlock.v1.ProbeReportH\x00\x42\t\n\x07message\"\xa5\x01\n\x05Hello\x12\x11\n\tworker_id\x18\x01 \x01(\t\x12\x10\n\x08\x65xecutor\x18\x02 \x01(\t\x12+\n\noperations\x18\x03 \x03(\x0b\x32\x17.interlock.v1.Operation\x12\'\n\x06probes\x18\x04 \x03(\x0b\x32\x17.interlock.v1.Operation\x12\x10\n\x08\x63\x61pacity\x18\x05 \x01(\r\x12\x0f\n\x07version\x18\x06 \x01(\t\"2\n\tHeartbeat\x12%\n\x05lease\x18\x01 \x01(\x0b\x32\x16.interlock.v1.LeaseKey\"\x84\x02\n\rAttemptReport\x12%\n\x05lease\x18\x01 \x01(\x0b\x32\x16.interlock.v1.LeaseKey\x12-\n\x07outcome\x18\x02 \x01(\x0e\x32\x1c.interlock.v1.AttemptOutcome\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x39\n\x07outputs\x18\x05 \x03(\x0b\x32(.interlock.v1.AttemptReport.OutputsEntry\x1a\x43\n\x0cOutputsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.interlock.v1.Value:\x02\x38\x01\"\xac\x01\n\x0bProbeReport\x12\x10\n\x08probe_id\x18\x01 \x01(\t\x12\x37\n\x07outputs\x18\x02 \x03(\x0b\x32&.interlock.v1.ProbeReport.OutputsEntry\x12\r\n\x05\x65rror\x18\x03 \x01(\t\x1a\x43\n\x0cOutputsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.interlock.v1.Value:\x02\x38\x01\"\xc2\x02\n\x0cWorkResponse\x12(\n\x07welcome\x18\x01 \x01(\x0b\x32\x15.interlock.v1.WelcomeH\x00\x12.\n\nassignment\x18\x02 \x01(\x0b\x32\x18.interlock.v1.AssignmentH\x00\x12\x39\n\x10probe_assignment\x18\x03 \x01(\x0b\x32\x1d.interlock.v1.ProbeAssignmentH\x00\x12-\n\x07renewal\x18\x04 \x01(\x0b\x32\x1a.interlock.v1.LeaseRenewalH\x00\x12\x33\n\nrevocation\x18\x05 \x01(\x0b\x32\x1d.interlock.v1.LeaseRevocationH\x00\x12.\n\x07receipt\x18\x06 \x01(\x0b\x32\x1b.interlock.v1.ReportReceiptH\x00\x42\t\n\x07message\"@\n\x07Welcome\x12\x35\n\x12heartbeat_interval\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\"e\n\x0cLeaseRenewal\x12%\n\x05lease\x18\x01 \x01(\x0b\x32\x16.interlock.v1.LeaseKey\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"H\n\x0fLeaseRevocation\x12%\n\x05lease\x18\x01 \x01(\x0b\x32\x16.interlock.v1.LeaseKey\x12\x0e\n\x06reason\x18\x02 \x01(\t\"\xa2\x01\n\rReportReceipt\x12\'\n\x05lease\x18\x01 \x01(\x0b\x32\x16.interlock.v1.LeaseKeyH\x00\x12\x12\n\x08probe_id\x18\x02 \x01(\tH\x00\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x03 \x01(\x08\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12(\n\x08position\x18\x05 \x01(\x0b\x32\x16.interlock.v1.PositionB\x08\n\x06report2T\n\x0f\x45xecutorService\x12\x41\n\x04Work\x12\x19.interlock.v1.WorkRequest\x1a\x1a.interlock.v1.WorkResponse(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#interlock/v1/executor_service.proto\x12\x0cinterlock.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1binterlock/v1/executor.proto\x1a\x1binterlock/v1/position.proto\x1a\x18interlock/v1/value.proto\"\xf8\x01\n\x0bWorkRequest\x12$\n\x05hello\x18\x01 \x01(\x0b\x32\x13.interlock.v1.HelloH\x00\x12,\n\theartbeat\x18\x02 \x01(\x0b\x32\x17.interlock.v1.HeartbeatH\x00\x12-\n\x06result\x18\x03 \x01(\x0b\x32\x1b.interlock.v1.AttemptReportH\x00\x12\x31\n\x0cprobe_result\x18\x04 \x01(\x0b\x32\x19.interlock.v1.ProbeReportH\x00\x12(\n\x07goodbye\x18\x05 \x01(\x0b\x32\x15.interlock.v1.GoodbyeH\x00\x42\t\n\x07message\"\xa5\x01\n\x05Hello\x12\x11\n\tworker_id\x18\x01 \x01(\t\x12\x10\n\x08\x65xecutor\x18\x02 \x01(\t\x12+\n\noperations\x18\x03 \x03(\x0b\x32\x17.interlock.v1.Operation\x12\'\n\x06probes\x18\x04 \x03(\x0b\x32\x17.interlock.v1.Operation\x12\x10\n\x08\x63\x61pacity\x18\x05 \x01(\r\x12\x0f\n\x07version\x18\x06 \x01(\t\"2\n\tHeartbeat\x12%\n\x05lease\x18\x01 \x01(\x0b\x32\x16.interlock.v1.LeaseKey\"\x84\x02\n\rAttemptReport\x12%\n\x05lease\x18\x01 \x01(\x0b\x32\x16.interlock.v1.LeaseKey\x12-\n\x07outcome\x18\x02 \x01(\x0e\x32\x1c.interlock.v1.AttemptOutcome\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x39\n\x07outputs\x18\x05 \x03(\x0b\x32(.interlock.v1.AttemptReport.OutputsEntry\x1a\x43\n\x0cOutputsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.interlock.v1.Value:\x02\x38\x01\"\xac\x01\n\x0bProbeReport\x12\x10\n\x08probe_id\x18\x01 \x01(\t\x12\x37\n\x07outputs\x18\x02 \x03(\x0b\x32&.interlock.v1.ProbeReport.OutputsEntry\x12\r\n\x05\x65rror\x18\x03 \x01(\t\x1a\x43\n\x0cOutputsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.interlock.v1.Value:\x02\x38\x01\"\t\n\x07Goodbye\"\xee\x02\n\x0cWorkResponse\x12(\n\x07welcome\x18\x01 \x01(\x0b\x32\x15.interlock.v1.WelcomeH\x00\x12.\n\nassignment\x18\x02 \x01(\x0b\x32\x18.interlock.v1.AssignmentH\x00\x12\x39\n\x10probe_assignment\x18\x03 \x01(\x0b\x32\x1d.interlock.v1.ProbeAssignmentH\x00\x12-\n\x07renewal\x18\x04 \x01(\x0b\x32\x1a.interlock.v1.LeaseRenewalH\x00\x12\x33\n\nrevocation\x18\x05 \x01(\x0b\x32\x1d.interlock.v1.LeaseRevocationH\x00\x12.\n\x07receipt\x18\x06 \x01(\x0b\x32\x1b.interlock.v1.ReportReceiptH\x00\x12*\n\x08\x66\x61rewell\x18\x07 \x01(\x0b\x32\x16.interlock.v1.FarewellH\x00\x42\t\n\x07message\"@\n\x07Welcome\x12\x35\n\x12heartbeat_interval\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\"e\n\x0cLeaseRenewal\x12%\n\x05lease\x18\x01 \x01(\x0b\x32\x16.interlock.v1.LeaseKey\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"H\n\x0fLeaseRevocation\x12%\n\x05lease\x18\x01 \x01(\x0b\x32\x16.interlock.v1.LeaseKey\x12\x0e\n\x06reason\x18\x02 \x01(\t\"\xa2\x01\n\rReportReceipt\x12\'\n\x05lease\x18\x01 \x01(\x0b\x32\x16.interlock.v1.LeaseKeyH\x00\x12\x12\n\x08probe_id\x18\x02 \x01(\tH\x00\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x03 \x01(\x08\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12(\n\x08position\x18\x05 \x01(\x0b\x32\x16.interlock.v1.PositionB\x08\n\x06report\"\n\n\x08\x46\x61rewell2T\n\x0f\x45xecutorService\x12\x41\n\x04Work\x12\x19.interlock.v1.WorkRequest\x1a\x1a.interlock.v1.WorkResponse(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,29 +41,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROBEREPORT_OUTPUTSENTRY']._loaded_options = None
   _globals['_PROBEREPORT_OUTPUTSENTRY']._serialized_options = b'8\001'
   _globals['_WORKREQUEST']._serialized_start=203
-  _globals['_WORKREQUEST']._serialized_end=409
-  _globals['_HELLO']._serialized_start=412
-  _globals['_HELLO']._serialized_end=577
-  _globals['_HEARTBEAT']._serialized_start=579
-  _globals['_HEARTBEAT']._serialized_end=629
-  _globals['_ATTEMPTREPORT']._serialized_start=632
-  _globals['_ATTEMPTREPORT']._serialized_end=892
-  _globals['_ATTEMPTREPORT_OUTPUTSENTRY']._serialized_start=825
-  _globals['_ATTEMPTREPORT_OUTPUTSENTRY']._serialized_end=892
-  _globals['_PROBEREPORT']._serialized_start=895
-  _globals['_PROBEREPORT']._serialized_end=1067
-  _globals['_PROBEREPORT_OUTPUTSENTRY']._serialized_start=825
-  _globals['_PROBEREPORT_OUTPUTSENTRY']._serialized_end=892
-  _globals['_WORKRESPONSE']._serialized_start=1070
-  _globals['_WORKRESPONSE']._serialized_end=1392
-  _globals['_WELCOME']._serialized_start=1394
-  _globals['_WELCOME']._serialized_end=1458
-  _globals['_LEASERENEWAL']._serialized_start=1460
-  _globals['_LEASERENEWAL']._serialized_end=1561
-  _globals['_LEASEREVOCATION']._serialized_start=1563
-  _globals['_LEASEREVOCATION']._serialized_end=1635
-  _globals['_REPORTRECEIPT']._serialized_start=1638
-  _globals['_REPORTRECEIPT']._serialized_end=1800
-  _globals['_EXECUTORSERVICE']._serialized_start=1802
-  _globals['_EXECUTORSERVICE']._serialized_end=1886
+  _globals['_WORKREQUEST']._serialized_end=451
+  _globals['_HELLO']._serialized_start=454
+  _globals['_HELLO']._serialized_end=619
+  _globals['_HEARTBEAT']._serialized_start=621
+  _globals['_HEARTBEAT']._serialized_end=671
+  _globals['_ATTEMPTREPORT']._serialized_start=674
+  _globals['_ATTEMPTREPORT']._serialized_end=934
+  _globals['_ATTEMPTREPORT_OUTPUTSENTRY']._serialized_start=867
+  _globals['_ATTEMPTREPORT_OUTPUTSENTRY']._serialized_end=934
+  _globals['_PROBEREPORT']._serialized_start=937
+  _globals['_PROBEREPORT']._serialized_end=1109
+  _globals['_PROBEREPORT_OUTPUTSENTRY']._serialized_start=867
+  _globals['_PROBEREPORT_OUTPUTSENTRY']._serialized_end=934
+  _globals['_GOODBYE']._serialized_start=1111
+  _globals['_GOODBYE']._serialized_end=1120
+  _globals['_WORKRESPONSE']._serialized_start=1123
+  _globals['_WORKRESPONSE']._serialized_end=1489
+  _globals['_WELCOME']._serialized_start=1491
+  _globals['_WELCOME']._serialized_end=1555
+  _globals['_LEASERENEWAL']._serialized_start=1557
+  _globals['_LEASERENEWAL']._serialized_end=1658
+  _globals['_LEASEREVOCATION']._serialized_start=1660
+  _globals['_LEASEREVOCATION']._serialized_end=1732
+  _globals['_REPORTRECEIPT']._serialized_start=1735
+  _globals['_REPORTRECEIPT']._serialized_end=1897
+  _globals['_FAREWELL']._serialized_start=1899
+  _globals['_FAREWELL']._serialized_end=1909
+  _globals['_EXECUTORSERVICE']._serialized_start=1911
+  _globals['_EXECUTORSERVICE']._serialized_end=1995
 # @@protoc_insertion_point(module_scope)

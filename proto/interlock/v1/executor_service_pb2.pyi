@@ -33,6 +33,7 @@ class WorkRequest(_message.Message):
     HEARTBEAT_FIELD_NUMBER: _builtins.int
     RESULT_FIELD_NUMBER: _builtins.int
     PROBE_RESULT_FIELD_NUMBER: _builtins.int
+    GOODBYE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def hello(self) -> Global___Hello:
         """Who it is. The first message, and only the first."""
@@ -49,6 +50,10 @@ class WorkRequest(_message.Message):
     def probe_result(self) -> Global___ProbeReport:
         """What a probe saw."""
 
+    @_builtins.property
+    def goodbye(self) -> Global___Goodbye:
+        """It is about to leave and takes nothing more."""
+
     def __init__(
         self,
         *,
@@ -56,12 +61,13 @@ class WorkRequest(_message.Message):
         heartbeat: Global___Heartbeat | None = ...,
         result: Global___AttemptReport | None = ...,
         probe_result: Global___ProbeReport | None = ...,
+        goodbye: Global___Goodbye | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["heartbeat", b"heartbeat", "hello", b"hello", "message", b"message", "probe_result", b"probe_result", "result", b"result"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["goodbye", b"goodbye", "heartbeat", b"heartbeat", "hello", b"hello", "message", b"message", "probe_result", b"probe_result", "result", b"result"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["heartbeat", b"heartbeat", "hello", b"hello", "message", b"message", "probe_result", b"probe_result", "result", b"result"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["goodbye", b"goodbye", "heartbeat", b"heartbeat", "hello", b"hello", "message", b"message", "probe_result", b"probe_result", "result", b"result"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["hello", "heartbeat", "result", "probe_result"]  # noqa: Y015
+    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["hello", "heartbeat", "result", "probe_result", "goodbye"]  # noqa: Y015
     _WhichOneofArgType_message: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_message) -> _WhichOneofReturnType_message | None: ...
 
@@ -256,6 +262,25 @@ class ProbeReport(_message.Message):
 Global___ProbeReport: _TypeAlias = ProbeReport  # noqa: Y015
 
 @_typing.final
+class Goodbye(_message.Message):
+    """Announces that the worker is about to leave. It goes on with what it has, reports it, and may end
+    its stream once it has read the farewell and every receipt: so no assignment is lost on the way.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Goodbye: _TypeAlias = Goodbye  # noqa: Y015
+
+@_typing.final
 class WorkResponse(_message.Message):
     """What the service says."""
 
@@ -267,6 +292,7 @@ class WorkResponse(_message.Message):
     RENEWAL_FIELD_NUMBER: _builtins.int
     REVOCATION_FIELD_NUMBER: _builtins.int
     RECEIPT_FIELD_NUMBER: _builtins.int
+    FAREWELL_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def welcome(self) -> Global___Welcome:
         """The session is open. The first message."""
@@ -291,6 +317,10 @@ class WorkResponse(_message.Message):
     def receipt(self) -> Global___ReportReceipt:
         """A result was journalled or refused."""
 
+    @_builtins.property
+    def farewell(self) -> Global___Farewell:
+        """The answer to a goodbye."""
+
     def __init__(
         self,
         *,
@@ -300,12 +330,13 @@ class WorkResponse(_message.Message):
         renewal: Global___LeaseRenewal | None = ...,
         revocation: Global___LeaseRevocation | None = ...,
         receipt: Global___ReportReceipt | None = ...,
+        farewell: Global___Farewell | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["assignment", b"assignment", "message", b"message", "probe_assignment", b"probe_assignment", "receipt", b"receipt", "renewal", b"renewal", "revocation", b"revocation", "welcome", b"welcome"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assignment", b"assignment", "farewell", b"farewell", "message", b"message", "probe_assignment", b"probe_assignment", "receipt", b"receipt", "renewal", b"renewal", "revocation", b"revocation", "welcome", b"welcome"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment", b"assignment", "message", b"message", "probe_assignment", b"probe_assignment", "receipt", b"receipt", "renewal", b"renewal", "revocation", b"revocation", "welcome", b"welcome"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment", b"assignment", "farewell", b"farewell", "message", b"message", "probe_assignment", b"probe_assignment", "receipt", b"receipt", "renewal", b"renewal", "revocation", b"revocation", "welcome", b"welcome"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["welcome", "assignment", "probe_assignment", "renewal", "revocation", "receipt"]  # noqa: Y015
+    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["welcome", "assignment", "probe_assignment", "renewal", "revocation", "receipt", "farewell"]  # noqa: Y015
     _WhichOneofArgType_message: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_message) -> _WhichOneofReturnType_message | None: ...
 
@@ -436,3 +467,20 @@ class ReportReceipt(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType_report) -> _WhichOneofReturnType_report | None: ...
 
 Global___ReportReceipt: _TypeAlias = ReportReceipt  # noqa: Y015
+
+@_typing.final
+class Farewell(_message.Message):
+    """Answers a goodbye: no assignment follows on this stream. What was not sent yet goes to others."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Farewell: _TypeAlias = Farewell  # noqa: Y015

@@ -19,6 +19,7 @@ from interlock.ledger import AttemptResult, Claim, Fence, Ledger
 from interlock.v1 import executor_pb2 as wire
 from interlock.v1.executor_service_pb2 import (
     AttemptReport,
+    Goodbye,
     ProbeReport,
     ReportReceipt,
     WorkRequest,
@@ -71,6 +72,7 @@ class Errands:
         self._group = group
         self._say: Say | None = None
         self._stopping = False
+        self._parted = True  # nothing can come: no stream, or the farewell was said
         self._running: dict[LeaseKey, _Running] = {}
         self._questions: set[asyncio.Task[None]] = set()
         self._unconfirmed: dict[LeaseKey, AttemptReport] = {}
@@ -81,12 +83,16 @@ class Errands:
     def connect(self, say: Say) -> None:
         """A stream is open: say again what was not confirmed."""
         self._say = say
+        self._parted = False
         for report in self._unconfirmed.values():
             say(WorkRequest(result=report))
+        if self._stopping:
+            say(WorkRequest(goodbye=Goodbye()))
 
     def disconnect(self) -> None:
         """The stream is gone; what is under way goes on."""
         self._say = None
+        self.part()
 
     def held(self) -> Iterable[LeaseKey]:
         """Return the leases that need a heartbeat."""
@@ -124,15 +130,21 @@ class Errands:
         if not receipt.accepted:
             _log.warning("report_refused", reason=receipt.reason)
 
+    def part(self) -> None:
+        """The service has said farewell: it assigns nothing more."""
+        self._parted = True
+        self._changed.set()
+
     # --- the end ----------------------------------------------------------------------------
 
     def stop(self) -> None:
-        """Take nothing more."""
+        """Take nothing more, and let the service know."""
         self._stopping = True
+        self._tell(WorkRequest(goodbye=Goodbye()))
 
     async def idle(self) -> None:
-        """Wait until everything is done and confirmed."""
-        while self._running or self._unconfirmed:
+        """Wait until everything is done and confirmed and nothing more can come."""
+        while self._running or self._unconfirmed or not self._parted:
             self._changed.clear()
             await self._changed.wait()
 

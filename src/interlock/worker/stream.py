@@ -94,6 +94,8 @@ async def _listen(call: _Call, errands: Errands) -> None:
                 errands.revoke(key, response.revocation.reason)
             case "receipt":
                 errands.confirm(response.receipt)
+            case "farewell":
+                errands.part()
             case _:
                 pass  # a renewal, or a word of a later version
 

@@ -14,6 +14,7 @@ from interlock.server.work import (
 )
 from interlock.v1 import executor_pb2 as wire
 from interlock.v1.executor_service_pb2 import (
+    Goodbye,
     Heartbeat,
     Hello,
     ProbeReport,
@@ -294,6 +295,24 @@ async def test_a_worker_of_the_same_name_waits_its_turn(core: MemoryCore) -> Non
     second = Worker(core)
     await second.welcomed()
     second.say(None)
+
+
+async def test_a_worker_that_says_goodbye_is_given_nothing_more_and_told_so(
+    core: MemoryCore,
+) -> None:
+    worker = Worker(core)
+    session = await worker.welcomed()
+    session.tell(ASSIGNMENT)
+    assert (await worker.hears()).HasField("assignment")
+
+    worker.say(WorkRequest(goodbye=Goodbye()))
+
+    assert (await worker.hears()).HasField("farewell")
+    assert session.leaving
+    worker.say(report())
+    assert (await worker.hears()).receipt.accepted
+    worker.say(None)
+    await worker.ends()
 
 
 async def test_the_core_can_end_a_session(core: MemoryCore) -> None:

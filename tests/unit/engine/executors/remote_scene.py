@@ -10,9 +10,7 @@ from interlock.engine.dispatch import Dispatcher, Limits
 from interlock.engine.executors.base import Attempt, Manifest
 from interlock.engine.executors.lease import LeaseKey, Reported
 from interlock.engine.executors.remote import RemoteExecutor
-from interlock.engine.executors.reports import (
-    Report,
-)
+from interlock.engine.executors.reports import Report
 from interlock.engine.executors.session import Offer, Session, WorkerHello
 from interlock.language.values import INT, STRING, Field
 from tests.unit.engine.executors import virtual

@@ -7,9 +7,7 @@ import asyncio
 import pytest
 
 from interlock.engine.executors.lease import Asked
-from interlock.engine.executors.reports import (
-    ObservationEntry,
-)
+from interlock.engine.executors.reports import ObservationEntry
 from interlock.errors import (
     ExecutionRefused,
     SignalRejected,
