@@ -1,4 +1,4 @@
-"""What every test gets: a clean environment, hypothesis profiles, the scale of the run.
+"""What every test gets: a clean environment, its loop, hypothesis profiles, the scale of the run.
 
 Profiles: ``dev`` (default; quick, random), ``ci`` (the same samples on every run) and ``torture``
 (full counts).  ``make test`` and ``make torture`` choose theirs with ``--hypothesis-profile``.
@@ -6,12 +6,13 @@ Profiles: ``dev`` (default; quick, random), ``ci`` (the same samples on every ru
 
 from __future__ import annotations
 
+import asyncio
 import os
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import scale
+from tests import loops, scale
 
 # Two busy cores: an example that takes long is no fault, one that gives a wrong answer is.
 _PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -19,6 +20,8 @@ settings.register_profile("dev", max_examples=50, **_PATIENT)
 settings.register_profile("ci", max_examples=100, derandomize=True, database=None, **_PATIENT)
 settings.register_profile("torture", max_examples=5_000, print_blob=True, **_PATIENT)
 settings.load_profile("torture" if scale.TORTURE else "dev")
+
+asyncio.set_event_loop_policy(loops.Policy())
 
 
 @pytest.fixture(scope="session", autouse=True)
