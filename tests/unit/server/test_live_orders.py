@@ -34,8 +34,16 @@ async def orders(folder: Path) -> AsyncIterator[tuple[LiveOrders, Node, str]]:
         await until(node, lambda s: not s.intents)
         history = History(reading_engine(folder / "interlock.db"))
         (incident,) = await node.runtime.ask(lambda s: tuple(s.incidents))
+        await committed(history, incident)
         yield LiveOrders(node, history), node, incident
         history.close()
+
+
+async def committed(history: History, incident: str) -> None:
+    """Wait until the store, too, holds how the incident ended: a fold is ahead of its commit."""
+    async with asyncio.timeout(10):
+        while (row := history.incident(incident)) is None or row["closed_at"] is None:
+            await asyncio.sleep(0.01)
 
 
 def commands(folder: Path) -> int:
