@@ -42,7 +42,7 @@ async def orders(folder: Path) -> AsyncIterator[tuple[LiveOrders, Node, str]]:
 async def committed(history: History, incident: str) -> None:
     """Wait until the store, too, holds how the incident ended: a fold is ahead of its commit."""
     async with asyncio.timeout(10):
-        while (row := history.incident(incident)) is None or row["closed_at"] is None:
+        while (row := history.incident(incident)) is None or row["closed_at"] is None:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
