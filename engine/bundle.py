@@ -3,6 +3,8 @@
 The bundle is journalled with its files, so whoever holds the journal can compile it again.
 ``executors.json`` among the files states the probes and operations of the executors that
 were installed when it was activated; types are checked against it, never against plugins.
+``environment.json`` states whose parameters count, where that was said: the same files compiled
+for another environment are another bundle.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from interlock import digest
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, Span, nearest, ordered
 from interlock.language.document import Document, load_documents
+from interlock.language.params import read_parameters
 from interlock.language.values import Field, Kind, Type, parse_type
 from interlock.machines.load import MachineBase, load_machines
 from interlock.machines.runtime import MachineRuntime
@@ -28,6 +31,9 @@ from interlock.rules.rulebase import RuleBase
 
 MANIFEST = "executors.json"
 """Name of the file that states what the installed executors offer."""
+
+ENVIRONMENT = "environment.json"
+"""Name of the file that states for which environment the files were compiled, if for one."""
 
 T = TypeVar("T")
 
@@ -63,19 +69,23 @@ class Bundle:
     warnings: tuple[Diagnostic, ...]
 
     @classmethod
-    def compile(cls, files: Mapping[str, str]) -> Bundle:
+    def compile(cls, files: Mapping[str, str], environment: str | None = None) -> Bundle:
         """Compile files into a bundle.
 
         Args:
             files: name to text; every ``.yaml`` or ``.yml`` file is read.
+            environment: whose parameters count; None: what ``environment.json`` says, if it is
+                among the files, else the defaults.
 
         Raises:
             DefinitionError: with every fault of every file, sorted by place.
         """
+        files = _stated(files, environment)
         documents = _documents(files)
-        faults: list[Diagnostic] = []
+        declared = read_parameters(documents, _environment(files))
+        faults = list(declared.diagnostics("error"))
         of_machines: list[Diagnostic] = []
-        rulebase = _gather(faults, lambda: load_rulebase(documents))
+        rulebase = _gather(faults, lambda: load_rulebase(documents, declared.parameters))
         machinebase = _gather(
             of_machines,
             lambda: load_machines(
@@ -83,6 +93,7 @@ class Bundle:
                 signal_types=_fields(rulebase.signal_types) if rulebase else None,
                 fact_types=_fields(rulebase.fact_types) if rulebase else None,
                 probes=_probes(files.get(MANIFEST, "{}")),
+                parameters=declared.parameters,
             ),
         )
         if rulebase is None:  # what it declares is not known, so no machine can miss it
@@ -93,14 +104,19 @@ class Bundle:
         packs = _cage(rulebase, faults) if rulebase is not None else ()
         if rulebase is None or machinebase is None or faults:
             raise _refusal(faults)
+        declared.report_unread()
         return cls(
-            digest=digest.digest(dict(files)),
-            files=dict(files),
+            digest=digest.digest(files),
+            files=files,
             rulebase=rulebase,
             machinebase=machinebase,
             packs=packs,
             runtimes={name: MachineRuntime(m) for name, m in machinebase.machines.items()},
-            warnings=(*rulebase.warnings, *machinebase.warnings),
+            warnings=(
+                *declared.diagnostics("warning"),
+                *rulebase.warnings,
+                *machinebase.warnings,
+            ),
         )
 
 
@@ -113,6 +129,18 @@ def manifest(probes: Probes) -> str:
         for name, fields in probes.items()
     }
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2).decode()
+
+
+def _stated(files: Mapping[str, str], environment: str | None) -> dict[str, str]:
+    """Return the files with the one that says for which environment they are compiled."""
+    if environment is None:
+        return dict(files)
+    return {**files, ENVIRONMENT: orjson.dumps({"environment": environment}).decode()}
+
+
+def _environment(files: Mapping[str, str]) -> str | None:
+    stated = orjson.loads(files.get(ENVIRONMENT, "{}")).get("environment")
+    return None if stated is None else str(stated)
 
 
 def _type_text(kind: Type) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from interlock.language.expression import OPEN
+from interlock.language.expression import NO_PARAMETERS, OPEN, Parameters
 from interlock.machines.scopes import FACT_FIELDS, SIGNAL_FIELDS, Fields
 
 
@@ -41,6 +41,7 @@ class Catalogue:
     facts: Mapping[str, Fields]
     probes: Mapping[str, Fields]
     actions: Mapping[str, Signature] = field(default_factory=dict)
+    parameters: Parameters = NO_PARAMETERS
 
     def element(self, kind: str, name: str) -> Fields | None:
         """Return the readable fields of a signal or fact, or None when it is not declared."""

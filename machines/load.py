@@ -21,6 +21,7 @@ from interlock.language import (
     refuse_errors,
     validate,
 )
+from interlock.language.expression import NO_PARAMETERS, Parameters
 from interlock.language.values import Field
 from interlock.machines.actions import ActionType
 from interlock.machines.catalogue import FAULTY, Catalogue, Signature
@@ -68,6 +69,7 @@ def load_machines(
     signal_types: Declared | None = None,
     fact_types: Declared | None = None,
     probes: Declared | None = None,
+    parameters: Parameters = NO_PARAMETERS,
 ) -> MachineBase:
     """Return the machines, actions and inventory of some documents.
 
@@ -77,13 +79,16 @@ def load_machines(
         signal_types: declared fields of every signal; implicit ones are added here.
         fact_types: declared fields of every fact, likewise.
         probes: fields each probe (``executor.operation``) sees.
+        parameters: what ``params.x`` stands for.
 
     Raises:
         DefinitionError: with every fault of every document.
     """
     ours = sorted(_ours(documents), key=lambda one: one.path)
     shapes = _Shapes.of(ours)
-    catalogue = Catalogue(signal_types or {}, fact_types or {}, probes or {}, shapes.signatures())
+    catalogue = Catalogue(
+        signal_types or {}, fact_types or {}, probes or {}, shapes.signatures(), parameters
+    )
     base = MachineBase(
         machines=_sorted(_machines(shapes, catalogue)),
         actions=_sorted(_actions(shapes, catalogue)),

@@ -3,7 +3,7 @@
 ========================  =======================================================
 everywhere in a machine   context fields by bare name and as ``ctx``; ``steps`` (names of the
                           finished actions, oldest first); ``incident.id``,
-                          ``incident.started_at``
+                          ``incident.started_at``; parameters as ``params``
 ``on``                    also ``event``, typed by the event: ``detail``, ``attempt``,
                           ``result`` (results), ``by``, ``text`` (``operator.abort``), what the
                           machine declares (its own events); after ``done`` and
@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from interlock.language.expression import OPEN, Scope
+from interlock.language.expression import NO_PARAMETERS, OPEN, Parameters, Scope
 from interlock.language.values import INT, STRING, TIMESTAMP, Field, Value, list_of
 from interlock.machines.definition import RESULTS, Trigger
 
@@ -89,11 +89,13 @@ class Scopes:
 
     context: Fields
     events: Mapping[str, Fields]
+    parameters: Parameters = NO_PARAMETERS
 
     def state(self) -> Scope:
         """Return what a state's own texts may read."""
         fields = {**self.context, "steps": Field(list_of(STRING))}
-        return Scope(fields, {"ctx": self.context, "incident": INCIDENT_FIELDS})
+        bindings = {"ctx": self.context, "incident": INCIDENT_FIELDS}
+        return Scope(fields, bindings, parameters=self.parameters)
 
     def event(self, event: str, outputs: Fields | None = None) -> Scope:
         """Return what a branch taken on an event may read.
@@ -112,11 +114,11 @@ class Scopes:
     def final(self) -> Scope:
         """Return what the notices of a final state may read."""
         scope = self.state()
-        return Scope({**scope.fields, "from": _TEXT, "why": _TEXT}, scope.bindings)
+        return replace(scope, fields={**scope.fields, "from": _TEXT, "why": _TEXT})
 
     def element(self, fields: Fields) -> Scope:
         """Return what the ``where`` of a wait may read."""
-        return Scope(fields, {"ctx": self.context})
+        return Scope(fields, {"ctx": self.context}, parameters=self.parameters)
 
     def _data(self, event: str, *, runs: bool) -> Fields:
         if event in self.events:

@@ -20,6 +20,7 @@ from interlock.language.expression import (
     Row,
     Scope,
     Template,
+    canonical_text,
     check_argument,
     check_condition,
     check_template,
@@ -97,7 +98,7 @@ class Source:
         errors: list[ExpressionError] = []
         node: Node | None = None
         try:
-            node = parse(text)
+            node = scope.settled(parse(text))
             check_condition(node, scope, errors)
         except ExpressionError as fault:
             errors.append(fault)
@@ -127,7 +128,10 @@ class Source:
             errors.append(fault)
         if self._reported(loc, errors):
             return None
-        return Formula(canonical_template(text), compile_template(text, scope, strict=strict))
+        if not _is_settled(text, scope):
+            return MISSING
+        canonical = canonical_template(text, scope)
+        return Formula(canonical, compile_template(text, scope, strict=strict))
 
     def arguments(
         self,
@@ -175,7 +179,10 @@ class Source:
         check_argument(value, scope, field, errors)
         if self._reported(loc, errors):
             return None
-        return Formula(canonical_argument(value), _filled(value, scope, field, strict=strict))
+        if not _is_settled(value, scope):
+            return MISSING
+        canonical = canonical_argument(value, scope)
+        return Formula(canonical, _filled(value, scope, field, strict=strict))
 
     def _reported(self, loc: Loc, errors: Sequence[ExpressionError]) -> bool:
         for fault in errors:
@@ -209,25 +216,31 @@ def _is_mixed(template: Template) -> bool:
     return bool(template.nodes) and template.single is None
 
 
-def canonical_template(text: str) -> str:
-    """Return a template with its expressions in canonical form."""
+def _is_settled(value: YamlValue, scope: Scope) -> bool:
+    """Return whether a value that was checked reads no parameter with a fault."""
+    if isinstance(value, str):
+        return all(scope.is_settled(node) for node in Template(value).nodes)
+    return not isinstance(value, Sequence) or all(_is_settled(one, scope) for one in value)
+
+
+def canonical_template(text: str, scope: Scope) -> str:
+    """Return a template with its expressions in canonical form, parameters as their values."""
     parts = Template(text).parts
-    return "".join(
-        part.replace("${", "$${") if isinstance(part, str) else f"${{{print_expression(part)}}}"
-        for part in parts
-    )
+    return canonical_text(p if isinstance(p, str) else scope.settled(p) for p in parts)
 
 
-def canonical_argument(value: YamlValue) -> str:
+def canonical_argument(value: YamlValue, scope: Scope) -> str:
     """Return the canonical text of a value an author gave; texts are told from numbers."""
     if isinstance(value, str):
-        return repr(canonical_template(value))
+        return repr(canonical_template(value, scope))
     if isinstance(value, Sequence):
-        return "[" + ", ".join(map(canonical_argument, value)) + "]"
+        return "[" + ", ".join(canonical_argument(one, scope) for one in value) + "]"
     return str(value.normalize() if isinstance(value, Decimal) else value)
 
 
 def _formula(node: Node, scope: Scope) -> Formula:
     if any(fields is OPEN for fields in (scope.fields, *scope.bindings.values())):
         return MISSING  # reads something undeclared, which has been reported
+    if not scope.is_settled(node):
+        return MISSING
     return Formula(print_expression(node), compile_expression(node, scope))

@@ -115,7 +115,7 @@ class StateCompiler:
         """Return the compiler of a document."""
         context = fields_of(written.context)
         events = {name: fields_of(data) for name, data in written.events.items()}
-        scopes, root = Scopes(context, events), build_tree(written)
+        scopes, root = Scopes(context, events, catalogue.parameters), build_tree(written)
         branches = BranchCompiler(source, scopes, context, root)
         return cls(source, written, catalogue, context, scopes, root, branches)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from interlock.language import Document, Loc
 from interlock.language.expression import OPEN
+from interlock.language.expression.parameters import PARAMS
 from interlock.rules.declare import Declarations
 from interlock.rules.draft import Bindings, Draft, Stated
 from interlock.rules.network import Pattern
@@ -45,7 +46,7 @@ def compile_conditions(
         when: its conditions in written order.
         declarations: all signals and facts.
     """
-    bindings = Bindings()
+    bindings = Bindings(parameters=declarations.parameters)
     patterns: list[Pattern] = []
     places: list[Loc] = []
     negations: list[Pattern] = []
@@ -73,6 +74,8 @@ def _bind(document: Document, loc: Loc, alias: str, drafted: Draft, bindings: Bi
     at = (*loc, "as")
     if alias in bindings.fields:
         document.report(at, "RV214", f"{alias!r} is bound already", "choose another name")
+    if alias == PARAMS and bindings.parameters.values:
+        document.report(at, "RV214", f"{alias!r} is how parameters are read", "choose another name")
     bindings.fields[alias] = drafted.fields
     bindings.places[alias] = at
     bindings.certain[alias] = drafted.certain

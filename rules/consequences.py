@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from interlock.language import Document, Field, Kind, Loc, Type, expression, nearest
-from interlock.language.expression import OPEN, ExpressionError, Scope, Template
+from interlock.language.expression import OPEN, ExpressionError, Node, Scope, Template
 from interlock.language.expression.scope import MOMENT
 from interlock.language.values import (
     ANY,
@@ -57,7 +57,8 @@ class ConsequenceCompiler:
         self._bindings = bindings
         self._declarations = declarations
         fields = {**bindings.fields, MOMENT: _MOMENT}
-        self._scope = Scope({}, fields, frozenset(bindings.present))
+        present, parameters = frozenset(bindings.present), declarations.parameters
+        self._scope = Scope({}, fields, present, parameters)
 
     def consequences(self, loc: Loc, then: Sequence[Consequence]) -> tuple[ConsequenceSpec, ...]:
         """Return the consequences in written order."""
@@ -67,7 +68,7 @@ class ConsequenceCompiler:
     def text(self, loc: Loc, text: str) -> Produced:
         """Return a template people read; what is not known reads ``(unknown)``."""
         produced = self._free(loc, text)
-        return Produced(text, STRING, _for_people(produced.value, produced.type))
+        return Produced(produced.text, STRING, _for_people(produced.value, produced.type))
 
     def _one(self, loc: Loc, one: Consequence) -> ConsequenceSpec | None:
         match one:
@@ -121,7 +122,7 @@ class ConsequenceCompiler:
         if faults or not self._is_declared(value):
             return _broken(value)
         give = expression.compile_argument(value, self._scope, target, strict=strict)
-        return Produced(_written(value), target.type, _obeying(give, target))
+        return Produced(self._written(value), target.type, _obeying(give, target))
 
     def _inputs(self, loc: Loc, values: Mapping[str, YamlValue]) -> dict[str, Produced]:
         return {name: self._input((*loc, name), value) for name, value in values.items()}
@@ -156,30 +157,48 @@ class ConsequenceCompiler:
             self._document.report_expression(loc, one)
         if found or not self._is_declared(text):
             return _broken(text)
-        return Produced(text, type_, expression.compile_template(template, self._scope))
+        given = expression.compile_template(template, self._scope)
+        return Produced(expression.settled_text(template, self._scope), type_, given)
+
+    def _written(self, value: YamlValue) -> str:
+        """Return a value as written, its parameters replaced by their values."""
+        match value:
+            case str():
+                return expression.settled_text(Template(value), self._scope)
+            case Sequence():
+                return repr([self._item(one) for one in value])
+            case _:
+                return repr(value)
+
+    def _item(self, value: YamlValue) -> YamlValue:
+        return self._written(value) if isinstance(value, str) else value
 
     def _read(self, value: YamlValue) -> None:
         """Note the aliases a template reads."""
-        self._bindings.used |= _aliases(value)
+        self._bindings.used |= {name for node in _nodes(value) for name in expression.names(node)}
 
     def _is_declared(self, value: YamlValue) -> bool:
-        """Whether every element a template reads is declared; if not, that was reported."""
-        return all(self._bindings.fields.get(alias) is not OPEN for alias in _aliases(value))
+        """Whether all a template reads is declared and sound; if not, that was reported."""
+        nodes = _nodes(value)
+        return all(self._scope.is_settled(node) for node in nodes) and all(
+            self._bindings.fields.get(alias) is not OPEN
+            for node in nodes
+            for alias in expression.names(node)
+        )
 
 
-def _aliases(value: YamlValue) -> set[str]:
-    """Return the aliases a template, or a list of them, reads; none where it has a fault."""
+def _nodes(value: YamlValue) -> list[Node]:
+    """Return the expressions of a template, or of a list of them; none where it has a fault."""
     match value:
         case str():
             try:
-                nodes = Template(value).nodes
+                return list(Template(value).nodes)
             except ExpressionError:
-                return set()
-            return set().union(*(expression.names(node) for node in nodes))
+                return []
         case Sequence():
-            return set().union(*(_aliases(item) for item in value))
+            return [node for item in value for node in _nodes(item)]
         case _:
-            return set()
+            return []
 
 
 def _written(value: YamlValue) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from interlock.language import Document, Field, Loc, nearest
+from interlock.language.expression import NO_PARAMETERS, Parameters
 from interlock.rules.declarations import (
     IMPLICIT_FACT_FIELDS,
     IMPLICIT_SIGNAL_FIELDS,
@@ -20,11 +21,18 @@ KEY_WITHOUT_DECLARATION = ("subject", "source")
 
 @dataclass(slots=True)
 class Declarations:
-    """Everything declared so far, with the place of the first declaration of each name."""
+    """Everything declared so far, with the place of the first declaration of each name.
+
+    Attributes:
+        signals, facts: by name.
+        places: where each of those names was declared first.
+        parameters: what ``params.x`` stands for.
+    """
 
     signals: dict[str, SignalType] = field(default_factory=dict)
     facts: dict[str, FactType] = field(default_factory=dict)
     places: dict[str, tuple[Document, Loc]] = field(default_factory=dict)
+    parameters: Parameters = NO_PARAMETERS
 
 
 def declare(document: Document, model: SignalsDocument, declarations: Declarations) -> None:

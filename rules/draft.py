@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from interlock.language import Document, Field, Loc, expression, nearest
-from interlock.language.expression import OPEN, ExpressionError, Node, Path, Scope
+from interlock.language.expression import (
+    NO_PARAMETERS,
+    OPEN,
+    ExpressionError,
+    Node,
+    Parameters,
+    Path,
+    Scope,
+)
 from interlock.rules.declare import Declarations
 from interlock.rules.network import (
     Comparison,
@@ -32,6 +40,7 @@ class Bindings:
             alone, so that indexes may rely on them.
         used: aliases something has read.
         places: where each alias is bound.
+        parameters: what ``params.x`` stands for.
     """
 
     fields: dict[str, Mapping[str, Field]] = field(default_factory=dict)
@@ -39,10 +48,11 @@ class Bindings:
     certain: dict[str, frozenset[str]] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     places: dict[str, Loc] = field(default_factory=dict)
+    parameters: Parameters = NO_PARAMETERS
 
     def scope(self, own: Mapping[str, Field]) -> Scope:
         """Return what an expression about an element with ``own`` fields may read."""
-        return Scope(own, dict(self.fields), frozenset(self.present))
+        return Scope(own, dict(self.fields), frozenset(self.present), self.parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +121,7 @@ class Draft:
 
     def _check(self, loc: Loc, text: str) -> None:
         try:
-            condition = expression.parse(text)
+            condition = self.scope.settled(expression.parse(text))
         except ExpressionError as fault:
             self._document.report_expression(loc, fault)
             return
@@ -121,7 +131,7 @@ class Draft:
             for one in found:
                 self._document.report_expression(loc, one)
             self._bindings.used |= expression.names(node)
-            if not found:
+            if not found and self.scope.is_settled(node):
                 self.stated.append(Stated(loc, node, self.scope))
                 self.scope = self.scope.knowing(expression.proven(node))
 

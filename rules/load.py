@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from interlock.language import Definition, Document, Loc, ordered, refuse_errors, validate
+from interlock.language.expression import NO_PARAMETERS, Parameters
 from interlock.rules.checks import Written, check_rule, check_strata, check_together
 from interlock.rules.conditions import compile_conditions
 from interlock.rules.consequences import ConsequenceCompiler
@@ -23,17 +24,20 @@ _OURS = ("signals/v1", "rules/v1", None)
 """None: a document too broken to have a kind; its faults are everybody's."""
 
 
-def load_rulebase(documents: Iterable[Document]) -> RuleBase:
+def load_rulebase(
+    documents: Iterable[Document], parameters: Parameters = NO_PARAMETERS
+) -> RuleBase:
     """Return the rule base that some documents make together.
 
     Args:
         documents: in any order; kinds other than signals/v1 and rules/v1 are left to others.
+        parameters: what ``params.x`` stands for.
 
     Raises:
         DefinitionError: with every fault of these documents, sorted by place.
     """
     ours = sorted((one for one in documents if one.kind in _OURS), key=lambda one: one.path)
-    enabled, declarations = read_rules(ours)
+    enabled, declarations = read_rules(ours, parameters)
     check_together(enabled, declarations)
     strata = stratify(declarations.facts, [one.rule for one in enabled])
     check_strata(enabled, strata)
@@ -53,14 +57,16 @@ def load_rulebase(documents: Iterable[Document]) -> RuleBase:
     )
 
 
-def read_rules(documents: Iterable[Document]) -> tuple[list[Written], Declarations]:
+def read_rules(
+    documents: Iterable[Document], parameters: Parameters = NO_PARAMETERS
+) -> tuple[list[Written], Declarations]:
     """Return the rules that are not disabled, sorted by id, and what they may speak of.
 
     For whoever needs to know where something is written; `load_rulebase` tells what it means.
     Faults are reported to the documents.
     """
     ours = sorted((one for one in documents if one.kind in _OURS), key=lambda one: one.path)
-    declarations = Declarations()
+    declarations = Declarations(parameters=parameters)
     for document, model in _validated(ours, "signals/v1", SignalsDocument):
         declare(document, model, declarations)
     written = sorted(_written(ours, declarations), key=lambda one: one.rule.id)

@@ -162,7 +162,8 @@ def _configured(settings: Settings) -> Mapping[str, Mapping[str, str]]:
 
 def _compile(settings: Settings, executors: Mapping[str, Executor]) -> Bundle:
     files = read_bundle(settings.bundle)
-    return Bundle.compile({**files, MANIFEST: manifest(probe_fields(executors))})
+    stated = {**files, MANIFEST: manifest(probe_fields(executors))}
+    return Bundle.compile(stated, settings.env)
 
 
 def _warn_of_missing(bundle: Bundle, executors: Mapping[str, Executor]) -> None:

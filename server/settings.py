@@ -108,6 +108,8 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     """Where gRPC is served."""
     http_address: Listener = Address("127.0.0.1", 7480)
     """Where the HTTP doors, health and metrics are served."""
+    env: str | None = None
+    """Environment whose parameters count; None: the defaults of all of them."""
     engines: Literal["both", "reference"] = "both"
     """Whether a second engine must agree before anything acts."""
     executors: Path | Mapping[str, Mapping[str, str]] | None = None

@@ -22,7 +22,20 @@ Executors = Annotated[
 ]
 
 
-def check(paths: Paths, executors: Executors = None, output: Reported = Report.TEXT) -> None:
+Env = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="Environment whose parameters count. [default: none, the defaults]"
+    ),
+]
+
+
+def check(
+    paths: Paths,
+    executors: Executors = None,
+    env: Env = None,
+    output: Reported = Report.TEXT,
+) -> None:
     """Check an author's files and name every fault.
 
     Compiles rules, machines, actions and inventory as the service would, everything given as
@@ -34,4 +47,4 @@ def check(paths: Paths, executors: Executors = None, output: Reported = Report.T
     """
     from interlock.server.cli import checking
 
-    raise typer.Exit(checking.check(paths, executors, output))
+    raise typer.Exit(checking.check(paths, executors, output, env))

@@ -30,19 +30,23 @@ from interlock.server.inputs import (
 _UNKNOWN_PROBE = "RV710"
 
 
-def check(paths: Iterable[Path], executors: Path | None, report: Report) -> Exit:
+def check(
+    paths: Iterable[Path], executors: Path | None, report: Report, environment: str | None = None
+) -> Exit:
     """Check files as one bundle and print what is wrong with them.
 
     Args:
         paths: files, and folders with all below them.
         executors: where it stands what probes there are; None: unknown probes are no error.
         report: how to print.
+        environment: whose parameters count; None: their defaults.
 
     Raises:
         InputRejected: a path cannot be read, or there is no file.
         DefinitionError: the executors' files are wrong.
     """
-    found = find(read(paths), None if executors is None else read_manifest(executors))
+    probes = None if executors is None else read_manifest(executors)
+    found = find(read(paths), probes, environment)
     print_findings(found, report, "interlock check")
     return Exit.FOUND if found.count("error") else Exit.OK
 
@@ -82,18 +86,21 @@ def read_manifest(path: Path) -> str:
     return manifest(probe_fields(load_executors(read_executors(path))))
 
 
-def find(files: Mapping[str, bytes], probes: str | None) -> Findings:
+def find(
+    files: Mapping[str, bytes], probes: str | None, environment: str | None = None
+) -> Findings:
     """Return what is wrong with files taken as one bundle.
 
     Args:
         files: name to content.
         probes: the manifest to check against; None: that of a service without settings.
+        environment: whose parameters count; None: their defaults.
     """
     texts = {name: content.decode(errors="replace") for name, content in files.items()}
     found = [fault for name, content in files.items() for fault in _encoding(name, content)]
     known = manifest(probe_fields(load_executors(DRY_RUN))) if probes is None else probes
     try:
-        found += Bundle.compile({**texts, MANIFEST: known}).warnings
+        found += Bundle.compile({**texts, MANIFEST: known}, environment).warnings
     except DefinitionError as error:
         if not error.diagnostics:
             raise

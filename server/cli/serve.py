@@ -39,6 +39,14 @@ Http = Annotated[
         help="Alert doors, health, metrics. [default: 127.0.0.1:7480]",
     ),
 ]
+Env = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        envvar="INTERLOCK_ENV",
+        help="Environment whose parameters count. [default: none, the defaults]",
+    ),
+]
 Engines = Annotated[
     Literal["both", "reference"] | None,
     typer.Option(
@@ -81,6 +89,7 @@ def serve(  # noqa: PLR0913  # an option each
     data_dir: Data = None,
     grpc_address: Grpc = None,
     http_address: Http = None,
+    env: Env = None,
     engines: Engines = None,
     executors: Executors = None,
     origin: Origin = None,
@@ -104,6 +113,7 @@ def serve(  # noqa: PLR0913  # an option each
         "data_dir": data_dir,
         "grpc_address": grpc_address,
         "http_address": http_address,
+        "env": env,
         "engines": engines,
         "executors": executors,
         "origin": origin,

@@ -85,6 +85,7 @@ MACHINE: Data = {
     },
 }
 MACHINE_KEYS = MACHINE.keys() - RULE.keys() | {"events"}
+PARAMS_KEYS = {"params", "environments"}
 ACTIONS: Data = {
     "executor": "command",
     "actions": {
@@ -136,6 +137,7 @@ def _files(code: str, example: str) -> dict[str, str]:
     return {
         **{f"{kind[:-3]}.yaml": _text(kind, data) for kind, data in _around(code, part)},
         "executors.json": EXECUTORS,
+        **({"environment.json": '{"environment": "prod"}'} if code == "RV217" else {}),
     }
 
 
@@ -153,6 +155,7 @@ def _around(code: str, part: Data) -> Iterator[tuple[str, Data]]:
         yield "actions/v1", {"executor": "command", **part}
     else:
         yield "signals/v1", {**SIGNALS, **{key: part[key] for key in keys & SIGNALS.keys()}}
+        yield "params/v1", {key: part[key] for key in keys & PARAMS_KEYS}
         yield "actions/v1", ACTIONS
         yield "machine/v1", {**MACHINE, **{key: part[key] for key in keys & MACHINE_KEYS}}
         yield "rules/v1", _rules(code, part)
@@ -161,7 +164,7 @@ def _around(code: str, part: Data) -> Iterator[tuple[str, Data]]:
 def _rules(code: str, part: Data) -> Data:
     if "rules" in part:
         return {"rules": part["rules"]}
-    rule = {**RULE, **{key: part[key] for key in part.keys() - MACHINE_KEYS}}
+    rule = {**RULE, **{key: part[key] for key in part.keys() - MACHINE_KEYS - PARAMS_KEYS}}
     where = rule.pop("where", None)
     if where is not None:
         tests = [where] if isinstance(where, str) else list(where)  # type: ignore[call-overload]

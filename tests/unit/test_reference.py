@@ -23,9 +23,10 @@ from interlock.engine.fold.gate.judge import INTERLOCKS
 from interlock.engine.journal import seal, store, tables
 from interlock.engine.model import MOST_SIGNAL_BYTES, Kind
 from interlock.engine.telemetry import Telemetry
+from interlock.language import params
 from interlock.language.expression.functions import FUNCTIONS
 from interlock.language.expression.parser import POWER, RESERVED_WORDS
-from interlock.language.fields import FieldDefinition
+from interlock.language.fields import FieldDefinition, ValueDefinition
 from interlock.machines import contract_schema
 from interlock.machines import schema as machine_schema
 from interlock.rules import schema as rules_schema
@@ -104,6 +105,7 @@ SIGNAL_MODELS = (
     rules_schema.FactDefinition,
     FieldDefinition,
 )
+PARAMS_MODELS = (*definitions(params), ValueDefinition)
 INVENTORY_MODELS = (contract_schema.InventoryDocument, contract_schema.TargetDefinition)
 
 
@@ -111,6 +113,7 @@ INVENTORY_MODELS = (contract_schema.InventoryDocument, contract_schema.TargetDef
     ("name", "models"),
     [
         ("signals", SIGNAL_MODELS),
+        ("params", PARAMS_MODELS),
         ("rules", tuple(set(RULE_MODELS) - set(SIGNAL_MODELS))),
         ("machine", definitions(machine_schema)),
         ("actions", tuple(set(definitions(contract_schema)) - set(INVENTORY_MODELS))),
@@ -130,6 +133,7 @@ def test_every_key_of_a_document_is_on_its_page(
     ("name", "models"),
     [
         ("signals", SIGNAL_MODELS),
+        ("params", PARAMS_MODELS),
         ("rules", RULE_MODELS),
         ("machine", definitions(machine_schema)),
         ("actions", definitions(contract_schema)),

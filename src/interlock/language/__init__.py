@@ -14,6 +14,7 @@
     document      YAML 1.2 with positions (located/ reads it)
     model         pydantic base, shared text types
     fields        the declaration of one field
+    params         named values, settled for one environment
     expression/   strict typed CEL subset, templates, arguments
 """
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Self
 
 from pydantic import Field as Key
 from pydantic import ValidationInfo, field_validator, model_validator
+from typing_extensions import override
 
 from interlock.language.diagnostics import nearest
 from interlock.language.model import Definition, fault
@@ -24,16 +26,14 @@ from interlock.language.values import (
 )
 
 
-class FieldDefinition(Definition):
-    """``string`` or ``{type: double, min: 0, max: 1, …}``."""
+class ValueDefinition(Definition):
+    """What values of one thing may be, whoever gives them."""
 
     # The order matters: a validator sees the fields before its own.
     scale: Annotated[int, Key(ge=0, le=MAX_SCALE)] = DEFAULT_SCALE
     """Decimal digits of a ``double``."""
     type: str
     """string, int, double, bool, timestamp, duration or list<…> of one of these."""
-    optional: bool = False
-    """Whether it may be absent; expressions must then ask ``has`` first."""
     enum: tuple[YamlValue, ...] = ()
     """The only values there are."""
     min: YamlValue = None
@@ -46,13 +46,6 @@ class FieldDefinition(Definition):
     """What a number counts, in words: ratio, bytes, requests per second."""
     doc: str = ""
     """What it means."""
-    examples: tuple[YamlValue, ...] = ()
-    """Values to show in documentation."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, data: object) -> object:
-        return {"type": data} if isinstance(data, str) else data
 
     @field_validator("type")
     @classmethod
@@ -63,7 +56,7 @@ class FieldDefinition(Definition):
             raise fault("RV113", str(problem), nearest(text, TYPE_NAMES)) from None
         return text
 
-    @field_validator("enum", "examples")
+    @field_validator("enum")
     @classmethod
     def _of_the_type(
         cls, values: tuple[YamlValue, ...], info: ValidationInfo
@@ -93,7 +86,7 @@ class FieldDefinition(Definition):
         return pattern
 
     @model_validator(mode="after")
-    def _in_order(self) -> FieldDefinition:
+    def _in_order(self) -> Self:
         field = self.field()
         if field.min is not None and field.max is not None and field.min > field.max:
             raise fault("RV110", "min is larger than max")
@@ -105,13 +98,39 @@ class FieldDefinition(Definition):
         of = type_.item or type_
         return Field(
             type_,
-            optional=self.optional,
             enum=tuple(constant_of(of, value) for value in self.enum),
             min=_bound(of, self.min),
             max=_bound(of, self.max),
             pattern=self.pattern,
             doc=self.doc,
         )
+
+
+class FieldDefinition(ValueDefinition):
+    """``string`` or ``{type: double, min: 0, max: 1, …}``."""
+
+    optional: bool = False
+    """Whether it may be absent; expressions must then ask ``has`` first."""
+    examples: tuple[YamlValue, ...] = ()
+    """Values to show in documentation."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, data: object) -> object:
+        return {"type": data} if isinstance(data, str) else data
+
+    @field_validator("examples")
+    @classmethod
+    def _as_declared(
+        cls, values: tuple[YamlValue, ...], info: ValidationInfo
+    ) -> tuple[YamlValue, ...]:
+        for value in values:
+            _constant(value, info)
+        return values
+
+    @override
+    def field(self) -> Field:
+        return replace(super().field(), optional=self.optional)
 
 
 def _type(info: ValidationInfo) -> Type | None:

@@ -17,6 +17,7 @@ def test_nothing_set_is_loopback_with_both_engines_and_executors_that_do_nothing
         "data_dir": "interlock-data",
         "grpc_address": "127.0.0.1:7400",
         "http_address": "127.0.0.1:7480",
+        "env": None,
         "engines": "both",
         "executors": None,
         "origin": "interlock",

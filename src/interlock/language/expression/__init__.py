@@ -4,6 +4,8 @@ The way of a text through this room::
 
     text ─ lexer ─ parser ─► Node ─ check(scope) ─► Type, ExpressionErrors
                                │
+                 params.x ─ settled ─► its value
+                               │
                                ├─ classify ─► Comparison | FieldJoin | Predicate   (for matchers)
                                ├─ compile_expression ─► evaluate(row, env)
                                └─ print_expression ─► canonical text
@@ -28,6 +30,7 @@ from interlock.language.expression.classify import (
 )
 from interlock.language.expression.compile import Env, Evaluate, Row, compile_expression
 from interlock.language.expression.errors import ExpressionError
+from interlock.language.expression.parameters import NO_PARAMETERS, Parameters
 from interlock.language.expression.parser import parse
 from interlock.language.expression.printer import print_expression
 from interlock.language.expression.scope import MOMENT, OPEN, Path, Scope, proven, refuted
@@ -50,10 +53,17 @@ from interlock.language.expression.syntax import (
     reads,
     walk,
 )
-from interlock.language.expression.template import Template, check_template, compile_template
+from interlock.language.expression.template import (
+    Template,
+    canonical_text,
+    check_template,
+    compile_template,
+    settled_text,
+)
 
 __all__ = [
     "MOMENT",
+    "NO_PARAMETERS",
     "OPEN",
     "Binary",
     "Call",
@@ -70,6 +80,7 @@ __all__ = [
     "Logical",
     "Name",
     "Node",
+    "Parameters",
     "Path",
     "Predicate",
     "Quantifier",
@@ -78,6 +89,7 @@ __all__ = [
     "Select",
     "Template",
     "Unary",
+    "canonical_text",
     "check",
     "check_argument",
     "check_condition",
@@ -94,5 +106,6 @@ __all__ = [
     "proven",
     "reads",
     "refuted",
+    "settled_text",
     "walk",
 ]

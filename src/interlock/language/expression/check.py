@@ -74,7 +74,7 @@ def resolve(node: Node, scope: Scope, errors: list[ExpressionError] | None = Non
         ExpressionError: as ``check``.
     """
     checker = _Checker(scope)
-    typed = checker.visit(node, frozenset())
+    typed = checker.visit(scope.settled(node), frozenset())
     deliver(checker.faults.found, errors)
     return typed
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from interlock.language.diagnostics import nearest
 from interlock.language.expression.errors import ExpressionError
+from interlock.language.expression.parameters import PARAMS
 from interlock.language.expression.scope import Scope
 from interlock.language.expression.syntax import Name, Select
 from interlock.language.values import Field
@@ -18,6 +19,9 @@ def field_of(node: Name | Select, scope: Scope) -> Field | ExpressionError:
             return scope.items[node.name]
         return scope.fields[node.name] if node.name in scope.fields else _unknown_name(node, scope)
     fields = scope.bindings.get(alias_of(node))
+    if fields is None and alias_of(node) == PARAMS:
+        known = scope.parameters.broken
+        return known[node.field] if node.field in known else _unknown_parameter(node, scope)
     if fields is None:
         return _unknown_alias(node, scope)
     if node.field in fields:
@@ -60,6 +64,16 @@ def _unknown_alias(node: Select, scope: Scope) -> ExpressionError:
     hint = nearest(owner.name, scope.bindings) or _listing("there are", scope.bindings)
     message = f"unknown name {owner.name!r}"
     return ExpressionError(message, owner.start, owner.end, "RV201", hint)
+
+
+def _unknown_parameter(node: Select, scope: Scope) -> ExpressionError:
+    known = scope.parameters.values
+    hint = nearest(node.field, known) or _listing("there are", known)
+    message = f"unknown parameter {node.field!r}"
+    start = node.end - len(node.field)
+    return ExpressionError(
+        message, start, node.end, "RV201", hint or "declare it in a params/v1 document"
+    )
 
 
 def _listing(lead: str, names: Iterable[str]) -> str | None:

@@ -8,6 +8,12 @@ from typing import Final, TypeAlias
 
 from typing_extensions import override
 
+from interlock.language.expression.parameters import (
+    NO_PARAMETERS,
+    PARAMS,
+    Parameters,
+    reads_parameters,
+)
 from interlock.language.expression.syntax import (
     Call,
     Conditional,
@@ -62,12 +68,22 @@ class Scope:
     """Fields of earlier bindings, read as ``alias.field``."""
     present: frozenset[Path] = frozenset()
     """Optional fields an earlier conjunct asked ``has`` about; they may be read (no RV204)."""
+    parameters: Parameters = NO_PARAMETERS
+    """What ``params.x`` stands for."""
     items: Mapping[str, Field] = field(default_factory=dict)
     """What the quantifier around calls the item at hand, read by its bare name."""
 
     def knowing(self, paths: frozenset[Path]) -> Scope:
         """Return this scope with more optional fields known to be present."""
         return replace(self, present=self.present | paths)
+
+    def settled(self, node: Node) -> Node:
+        """Return an expression with its parameters replaced by their values."""
+        return node if PARAMS in self.bindings else self.parameters.settled(node)
+
+    def is_settled(self, node: Node) -> bool:
+        """Return whether an expression reads no parameter whose value has a fault."""
+        return PARAMS in self.bindings or not reads_parameters(self.settled(node))
 
     def over(self, item: str, field: Field) -> Scope:
         """Return this scope inside a quantifier that calls the item at hand so."""

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal as OneOf
 from typing import TypeAlias
 
@@ -146,6 +146,19 @@ def children(node: Node) -> tuple[Node, ...]:
         below = getattr(node, attribute)
         found.extend(below if isinstance(below, tuple) else () if below is None else (below,))
     return tuple(found)
+
+
+def with_children(node: Node, below: tuple[Node, ...]) -> Node:
+    """Return ``node`` over other children, as many as `children` gives and in that order."""
+    left = iter(below)
+    changed: dict[str, object] = {}
+    for attribute in _BELOW.get(type(node), ()):
+        held = getattr(node, attribute)
+        if isinstance(held, tuple):
+            changed[attribute] = tuple(next(left) for _ in held)
+        elif held is not None:
+            changed[attribute] = next(left)
+    return replace(node, **changed)  # type: ignore[arg-type]  # the same kinds of parts
 
 
 _BELOW: dict[type, tuple[str, ...]] = {

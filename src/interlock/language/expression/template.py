@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from interlock.language.expression.check import deliver, resolve
@@ -10,6 +10,7 @@ from interlock.language.expression.compile import Evaluate, bounded, compile_typ
 from interlock.language.expression.errors import ExpressionError
 from interlock.language.expression.lexer import tokenize
 from interlock.language.expression.parser import parse_tokens
+from interlock.language.expression.printer import print_expression
 from interlock.language.expression.scope import Scope
 from interlock.language.expression.syntax import Literal, Node
 from interlock.language.expression.typed import Typed, any_unsure
@@ -66,6 +67,25 @@ def _parts(text: str) -> Iterator[str | Node]:
     plain += text[at:]
     if plain:
         yield plain
+
+
+def settled_text(template: Template, scope: Scope) -> str:
+    """Return a template's text with its parameters replaced by their values.
+
+    A template that reads none keeps the text it was written as.
+    """
+    parts = [part if isinstance(part, str) else scope.settled(part) for part in template.parts]
+    if all(one is other for one, other in zip(parts, template.parts, strict=True)):
+        return template.text
+    return canonical_text(parts)
+
+
+def canonical_text(parts: Iterable[str | Node]) -> str:
+    """Return the text of a template's parts, expressions in canonical form."""
+    return "".join(
+        part.replace("${", "$${") if isinstance(part, str) else f"${{{print_expression(part)}}}"
+        for part in parts
+    )
 
 
 def check_template(
