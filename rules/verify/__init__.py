@@ -1,0 +1,46 @@
+"""What can be told of rules without running them: beyond being well formed, do they make sense?
+
+::
+
+    documents ─ load.read_rules ─► Written ─ subject ─► Subject: conjuncts as regions, with places
+                                                          │
+        certainties  301 302 303     duplicates  314      │ each a function to findings
+        windows      321             shadows     312      │
+        gaps         313             likeness: one rule laid on another
+
+`load` refuses what cannot be used; here stands what can be used and is not meant.  A finding is
+so for every signal that may come (``interlock.language.regions``), or says that it may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from interlock.language import Diagnostic, Document, ordered
+from interlock.rules.load import read_rules
+from interlock.rules.verify.certainties import certain_conditions
+from interlock.rules.verify.duplicates import duplicate_rules
+from interlock.rules.verify.gaps import enum_gaps
+from interlock.rules.verify.shadows import shadowed_rules
+from interlock.rules.verify.subject import Subject, subject
+from interlock.rules.verify.windows import unbounded_joins
+
+__all__ = ["Subject", "read_subjects", "verify_rules"]
+
+
+def read_subjects(documents: Iterable[Document]) -> list[Subject]:
+    """Return the rules that are not disabled as they are reasoned about, sorted by id."""
+    written, declarations = read_rules(documents)
+    return [subject(one, declarations) for one in written]
+
+
+def verify_rules(subjects: list[Subject]) -> list[Diagnostic]:
+    """Return everything found about rules that `load_rulebase` accepts, by place."""
+    found: list[Diagnostic] = []
+    for one in subjects:
+        found += certain_conditions(one)
+        found += unbounded_joins(one)
+    found += shadowed_rules(subjects)
+    found += duplicate_rules(subjects)
+    found += enum_gaps(subjects)
+    return ordered(found)

@@ -1,0 +1,87 @@
+"""RV301, RV302, RV303: conditions that say nothing, or can never be met.
+
+Told from the declared ranges and enums, and from the conditions beside; a finding is so for
+every element there can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from interlock.language import Diagnostic
+from interlock.language.expression import proven
+from interlock.language.regions import NOWHERE, meet
+from interlock.rules.verify.subject import Statement, Subject
+
+
+def certain_conditions(subject: Subject) -> Iterator[Diagnostic]:
+    """Yield what is certain about the conditions of one rule."""
+    said: set[Statement] = set()
+    for group in (*subject.patterns, *subject.negations):
+        for statement in group:
+            if (found := _alone(statement, subject)) is not None:
+                said.add(statement)
+                yield found
+    rest = [one for one in subject.statements if one not in said]
+    yield from _together(rest, ())
+    yield from _implied(rest, ())
+    for group in subject.negations:
+        own = [one for one in group if one not in said]
+        if meet(*(one.truth.true for one in rest)) != NOWHERE:
+            yield from _together(own, rest)
+            yield from _implied(own, rest)
+
+
+def _alone(statement: Statement, subject: Subject) -> Diagnostic | None:
+    truth = statement.truth
+    if truth.true == NOWHERE:
+        hint = f"{subject.rule.id} never fires" if _is_needed(statement, subject) else None
+        return statement.finding("RV302", f"{statement.text!r} is never true", hint, "error")
+    if truth.not_true == NOWHERE:
+        return statement.finding("RV301", f"{statement.text!r} is always true", "leave it out")
+    return None
+
+
+def _is_needed(statement: Statement, subject: Subject) -> bool:
+    return any(statement in group for group in subject.patterns)
+
+
+def _together(group: Sequence[Statement], known: Sequence[Statement]) -> Iterator[Diagnostic]:
+    """Yield the first conjunct that contradicts those before it."""
+    region = meet(*(one.truth.true for one in known))
+    before: list[Statement] = [*known]
+    for statement in group:
+        region = meet(region, statement.truth.true)
+        if region == NOWHERE:
+            other = _alone_enough(before, statement, contradicts=True)
+            message = f"{statement.text!r} is never true where {other} holds"
+            yield statement.finding("RV302", message, None, "error")
+            return
+        before.append(statement)
+
+
+def _implied(group: Sequence[Statement], known: Sequence[Statement]) -> Iterator[Diagnostic]:
+    """Yield each conjunct that the others make sure of; the later of two that say the same."""
+    region = meet(*(one.truth.true for one in (*known, *group)))
+    if region == NOWHERE:
+        return
+    kept = [*known, *group]
+    for statement in reversed(group):
+        if proven(statement.stated.node):
+            continue  # others may be read because of it
+        others = [one for one in kept if one is not statement]
+        if others and meet(*(o.truth.true for o in others), statement.truth.not_true) == NOWHERE:
+            kept = others
+            cause = _alone_enough(others, statement, contradicts=False)
+            message = f"{statement.text!r} follows from {cause}"
+            yield statement.finding("RV303", message, "leave it out")
+
+
+def _alone_enough(others: Sequence[Statement], statement: Statement, *, contradicts: bool) -> str:
+    """Return the condition that decides another one, or that they do so together."""
+    truth = statement.truth
+    against = truth.true if contradicts else truth.not_true
+    for one in others:
+        if meet(one.truth.true, against) == NOWHERE:
+            return repr(one.text)
+    return "what stands beside it"

@@ -1,0 +1,43 @@
+"""RV312: a rule of an exclusive group that another one always beats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from interlock.language import Diagnostic
+from interlock.rules.verify.likeness import follows, layings
+from interlock.rules.verify.subject import Subject, is_plain, renamed
+
+
+def shadowed_rules(subjects: Sequence[Subject]) -> Iterator[Diagnostic]:
+    """Yield every rule whose matches are all matches of one that wins their group.
+
+    The rule that wins must say nothing but its patterns; the one that loses may say anything
+    more, which can only make it match less.
+    """
+    groups: dict[str, list[Subject]] = {}
+    for subject in subjects:
+        if subject.rule.exclusive is not None and not subject.rule.shadow:
+            groups.setdefault(subject.rule.exclusive, []).append(subject)
+    for group in groups.values():
+        for under in group:
+            winner = next((over for over in group if _beats(over, under)), None)
+            if winner is not None:
+                message = (
+                    f"never acts: whenever it matches, {winner.rule.id!r} does so for the same"
+                    f" incident, and its salience is higher"
+                )
+                hint = "give the narrower rule the higher salience"
+                yield under.finding(("id",), "RV312", message, hint, "error")
+
+
+def _beats(over: Subject, under: Subject) -> bool:
+    if over.rule.salience <= under.rule.salience or over.rule.negations or not is_plain(over.rule):
+        return False
+    if not under.region or over.incident is None or under.incident is None:
+        return False
+    place = renamed(under.incident, {})
+    return any(
+        renamed(over.incident, names) == place and follows(over, under, names)
+        for names in layings(over, under)
+    )

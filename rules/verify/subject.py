@@ -1,0 +1,171 @@
+"""A rule as it is reasoned about: its conjuncts with their regions and their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+
+from interlock.language import Diagnostic, Loc
+from interlock.language.diagnostics import Severity
+from interlock.language.expression import Evaluate, Template, compile_expression, print_expression
+from interlock.language.expression.check import resolve
+from interlock.language.regions import Region, Truth, meet, truth_of
+from interlock.language.regions.owner import owned
+from interlock.rules.checks import Written
+from interlock.rules.declare import Declarations
+from interlock.rules.draft import Stated
+from interlock.rules.network import Pattern, Rule, SendSpec, StartSpec
+
+Names = Mapping[str, str]
+"""What each alias is to be called, where two rules are laid side by side."""
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """One conjunct of one pattern.
+
+    Attributes:
+        written: the rule it stands in.
+        stated: the conjunct.
+        owner: the alias of its pattern; of a negation a name no alias has.
+    """
+
+    written: Written
+    stated: Stated
+    owner: str
+
+    @cached_property
+    def text(self) -> str:
+        """The conjunct as printed."""
+        return print_expression(self.stated.node)
+
+    @cached_property
+    def truth(self) -> Truth:
+        """Where it is true, false and unknown."""
+        return self.called({})
+
+    def called(self, names: Names) -> Truth:
+        """Return its truth with the elements called otherwise."""
+        own = {**names, "": names.get(self.owner, self.owner)}
+        return truth_of(resolve(self.stated.node, self.stated.scope), own)
+
+    @cached_property
+    def test(self) -> Evaluate:
+        """The conjunct as it is evaluated."""
+        return compile_expression(self.stated.node, self.stated.scope)
+
+    def finding(
+        self, code: str, message: str, hint: str | None = None, severity: Severity = "warning"
+    ) -> Diagnostic:
+        """Return a finding at exactly this conjunct."""
+        document, node = self.written.document, self.stated.node
+        span = document.expression_span(self.stated.loc, node.start, node.end)
+        return Diagnostic(document.path, span, severity, code, message, hint)
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """One rule.
+
+    Attributes:
+        written: the rule with where it is written.
+        declarations: what it may speak of.
+        patterns: the conjuncts of each of its patterns.
+        negations: the conjuncts of each of its negations.
+    """
+
+    written: Written
+    declarations: Declarations
+    patterns: tuple[tuple[Statement, ...], ...]
+    negations: tuple[tuple[Statement, ...], ...]
+
+    @property
+    def rule(self) -> Rule:
+        """The rule, compiled."""
+        return self.written.rule
+
+    @property
+    def statements(self) -> Iterator[Statement]:
+        """Every conjunct that must hold for it to match."""
+        return (one for group in self.patterns for one in group)
+
+    @cached_property
+    def region(self) -> Region:
+        """Where all its patterns can match at once."""
+        return meet(*(one.truth.true for one in self.statements))
+
+    @cached_property
+    def incident(self) -> Template | None:
+        """What it acts on, where it starts or sends."""
+        acts = (one for one in self.rule.consequences if isinstance(one, StartSpec | SendSpec))
+        return next((Template(one.incident.text) for one in acts), None)
+
+    @property
+    def machines(self) -> frozenset[str]:
+        """The machines it starts."""
+        return frozenset(s.machine for s in self.rule.consequences if isinstance(s, StartSpec))
+
+    def finding(
+        self,
+        where: Loc,
+        code: str,
+        message: str,
+        hint: str | None = None,
+        severity: Severity = "warning",
+    ) -> Diagnostic:
+        """Return a finding at a place within the rule."""
+        span = self.written.document.span((*self.written.loc, *where))
+        return Diagnostic(self.written.document.path, span, severity, code, message, hint)
+
+
+def subject(written: Written, declarations: Declarations) -> Subject:
+    """Return a rule with everything that is reasoned from."""
+    conditions = written.conditions
+    return Subject(
+        written,
+        declarations,
+        tuple(
+            tuple(Statement(written, one, pattern.alias) for one in stated)
+            for pattern, stated in zip(conditions.patterns, conditions.stated, strict=True)
+        ),
+        tuple(
+            tuple(Statement(written, one, f"not {number}") for one in stated)
+            for number, stated in enumerate(conditions.forbidden)
+        ),
+    )
+
+
+def renamed(template: Template, names: Names) -> str:
+    """Return a template's canonical text with the elements called otherwise."""
+    return "".join(
+        part if isinstance(part, str) else f"${{{print_expression(owned(part, names))}}}"
+        for part in template.parts
+    )
+
+
+def is_plain(rule: Rule) -> bool:
+    """Whether a rule is nothing but patterns, negations and consequences.
+
+    What else a rule may say (for how long, how often, except when) is not reasoned about, so
+    nothing is told of a rule that says it.
+    """
+    unknown = [one.name for one in fields(rule) if one.name not in _PLAIN]
+    strange = any(bool(getattr(rule, name)) for name in unknown)
+    return not (strange or any(map(_is_odd, (*rule.patterns, *rule.negations))))
+
+
+def _is_odd(pattern: Pattern) -> bool:
+    unknown = [one.name for one in fields(pattern) if one.name not in _PLAIN_PATTERN]
+    return any(bool(getattr(pattern, name)) for name in unknown)
+
+
+_PLAIN = frozenset(
+    {
+        *("id", "patterns", "negations", "consequences", "why", "salience", "exclusive", "shadow"),
+        *("stratum", "title", "owner", "severity", "risk", "runbook_url", "path", "line"),
+    }
+)
+_PLAIN_PATTERN = frozenset(
+    {"alias", "kind", "type", "comparisons", "predicates", "joins", "residuals"}
+)
