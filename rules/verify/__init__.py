@@ -14,7 +14,7 @@ so for every signal that may come (``interlock.language.regions``), or says that
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from interlock.language import Diagnostic, Document, ordered
 from interlock.rules.load import read_rules
@@ -34,7 +34,7 @@ def read_subjects(documents: Iterable[Document]) -> list[Subject]:
     return [subject(one, declarations) for one in written]
 
 
-def verify_rules(subjects: list[Subject]) -> list[Diagnostic]:
+def verify_rules(subjects: Sequence[Subject]) -> list[Diagnostic]:
     """Return everything found about rules that `load_rulebase` accepts, by place."""
     found: list[Diagnostic] = []
     for one in subjects:

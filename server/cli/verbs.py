@@ -23,6 +23,7 @@ from interlock.server.cli import (
     serve,
     signals,
     thaw,
+    verify,
     why,
     why_not,
 )
@@ -50,6 +51,7 @@ Verb = Callable[..., None]
 VERBS: Mapping[str, Verb | tuple[str, Mapping[str, Verb]]] = {
     "demo": demo.demo,
     "check": check.check,
+    "verify": verify.verify,
     "codes": codes.codes,
     "serve": serve.serve,
     "signal": ("Send signals by hand.", {"send": signals.send}),

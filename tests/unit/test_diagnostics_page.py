@@ -15,6 +15,7 @@ import pytest
 
 from interlock.language.document import load_documents
 from interlock.server.cli.checking import find
+from interlock.server.cli.verifying import prove
 from interlock.server.code_pages import CodePage, code_pages, read_pages
 
 ROOT = Path(__file__).parents[2]
@@ -120,12 +121,17 @@ def raised(root: Path) -> set[str]:
 
 
 def reports(code: str, example: str) -> list[str]:
-    """Return the codes an example reports, with a bundle put around it."""
+    """Return the codes an example reports, with a bundle put around it.
+
+    Of what ``verify`` finds only the code at hand counts: the bundle around is small.
+    """
     files = {name: content.encode() for name, content in _files(code, example).items()}
     if example.startswith('b"'):
         files = {"a.yaml": literal_eval(example)}
     probes = files.pop("executors.json", b"{}").decode()
-    return sorted({one.code for one in find(files, probes).diagnostics})
+    checked = {one.code for one in find(files, probes).diagnostics}
+    verified = {one.code for one in prove(files, probes).diagnostics}
+    return sorted(checked | (verified & {code}))
 
 
 def _files(code: str, example: str) -> dict[str, str]:

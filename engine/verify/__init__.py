@@ -1,0 +1,31 @@
+"""What can be told of a bundle without running it: rules, machines, actions, and the whole.
+
+::
+
+    files ─ Bundle.compile ─► what cannot be used        (the faults of ``check``)
+          ─ verify ─────────► what can be used and is not meant
+
+Rules and machines are verified by their own rooms; here stands what takes both.  Nothing is told
+twice, and nothing is told of a bundle that does not compile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from interlock.engine.verify.whole import read_whole
+from interlock.language.diagnostics import Diagnostic, ordered
+from interlock.rules.verify import verify_rules
+
+
+def verify(files: Mapping[str, str]) -> list[Diagnostic]:
+    """Return everything found about a bundle that passes ``check``, by place.
+
+    Args:
+        files: name to text; every ``.yaml`` or ``.yml`` file is read.
+
+    Raises:
+        DefinitionError: the files do not compile.
+    """
+    whole = read_whole(files)
+    return ordered(verify_rules(whole.subjects))
