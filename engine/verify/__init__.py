@@ -18,14 +18,15 @@ from interlock.language.diagnostics import Diagnostic, ordered
 from interlock.rules.verify import verify_rules
 
 
-def verify(files: Mapping[str, str]) -> list[Diagnostic]:
+def verify(files: Mapping[str, str], environment: str | None = None) -> list[Diagnostic]:
     """Return everything found about a bundle that passes ``check``, by place.
 
     Args:
         files: name to text; every ``.yaml`` or ``.yml`` file is read.
+        environment: whose parameters count; None: their defaults.
 
     Raises:
         DefinitionError: the files do not compile.
     """
-    whole = read_whole(files)
+    whole = read_whole(files, environment)
     return ordered(verify_rules(whole.subjects))

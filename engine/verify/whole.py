@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from interlock.language.document import Document, load_documents
 from interlock.language.expression import OPEN
+from interlock.language.params import read_parameters
 from interlock.language.values import Field
 from interlock.machines.load import MachineBase, load_machines
 from interlock.rules.load import load_rulebase
@@ -35,11 +36,12 @@ class Whole:
     machinebase: MachineBase
 
 
-def read_whole(files: Mapping[str, str]) -> Whole:
+def read_whole(files: Mapping[str, str], environment: str | None = None) -> Whole:
     """Return the bundle that some files make; what probes there are is ``check``'s business.
 
     Args:
         files: name to text; every ``.yaml`` or ``.yml`` file is read.
+        environment: whose parameters count; None: their defaults.
 
     Raises:
         DefinitionError: they do not compile.
@@ -50,14 +52,16 @@ def read_whole(files: Mapping[str, str]) -> Whole:
         if name.endswith((".yaml", ".yml"))
         for document in load_documents(text, name)
     ]
-    rulebase = load_rulebase(documents)
+    parameters = read_parameters(documents, environment).parameters
+    rulebase = load_rulebase(documents, parameters)
     machinebase = load_machines(
         documents,
         signal_types={name: one.fields for name, one in rulebase.signal_types.items()},
         fact_types={name: one.fields for name, one in rulebase.fact_types.items()},
         probes=_AnyProbe(),
+        parameters=parameters,
     )
-    return Whole(documents, rulebase, read_subjects(documents), machinebase)
+    return Whole(documents, rulebase, read_subjects(documents, parameters), machinebase)
 
 
 class _AnyProbe(Mapping[str, Fields]):

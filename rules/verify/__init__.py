@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from interlock.language import Diagnostic, Document, ordered
+from interlock.language.expression import NO_PARAMETERS, Parameters
 from interlock.rules.load import read_rules
 from interlock.rules.verify.certainties import certain_conditions
 from interlock.rules.verify.duplicates import duplicate_rules
@@ -28,9 +29,11 @@ from interlock.rules.verify.windows import unbounded_joins
 __all__ = ["Subject", "read_subjects", "verify_rules"]
 
 
-def read_subjects(documents: Iterable[Document]) -> list[Subject]:
+def read_subjects(
+    documents: Iterable[Document], parameters: Parameters = NO_PARAMETERS
+) -> list[Subject]:
     """Return the rules that are not disabled as they are reasoned about, sorted by id."""
-    written, declarations = read_rules(documents)
+    written, declarations = read_rules(documents, parameters)
     return [subject(one, declarations) for one in written]
 
 

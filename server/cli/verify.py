@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import typer
 
-from interlock.server.cli.check import Executors, Paths
+from interlock.server.cli.check import Env, Executors, Paths
 from interlock.server.cli.options import Report, Reported
 
 
-def verify(paths: Paths, executors: Executors = None, output: Reported = Report.TEXT) -> None:
+def verify(
+    paths: Paths,
+    executors: Executors = None,
+    env: Env = None,
+    output: Reported = Report.TEXT,
+) -> None:
     """Prove an author's files: rules, machines, actions, and the whole.
 
     Finds, without running anything, what can be used and is not meant: conditions that are
@@ -21,4 +26,4 @@ def verify(paths: Paths, executors: Executors = None, output: Reported = Report.
     """
     from interlock.server.cli import verifying
 
-    raise typer.Exit(verifying.verify(paths, executors, output))
+    raise typer.Exit(verifying.verify(paths, executors, output, env))

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ENGINE = ["bundle", "clock", "crosscheck", "decisions", "dispatch", "executors", "explain"]
 ENGINE += ["history", "intake", "library", "mailbox", "node", "notrun", "owner", "partition"]
-ENGINE += ["replay", "rows", "runtime", "telemetry", "views", "watchers", "whynot"]
+ENGINE += ["replay", "rows", "runtime", "telemetry", "verify", "views", "watchers", "whynot"]
 SKELETON = [
     "__init__.py",
     "errors.py",
