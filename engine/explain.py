@@ -45,7 +45,7 @@ class Reason:
 
     Attributes:
         kind: ``incident action transition firing fact signal verdict check result command
-            timer``.
+            question timer``.
         id: of the thing, where it has one.
         title: one line for people.
         seq: position of the entry that decided it.
@@ -170,7 +170,7 @@ class _Telling:
             title += f": {row['why']}"
         cause: tuple[Reason, ...] = ()
         if self._opens(depth):
-            cause = tuple(self._cause(row, depth + 1))
+            cause = (*self._cause(row, depth + 1), *self._asked(row))
         name = f"{row['incident']}#{row['n']}"
         return Reason("transition", name, title, row["seq"], row["at"], cause)
 
@@ -186,11 +186,28 @@ class _Telling:
                     yield self._action(action, depth)
             case "sample":
                 yield self._signal("", cause["seq"])
+            case "answer":
+                for answer in cause["answers"]:
+                    yield self._answer(answer, cause["choice"])
             case word if word in _SAID:
                 kind, title = _SAID[word]
                 yield Reason(kind, cause.get("firing", ""), title(cause), row["seq"], row["at"])
             case _:
                 return
+
+    def _asked(self, row: Note) -> Iterator[Reason]:
+        """Return what the state that was come to asks."""
+        name = (row["incident"], row["n"])
+        for asked in self._decision(row["seq"]).get("asked", ()):
+            if (asked["incident"], asked["move"]) == name:
+                title = f"asked {asked['role']}: {asked['text']}"
+                yield Reason("question", asked["question"], title, row["seq"], row["at"])
+
+    def _answer(self, answer: Note, choice: str) -> Reason:
+        body = self._history.entry(answer["seq"]) or {"text": "", "at": None}
+        roles = ", ".join(answer["roles"])
+        title = f"{answer['actor']} as {roles} answered {choice}: {body['text']}"
+        return Reason("command", "", title, answer["seq"], body["at"])
 
     # --- firings and what they rest on ----------------------------------------------------
 

@@ -47,7 +47,8 @@ class Kind(StrEnum):
     """``intent, attempt, epoch, reason, stopping``: dispatch did not send the attempt, and when
     it is stopping, will send nothing more in this process."""
     COMMAND = "command"
-    """``actor, command, incident, text``: abort, acknowledge or annotate."""
+    """``actor, command, incident, text``: abort, acknowledge, annotate or answer; an answer also
+    has ``question, choice, roles``."""
     FREEZE = "freeze"
     """``actor, scope, reason``: nothing in scope acts until thawed."""
     THAW = "thaw"

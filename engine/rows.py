@@ -12,7 +12,10 @@ from typing import NamedTuple
 
 
 class IncidentRow(NamedTuple):
-    """Where an incident stands; replaces its earlier row."""
+    """Where an incident stands; replaces its earlier row.
+
+    ``question`` is the canonical JSON of what it asks people now; ``views`` writes it.
+    """
 
     id: str
     key: str
@@ -27,6 +30,7 @@ class IncidentRow(NamedTuple):
     opened_seq: int
     acknowledged_by: str | None
     note_count: int
+    question: str | None = None
 
 
 class TransitionRow(NamedTuple):

@@ -6,7 +6,10 @@ compares them.
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from interlock.digest import canonical
+from interlock.engine.fold.questions import question_of
 from interlock.engine.fold.state import Incident, Intent, State
 from interlock.engine.fold.turn import Folded
 from interlock.engine.rows import (
@@ -66,6 +69,29 @@ def incident_row(incident: Incident, state: State) -> IncidentRow:
         opened_seq=incident.opened_seq,
         acknowledged_by=incident.acknowledged_by,
         note_count=incident.notes,
+        question=_question(incident, state),
+    )
+
+
+def _question(incident: Incident, state: State) -> str | None:
+    """Return what an incident asks people now, as canonical JSON; None when it asks nothing."""
+    asked = state.questions.get(incident.id)
+    if asked is None:
+        return None
+    question = question_of(state, incident)
+    return _text(
+        {
+            "id": asked.id,
+            "text": asked.text,
+            "shown": asked.shown,
+            "role": question.role,
+            "quorum": question.quorum,
+            "excluded": question.excluded,
+            "choices": question.choices,
+            "asked_at": asked.asked_at,
+            "expires_at": asked.asked_at + question.expires_ms,
+            "answers": [asdict(one) for one in asked.answers],
+        }
     )
 
 

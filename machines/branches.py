@@ -6,7 +6,7 @@ outward is asked, and so on.  ``operator.abort`` ends at the built-in ``aborted`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from interlock.language import Loc, nearest
@@ -19,16 +19,24 @@ from interlock.language.values import (
     parse_duration,
     violation,
 )
-from interlock.machines.definition import ABORTED, STAY, Branch, Trigger, timer_event
+from interlock.machines.definition import (
+    ABORTED,
+    STAY,
+    Branch,
+    Trigger,
+    answer_event,
+    timer_event,
+)
 from interlock.machines.flatten import Way, timer_name, way
 from interlock.machines.formula import Env, Formula, Row
-from interlock.machines.schema import BranchDefinition, TargetDefinition
 from interlock.machines.scopes import Fields, Scopes
 from interlock.machines.source import Source
+from interlock.machines.target_schema import BranchDefinition, TargetDefinition
 from interlock.machines.tree import Node
 
 _CLOSE_GAP = "end with `else: <state>`"
 _ABORT_WHY = "aborted by ${event.by}"
+_ANSWER_WHY = "${event.choice} by ${event.by}: ${event.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,20 @@ class BranchCompiler:
         self._refuse_stay(ways, "RV604", "a choice cannot stay")
         return self._branches(node, node, ways, self.scopes.state())
 
+    def answers(
+        self, node: Node, choices: Mapping[str, TargetDefinition]
+    ) -> dict[str, tuple[Branch, ...]]:
+        """Return what every answer to the question of a state does, faults reported."""
+        found: dict[str, tuple[Branch, ...]] = {}
+        scope = self.scopes.answer()
+        for choice, target in choices.items():
+            ways = written(target, (*node.loc, "approve", "choices", choice))
+            self._check_order(ways)
+            self._refuse_stay(ways, "RV603", "an answer ends the question and cannot stay")
+            taken = self._branches(node, node, ways, scope)
+            found[answer_event(choice)] = _reasoned(taken, _ANSWER_WHY, scope)
+        return found
+
     def _events(self, leaf: Leaf) -> list[str]:
         """Return the events that mean something in a leaf, sorted."""
         heard = {event for node in leaf.node.chain for event in node.on}
@@ -143,16 +165,18 @@ class BranchCompiler:
 
     def _timers(self, leaf: Leaf, owner: Node) -> dict[str, tuple[Branch, ...]]:
         found: dict[str, tuple[Branch, ...]] = {}
-        for text, target in owner.after.items():
-            loc = (*owner.loc, "after", text)
-            event = timer_event(timer_name(owner, parse_duration(text)))
+        for one in owner.timed:
+            event = timer_event(timer_name(owner, parse_duration(one.delay)))
             if event in found:
-                self.source.report(loc, "RV610", f"there is another timer of {text}", key=True)
+                message = f"there is another timer of {one.delay}"
+                self.source.report(one.at, "RV610", message, key=True)
                 continue
-            ways = written(target, loc)
+            ways = written(one.target, one.loc)
             self._check_order(ways)
             self._refuse_stay(ways, "RV605", "a timer comes once; staying would leave none")
-            found[event] = self._branches(leaf.node, owner, ways, self.scopes.state())
+            scope = self.scopes.state()
+            taken = self._branches(leaf.node, owner, ways, scope)
+            found[event] = _reasoned(taken, one.why, scope) if one.why else taken
         return found
 
     def _built_in_abort(self, node: Node, scope: Scope) -> Branch:
@@ -206,6 +230,12 @@ class BranchCompiler:
             why = self.source.template(definition.why, (*loc, "why"), scope)
         allowed = tuple((name, _allowed(sets[name], self.context[name])) for name in sets)
         return replace(branch, guard=guard, sets=allowed, why=why)
+
+
+def _reasoned(branches: tuple[Branch, ...], why: str, scope: Scope) -> tuple[Branch, ...]:
+    """Return branches with a reason where the author gave none."""
+    told = Formula(why, compile_template(why, scope))
+    return tuple(one if one.why is not None else replace(one, why=told) for one in branches)
 
 
 def _allowed(formula: Formula, field: Field) -> Formula:

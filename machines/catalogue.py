@@ -21,12 +21,14 @@ class Signature:
         inputs: typed inputs.
         outputs: typed outputs.
         lasting_ms: longest one attempt and its verification take.
+        changes: whether it may change anything: its risk is other than none.
     """
 
     kind: str
     inputs: Fields
     outputs: Fields
     lasting_ms: int
+    changes: bool = True
 
 
 FAULTY = Signature("", OPEN, OPEN, 0)

@@ -16,7 +16,7 @@ from interlock.language import (
     fault,
 )
 from interlock.machines.inputs import MAX_LENGTH, Shape
-from interlock.machines.schema import Arguments, Delay
+from interlock.machines.target_schema import Arguments, Delay
 
 
 def _listed(value: object) -> object:

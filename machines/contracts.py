@@ -31,10 +31,10 @@ from interlock.machines.contract_schema import (
 )
 from interlock.machines.formula import MISSING, Formula
 from interlock.machines.inputs import Shape
-from interlock.machines.schema import Arguments
 from interlock.machines.scopes import IDENTITY, Fields, with_outputs
 from interlock.machines.source import Source
 from interlock.machines.states import fields_of
+from interlock.machines.target_schema import Arguments
 
 NO_TARGET = "none"
 """What an act without a target says."""
@@ -48,6 +48,7 @@ def signature_of(action: ActionDefinition) -> Signature:
         inputs=fields_of(action.inputs),
         outputs=fields_of(action.outputs),
         lasting_ms=action.timeout + verifying,
+        changes=action.kind == "act" and action.risk != "none",
     )
 
 

@@ -53,6 +53,11 @@ def timer_event(name: str) -> str:
     return f"after:{name}"
 
 
+def answer_event(choice: str) -> str:
+    """Return the event that an answer sends once enough people have chosen it."""
+    return f"answer:{choice}"
+
+
 @dataclass(frozen=True, slots=True)
 class Timer:
     """A timer of a state or compound; ``name`` is unique in its machine."""
@@ -151,6 +156,50 @@ class WaitState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What an ``approve`` state asks.
+
+    Attributes:
+        role: who may answer.
+        quorum: how many must choose alike; one is enough for ``reject``.
+        excluded: roles and people who may not answer, sorted.
+        ask: template of the question.
+        show: templates of the lines shown with it.
+        choices: what may be answered, in the order written; each is heard as an event.
+        reminders_ms: when to remind people, ms after asking, rising.
+        expires_ms: when the state's timer ends it, ms after asking.
+    """
+
+    role: str
+    quorum: int
+    excluded: tuple[str, ...]
+    ask: Formula
+    show: tuple[Formula, ...]
+    choices: tuple[str, ...]
+    reminders_ms: tuple[int, ...]
+    expires_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A ``notify``: whom to tell and what."""
+
+    action: str
+    inputs: Mapping[str, Formula]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveState:
+    """Asks people, and waits until they have answered or a timer runs out."""
+
+    path: str
+    question: Question
+    notices: tuple[Notice, ...]
+    handlers: Handlers
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseState:
     """Decides at once; nothing ever rests here."""
 
@@ -168,14 +217,6 @@ class UndoState:
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A ``notify`` of a final state: whom to tell and what."""
-
-    action: str
-    inputs: Mapping[str, Formula]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinalState:
     """Ends the incident with an outcome."""
@@ -186,7 +227,7 @@ class FinalState:
     doc: str = ""
 
 
-State = RunState | WaitState | ChooseState | UndoState | FinalState
+State = RunState | WaitState | ApproveState | ChooseState | UndoState | FinalState
 """A leaf state."""
 
 

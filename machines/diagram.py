@@ -16,6 +16,7 @@ from interlock.machines.definition import (
     ABORTED,
     CHOOSE,
     SEPARATOR,
+    ApproveState,
     Branch,
     ChooseState,
     FinalState,
@@ -132,6 +133,8 @@ def _title(state: State) -> str:
             return f"{name}<br/>run {state.action}"
         case WaitState():
             return f"{name}<br/>wait {state.wait.name}"
+        case ApproveState():
+            return f"{name}<br/>ask {state.question.role}"
         case ChooseState():
             return f"{name} ?"
         case UndoState():

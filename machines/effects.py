@@ -47,6 +47,31 @@ class AwaitSignal:
 
 
 @dataclass(frozen=True, slots=True)
+class Notify:
+    """Tell somebody; nothing waits for the result."""
+
+    action: str
+    inputs: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask the question of ``MachineRuntime.question(state)``; then send what was chosen.
+
+    Attributes:
+        state: leaf path.
+        text: the question in words.
+        shown: lines to show with it.
+        notices: whom to tell now, and again with each reminder.
+    """
+
+    state: str
+    text: str
+    shown: tuple[str, ...]
+    notices: tuple[Notify, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SetTimer:
     """Send ``after:<name>`` when ``delay_ms`` have passed, unless cancelled."""
 
@@ -76,14 +101,6 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
-class Notify:
-    """Tell somebody; nothing waits for the result."""
-
-    action: str
-    inputs: Mapping[str, Value]
-
-
-@dataclass(frozen=True, slots=True)
 class Close:
     """The incident has ended with this outcome."""
 
@@ -98,7 +115,16 @@ class Stuck:
 
 
 Effect = (
-    RunAction | AwaitSignal | SetTimer | CancelTimers | SetContext | Undo | Notify | Close | Stuck
+    RunAction
+    | AwaitSignal
+    | Ask
+    | SetTimer
+    | CancelTimers
+    | SetContext
+    | Undo
+    | Notify
+    | Close
+    | Stuck
 )
 """Everything a step can ask for."""
 

@@ -26,7 +26,7 @@ class Way:
 
 def timers_of(node: Node) -> list[Timer]:
     """Return a state's own timers, shortest first; names are unique in the machine."""
-    delays = sorted({parse_duration(text) for text in node.after})
+    delays = sorted({parse_duration(one.delay) for one in node.timed})
     return [Timer(timer_name(node, ms), ms) for ms in delays]
 
 

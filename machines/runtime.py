@@ -19,10 +19,13 @@ from transitions import Machine as FlatMachine
 from interlock.language.values import Unknown, Value
 from interlock.machines.definition import (
     CHOOSE,
+    ApproveState,
     Branch,
     ChooseState,
     FinalState,
     Machine,
+    Notice,
+    Question,
     RunState,
     UndoState,
     Wait,
@@ -30,6 +33,7 @@ from interlock.machines.definition import (
     ways_out,
 )
 from interlock.machines.effects import (
+    Ask,
     AwaitSignal,
     CancelTimers,
     Close,
@@ -90,8 +94,8 @@ class MachineRuntime:
 
         Args:
             model: its ``state`` may change.
-            event: a result, ``met``, ``after:<timer>``, ``operator.abort``,
-                ``rule.withdrawn`` or an event the machine declares.
+            event: a result, ``met``, ``answer:<choice>``, ``after:<timer>``,
+                ``operator.abort``, ``rule.withdrawn`` or an event the machine declares.
             env: as for ``start``; ``event`` holds the event's data, ``outputs`` those of the
                 action when the event is ``done`` or ``unverified``.
 
@@ -112,6 +116,11 @@ class MachineRuntime:
         """Return what a state watches for, or None when it is not a ``wait`` state."""
         found = self.machine.states[state]
         return found.wait if isinstance(found, WaitState) else None
+
+    def question(self, state: str) -> Question | None:
+        """Return what a state asks, or None when it is not an ``approve`` state."""
+        found = self.machine.states[state]
+        return found.question if isinstance(found, ApproveState) else None
 
     def hears(self, state: str) -> tuple[str, ...]:
         """Return the events that mean something in a state, sorted."""
@@ -176,7 +185,7 @@ class _Run:
             self.env["ctx"] = {**self.env["ctx"], **values}
         self.effects.extend(SetTimer(timer.name, timer.delay_ms) for timer in branch.timers)
 
-    def rest(self, state: RunState | WaitState | UndoState | FinalState) -> None:
+    def rest(self, state: RunState | WaitState | ApproveState | UndoState | FinalState) -> None:
         """Ask for what the state that was come to does."""
         if not self.moved:
             return
@@ -186,6 +195,8 @@ class _Run:
                 self.effects.append(RunAction(state.path, state.action, inputs))
             case WaitState():
                 self.effects.append(AwaitSignal(state.path, state.path))
+            case ApproveState():
+                self._ask(state)
             case UndoState():
                 self.effects.append(Undo(state.path))
             case FinalState():
@@ -193,12 +204,23 @@ class _Run:
             case _:
                 assert_never(state)
 
+    def _ask(self, state: ApproveState) -> None:
+        row, question = self._told(), state.question
+        text = str(question.ask.evaluate(row, self.env))
+        shown = tuple(str(line.evaluate(row, self.env)) for line in question.show)
+        env = {**self.env, "question": {"text": text}}
+        notices = tuple(_notify(notice, row, env) for notice in state.notices)
+        self.effects.append(Ask(state.path, text, shown, notices))
+
     def _close(self, state: FinalState) -> None:
-        why = "; ".join(move.why for move in self.moved if move.why)
-        row = {**self.row, "from": self.before or START, "why": why}
-        for notice in state.notices:
-            self.effects.append(Notify(notice.action, _known(notice.inputs, row, self.env)))
+        row = self._told()
+        self.effects.extend(_notify(notice, row, self.env) for notice in state.notices)
         self.effects.append(Close(state.outcome))
+
+    def _told(self) -> Row:
+        """Return what texts for people may read: also whence the incident came, and why."""
+        why = "; ".join(move.why for move in self.moved if move.why)
+        return {**self.row, "from": self.before or START, "why": why}
 
     def _reason(self, branch: Branch, unset: list[str]) -> str:
         """Return why, in words, with the guards that were unknown and what could not be set."""
@@ -215,6 +237,10 @@ class _Run:
         if not notes:
             return why
         return f"{why} ({'; '.join(notes)})" if why else "; ".join(notes)
+
+
+def _notify(notice: Notice, row: Row, env: Env) -> Notify:
+    return Notify(notice.action, _known(notice.inputs, row, env))
 
 
 def _known(formulas: Mapping[str, Formula], row: Row, env: Env) -> dict[str, Value]:

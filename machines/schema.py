@@ -6,114 +6,33 @@ of state is recognised by the one key it holds.
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import Field, Tag, model_validator
 
 from interlock.language import (
     Definition,
-    Duration,
     ExpressionList,
-    ExpressionText,
     FieldDefinition,
     FieldName,
     Identifier,
     SignalName,
-    TemplateText,
-    YamlValue,
     by_key,
     fault,
 )
-from interlock.language.values import parse_duration
-from interlock.machines.definition import STAY
-
-MIN_DURATION_MS = 1
-MAX_DURATION_MS = 30 * 24 * 3600 * 1000
-"""Nothing waits for longer than thirty days."""
-
-Arguments = dict[FieldName, YamlValue]
-"""Values and templates for typed fields."""
-
-
-def _positive(ms: int) -> int:
-    if not MIN_DURATION_MS <= ms <= MAX_DURATION_MS:
-        raise fault("RV120", "a duration here is between 1ms and 30d")
-    return ms
-
-
-def _delay_text(text: str) -> str:
-    try:
-        _positive(parse_duration(text))
-    except ValueError as bad:
-        raise fault("RV120", str(bad)) from bad
-    return text
-
-
-DelayText = Annotated[str, AfterValidator(_delay_text)]
-"""A delay as written; keys of mappings keep their text, so that faults find their place."""
-
-Delay = Annotated[Duration, AfterValidator(_positive)]
-"""A length of time between 1 ms and 30 days."""
-
-
-def _state_name(text: str) -> str:
-    if re.fullmatch(r"[a-z][a-z0-9_]{0,62}", text) is None:
-        message = f"{text[:63]!r} is not a name for a state"
-        raise fault("RV121", message, "lower-case letters, digits and _, 63 characters at most")
-    return text
-
-
-StateName = Annotated[str, AfterValidator(_state_name)]
-"""Name of a state within its scope."""
+from interlock.machines.question_schema import QuestionDefinition
+from interlock.machines.target_schema import (
+    Arguments,
+    BranchDefinition,
+    Delay,
+    DelayText,
+    NoticeDefinition,
+    StateName,
+    TargetDefinition,
+)
 
 Severity = Literal["critical", "high", "medium", "low", "info"]
-
-
-class BranchDefinition(Definition):
-    """One way out: ``{if, to, why, set}`` or ``{else: target}``."""
-
-    if_: ExpressionText | None = Field(None, alias="if")
-    """Must be true; unknown is not."""
-    to: str | None = None
-    """Target: a state of this scope or of one around it."""
-    else_: str | None = Field(None, alias="else")
-    """Target when nothing before was true; ``stay`` to leave things as they are."""
-    why: TemplateText | None = None
-    """Reason, in words."""
-    set_: Arguments = Field({}, alias="set")
-    """Context fields to set."""
-
-    @model_validator(mode="after")
-    def _one_target(self) -> BranchDefinition:
-        if (self.to is None) == (self.else_ is None):
-            raise fault("RV111", "a branch needs one of: to, else")
-        if self.else_ is not None and self.if_ is not None:
-            raise fault("RV110", "`else` has no `if`", "write `to` instead of `else`")
-        return self
-
-    @property
-    def target(self) -> str:
-        """The target named, whichever way."""
-        return self.to if self.to is not None else (self.else_ or STAY)
-
-
-TargetDefinition = Annotated[
-    Annotated[str, Tag("~name")]
-    | Annotated[BranchDefinition, Tag("~branch")]
-    | Annotated[tuple[BranchDefinition, ...], Tag("~list")],
-    Discriminator(
-        lambda value: (
-            "~name"
-            if isinstance(value, str)
-            else "~list"
-            if isinstance(value, list | tuple)
-            else "~branch"
-        )
-    ),
-]
-"""A state name, one branch, or a list of branches of which the first true one is taken."""
 
 
 class RetryDefinition(Definition):
@@ -131,15 +50,6 @@ class RetryDefinition(Definition):
     """Share by which a delay may be moved either way."""
     on: tuple[Literal["transient", "timed_out"], ...] = ("transient",)
     """Results tried again."""
-
-
-class NoticeDefinition(Definition):
-    """Whom a final state tells."""
-
-    notify: Identifier
-    """Action of kind notify."""
-    with_: Arguments = Field({}, alias="with")
-    """Its inputs; ``from`` and ``why`` may be read."""
 
 
 class _StateDefinition(Definition):
@@ -190,6 +100,15 @@ class WaitDefinition(_HearingDefinition):
     wait: WaitSubject
 
 
+class ApproveDefinition(_HearingDefinition):
+    """Asks people, and waits for them to answer."""
+
+    approve: QuestionDefinition
+    """What is asked of whom."""
+    enter: tuple[NoticeDefinition, ...] = ()
+    """Whom to tell when it is asked, and again with each reminder."""
+
+
 class ChooseDefinition(_StateDefinition):
     """Decides at once."""
 
@@ -223,11 +142,12 @@ class CompoundDefinition(_HearingDefinition):
 StateDefinition = Annotated[
     Annotated[RunDefinition, Tag("~run")]
     | Annotated[WaitDefinition, Tag("~wait")]
+    | Annotated[ApproveDefinition, Tag("~approve")]
     | Annotated[ChooseDefinition, Tag("~choose")]
     | Annotated[UndoDefinition, Tag("~undo")]
     | Annotated[FinalDefinition, Tag("~final")]
     | Annotated["CompoundDefinition", Tag("~states")],
-    by_key("a state", "run", "wait", "choose", "undo", "final", "states"),
+    by_key("a state", "run", "wait", "approve", "choose", "undo", "final", "states"),
 ]
 """One state, its kind told by the key it holds."""
 

@@ -9,7 +9,10 @@ everywhere in a machine   context fields by bare name and as ``ctx``; ``steps`` 
                           machine declares (its own events); after ``done`` and
                           ``unverified`` also the action's ``outputs``
 ``wait.where``            the element's fields by bare name, and ``ctx``
-``enter`` of a final      also ``from`` (state the incident rested in) and ``why``
+``choices``               also ``event.by``, ``event.choice``, ``event.text``
+``ask``, ``show``         also ``from`` (state the incident rested in) and ``why``
+``enter`` of an approve   also ``from``, ``why`` and ``question.text``
+``enter`` of a final      also ``from`` and ``why``
 an action                 inputs by bare name; its key also ``incident.id``, ``step.id``; probes
                           and rollback as ``contracts`` says
 ========================  =======================================================
@@ -56,9 +59,16 @@ UNDO_FIELDS: Fields = {"detail": _TEXT}
 ABORT_FIELDS: Fields = {"by": _TEXT, "text": _TEXT}
 """Data of ``operator.abort``: who, and what they said."""
 
+ANSWER_FIELDS: Fields = {"by": _TEXT, "choice": _TEXT, "text": _TEXT}
+"""Data of an answer: those who chose it, what they chose, and what they said."""
+
+QUESTION_FIELDS: Fields = {"text": _TEXT}
+"""What the notices of a question may read of it."""
+
 EVENT_DEFAULTS: Mapping[str, Value] = {
     "attempt": 0,
     "by": "",
+    "choice": "",
     "detail": "",
     "result": "",
     "text": "",
@@ -111,10 +121,20 @@ class Scopes:
             return scope
         return with_outputs(scope, outputs)
 
-    def final(self) -> Scope:
-        """Return what the notices of a final state may read."""
+    def answer(self) -> Scope:
+        """Return what a branch taken on an answer may read."""
+        scope = self.state()
+        return replace(scope, bindings={**scope.bindings, "event": ANSWER_FIELDS})
+
+    def told(self) -> Scope:
+        """Return what a question, and the notices of a final state, may read."""
         scope = self.state()
         return replace(scope, fields={**scope.fields, "from": _TEXT, "why": _TEXT})
+
+    def asked(self) -> Scope:
+        """Return what the notices of a question may read."""
+        scope = self.told()
+        return replace(scope, bindings={**scope.bindings, "question": QUESTION_FIELDS})
 
     def element(self, fields: Fields) -> Scope:
         """Return what the ``where`` of a wait may read."""

@@ -21,6 +21,7 @@ from interlock.language.expression import (
     Scope,
     Template,
     canonical_text,
+    check,
     check_argument,
     check_condition,
     check_template,
@@ -132,6 +133,20 @@ class Source:
             return MISSING
         canonical = canonical_template(text, scope)
         return Formula(canonical, compile_template(text, scope, strict=strict))
+
+    def line(self, text: str, loc: Loc, scope: Scope) -> Formula | None:
+        """Return a compiled template of a line that names an expression and its value."""
+        errors: list[ExpressionError] = []
+        node: Node | None = None
+        try:
+            node = parse(text)
+            check(node, scope, errors)
+        except ExpressionError as fault:
+            errors.append(fault)
+        if self._reported(loc, errors) or node is None:
+            return None
+        printed = print_expression(node)
+        return self.template(f"{printed.replace('${', '$${')}: ${{{printed}}}", loc, scope)
 
     def arguments(
         self,

@@ -16,6 +16,7 @@ from interlock.machines.catalogue import FAULTY, Catalogue, Signature
 from interlock.machines.definition import (
     ABORTED,
     RESULTS,
+    ApproveState,
     ChooseState,
     FinalState,
     Machine,
@@ -31,12 +32,13 @@ from interlock.machines.definition import (
 from interlock.machines.fingerprint import fingerprint
 from interlock.machines.flatten import way
 from interlock.machines.naming import check_names
+from interlock.machines.questions import compile_question
 from interlock.machines.retry import PERMILLE, RetryPolicy
 from interlock.machines.schema import (
+    ApproveDefinition,
     ChooseDefinition,
     FinalDefinition,
     MachineDocument,
-    NoticeDefinition,
     RetryDefinition,
     RunDefinition,
     UndoDefinition,
@@ -45,6 +47,7 @@ from interlock.machines.schema import (
 )
 from interlock.machines.scopes import Fields, Scopes
 from interlock.machines.source import Source
+from interlock.machines.target_schema import NoticeDefinition
 from interlock.machines.tree import Node, build_tree
 
 _UNDO_RESULTS = (Trigger.DONE.value, Trigger.FAILED.value)
@@ -127,6 +130,8 @@ class StateCompiler:
                 return self._run(node, definition)
             case WaitDefinition():
                 return self._wait(node, definition)
+            case ApproveDefinition():
+                return self._approve(node, definition)
             case ChooseDefinition():
                 branches = self.branches.choice(node, definition.choose)
                 return ChooseState(path=node.path, branches=branches, doc=definition.doc)
@@ -165,7 +170,7 @@ class StateCompiler:
             self.source.unknown(loc, "RV211", "action", action, list(self.catalogue.actions))
             return FAULTY
         if found.kind and found.kind != kind:
-            place = "a `run` state" if kind == "act" else "`enter` of a final state"
+            place = "a `run` state" if kind == "act" else "`enter`"
             self.source.report(
                 loc, "RV711", f"{action!r} is of kind {found.kind}; {place} takes {kind}"
             )
@@ -205,24 +210,40 @@ class StateCompiler:
         where, key = (None, None) if found is None else (found[0], _key(found[1], scope))
         return Wait(kind, name, where, key, subject.hold or 0)
 
+    def _approve(self, node: Node, definition: ApproveDefinition) -> ApproveState:
+        asked = compile_question(self.source, node, definition.approve, self.scopes.told())
+        answers = self.branches.answers(node, definition.approve.choices)
+        return ApproveState(
+            path=node.path,
+            question=asked,
+            notices=self._notices(node, definition.enter, self.scopes.asked()),
+            handlers={**self.branches.handlers(Leaf(node, ())), **answers},
+            doc=definition.doc,
+        )
+
     def _final(self, node: Node, definition: FinalDefinition) -> FinalState:
         if definition.final not in {*self.written.outcomes, ABORTED}:
             loc = (*node.loc, "final")
             self.source.unknown(loc, "RV607", "outcome", definition.final, self.written.outcomes)
-        notices = tuple(
-            self._notice(one, (*node.loc, "enter", number))
-            for number, one in enumerate(definition.enter)
-        )
+        notices = self._notices(node, definition.enter, self.scopes.told())
         return FinalState(
             path=node.path, outcome=definition.final, notices=notices, doc=definition.doc
         )
 
-    def _notice(self, notice: NoticeDefinition, loc: Loc) -> Notice:
+    def _notices(
+        self, node: Node, notices: tuple[NoticeDefinition, ...], scope: Scope
+    ) -> tuple[Notice, ...]:
+        return tuple(
+            self._notice(one, (*node.loc, "enter", number), scope)
+            for number, one in enumerate(notices)
+        )
+
+    def _notice(self, notice: NoticeDefinition, loc: Loc, scope: Scope) -> Notice:
         signature = self._signature(notice.notify, (*loc, "notify"), "notify")
         inputs = self.source.arguments(
             notice.with_,
             (*loc, "with") if notice.with_ else (*loc, "notify"),
-            self.scopes.final(),
+            scope,
             signature.inputs,
             complete=f"action {notice.notify!r}",
             strict=False,

@@ -12,12 +12,32 @@ from dataclasses import dataclass, field
 from interlock.language import Loc
 from interlock.machines.definition import ABORTED, SEPARATOR
 from interlock.machines.schema import (
+    ApproveDefinition,
     CompoundDefinition,
     FinalDefinition,
     MachineDocument,
     StateDefinition,
-    TargetDefinition,
 )
+from interlock.machines.target_schema import TargetDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """What happens in a state after a delay, and where that is said.
+
+    Attributes:
+        delay: as written.
+        target: where it leads.
+        loc: place of the target.
+        at: place to report a fault of the timer at.
+        why: reason where the author gives none; empty for none.
+    """
+
+    delay: str
+    target: TargetDefinition
+    loc: Loc
+    at: Loc
+    why: str = ""
 
 
 @dataclass(eq=False, slots=True)
@@ -60,6 +80,20 @@ class Node:
     def after(self) -> Mapping[str, TargetDefinition]:
         """Its own timers, by their delay as written."""
         return getattr(self.definition, "after", {})
+
+    @property
+    def timed(self) -> list[Timed]:
+        """Its own timers: those under ``after``, and the end of what it asks."""
+        found = [
+            Timed(text, target, (*self.loc, "after", text), (*self.loc, "after", text))
+            for text, target in self.after.items()
+        ]
+        if isinstance(self.definition, ApproveDefinition):
+            asked, loc = self.definition.approve, (*self.loc, "approve")
+            if asked.expires is not None and asked.on_expire is not None:
+                at, why = (*loc, "expires"), f"no answer within {asked.expires}"
+                found.append(Timed(asked.expires, asked.on_expire, (*loc, "on_expire"), at, why))
+        return found
 
     @property
     def initial(self) -> str | None:

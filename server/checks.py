@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from typing import Protocol
 
 import orjson
@@ -27,6 +28,12 @@ MAX_PAGE = 1000
 
 DEFAULT_PAGE = 100
 """Items of a page when the caller does not say."""
+
+MAX_ROLES = 16
+"""Most roles one answers as."""
+
+MAX_ROLE = 100
+"""Longest role, in characters."""
 
 _MAX_TOKEN = 4096
 
@@ -81,6 +88,18 @@ def remark(field: str, value: str) -> str:
         RequestFieldRejected: it is longer than 4,096 characters or holds NUL.
     """
     return _text(field, value, least=0, most=MAX_TEXT)
+
+
+def roles(field: str, values: Sequence[str]) -> tuple[str, ...]:
+    """Return the roles somebody answers as, sorted, each once.
+
+    Raises:
+        RequestFieldRejected: there is none or more than 16, or one is empty, longer than 100
+            characters or holds NUL.
+    """
+    if not 1 <= len(values) <= MAX_ROLES:
+        raise RequestFieldRejected(field, f"1 to {MAX_ROLES} roles", str(len(values)))
+    return tuple(sorted({_text(field, one, least=1, most=MAX_ROLE) for one in values}))
 
 
 def moment(request: Message, field: str) -> int | None:

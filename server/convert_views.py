@@ -7,7 +7,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from interlock.server import views
 from interlock.v1.audit_pb2 import ExplanationNode
 from interlock.v1.control_pb2 import FreezeOrder
-from interlock.v1.incident_pb2 import Incident, Transition
+from interlock.v1.incident_pb2 import Answer, Incident, Question, Transition
 from interlock.v1.position_pb2 import Position
 
 
@@ -44,6 +44,33 @@ def write_incident(incident: views.Incident) -> Incident:
         closed_at=None if closed is None else write_moment(closed),
         acknowledged_by=incident.acknowledged_by,
         position=write_position(incident.position),
+        question=None if incident.question is None else write_question(incident.question),
+    )
+
+
+def write_question(question: views.Question) -> Question:
+    """Return a question as the wire has it."""
+    return Question(
+        id=question.id,
+        text=question.text,
+        shown=question.shown,
+        role=question.role,
+        quorum=question.quorum,
+        excluded=question.excluded,
+        choices=question.choices,
+        asked_at=write_moment(question.asked_at),
+        expires_at=write_moment(question.expires_at),
+        answers=[
+            Answer(
+                actor=one.actor,
+                roles=one.roles,
+                choice=one.choice,
+                reason=one.reason,
+                at=write_moment(one.at),
+                position=write_position(one.position),
+            )
+            for one in question.answers
+        ],
     )
 
 

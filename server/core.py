@@ -153,7 +153,7 @@ class Commands(Protocol):
         Raises:
             NotFound: the incident does not exist.
             NotPermitted: the state of things forbids it: the incident is closed, nothing
-                is frozen under that scope.
+                is frozen under that scope, the answer does not count.
             RequestRejected: the scope is not one the gate knows, or the request id was
                 used for another command.
             Overloaded, NotReady, JournalError: nothing was journalled.

@@ -16,6 +16,8 @@ from interlock.v1.incident_service_pb2 import (
     AcknowledgeIncidentResponse,
     AnnotateIncidentRequest,
     AnnotateIncidentResponse,
+    AnswerIncidentRequest,
+    AnswerIncidentResponse,
     GetIncidentRequest,
     GetIncidentResponse,
     IncidentPhase,
@@ -65,6 +67,7 @@ class IncidentService:
             wire.unary("AbortIncident", AbortIncidentRequest, self.abort),
             wire.unary("AcknowledgeIncident", AcknowledgeIncidentRequest, self.acknowledge),
             wire.unary("AnnotateIncident", AnnotateIncidentRequest, self.annotate),
+            wire.unary("AnswerIncident", AnswerIncidentRequest, self.answer),
         ]
 
     async def get(self, request: GetIncidentRequest) -> GetIncidentResponse:
@@ -119,6 +122,20 @@ class IncidentService:
         text = checks.reason("text", request.text)
         position = await self._command("annotate", request, text)
         return AnnotateIncidentResponse(position=write_position(position))
+
+    async def answer(self, request: AnswerIncidentRequest) -> AnswerIncidentResponse:
+        """Answer what an incident asks."""
+        command = Command(
+            command="answer",
+            actor=checks.name("actor", request.actor),
+            request_id=checks.name("request_id", request.request_id),
+            incident=checks.name("incident_id", request.incident_id),
+            text=checks.reason("reason", request.reason),
+            choice=checks.name("choice", request.choice),
+            roles=checks.roles("roles", request.roles),
+            question=checks.optional_name("question_id", request.question_id),
+        )
+        return AnswerIncidentResponse(position=write_position(await self._core.command(command)))
 
     async def _command(
         self, word: Literal["abort", "acknowledge", "annotate"], request: _Ordered, text: str

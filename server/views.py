@@ -19,6 +19,34 @@ class Position(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one person answered; fields as in ``incident.proto``."""
+
+    actor: str
+    roles: tuple[str, ...]
+    choice: str
+    reason: str
+    at: int
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a machine asks people; fields as in ``incident.proto``."""
+
+    id: str
+    text: str
+    shown: tuple[str, ...]
+    role: str
+    quorum: int
+    excluded: tuple[str, ...]
+    choices: tuple[str, ...]
+    asked_at: int
+    expires_at: int
+    answers: tuple[Answer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """One problem and the machine that deals with it; fields as in ``incident.proto``."""
 
@@ -36,6 +64,7 @@ class Incident:
     closed_at: int | None = None
     outcome: str = ""
     acknowledged_by: str = ""
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,12 +176,18 @@ class GateStatus:
 class Command:
     """What a person orders."""
 
-    command: Literal["abort", "acknowledge", "annotate", "freeze", "thaw"]
+    command: Literal["abort", "acknowledge", "annotate", "answer", "freeze", "thaw"]
     actor: str
     request_id: str
     incident: str = ""
-    """Of abort, acknowledge and annotate."""
+    """Of abort, acknowledge, annotate and answer."""
     scope: str = ""
     """Of freeze and thaw."""
     text: str = ""
     """Reason or remark."""
+    choice: str = ""
+    """Of answer."""
+    roles: tuple[str, ...] = ()
+    """Of answer: what the actor answers as, sorted."""
+    question: str = ""
+    """Of answer: the question that was read; empty for whichever stands."""

@@ -15,6 +15,7 @@
 ``turn``       one entry being folded: state, time, what came out so far, machine events to deliver.
 ``decide``     the entry point and the table of entry kinds; ``hearing`` for signals.
 ``firings``    what the rules found; ``incidents``: machines' effects on incidents.
+``questions``  what machines ask people, their answers and reminders.
 ``waiting``    signals and facts against waiting incidents, found by ``waits``.
 ``steps``      the life of one action intent, from ``requires`` to its result event.
 ``disputes``   what the engines differ on.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from interlock.engine.bundle import Bundle
-from interlock.engine.fold import incidents, steps
+from interlock.engine.fold import incidents, questions, steps
 from interlock.engine.fold.admission import rejudge
 from interlock.engine.fold.checks import observed
 from interlock.engine.fold.disputes import dispute
@@ -113,6 +113,8 @@ def _timer(turn: Turn, owner: str, name: str) -> None:
         steps.due(turn, intent, name)
     elif name == "hold":
         turn.tell(owner, "met", {"kind": "timer", "timer": name})
+    elif name == questions.REMIND:
+        questions.remind(turn, owner)
     else:
         turn.tell(owner, timer_event(name), {"kind": "timer", "timer": name})
 
@@ -156,6 +158,8 @@ def _command(turn: Turn, body: Body) -> None:
     elif incident is not None and command == "acknowledge":
         incident.acknowledged_by = actor
         turn.touch(incident)
+    elif command == "answer":
+        questions.take(turn, body)
     elif command == "abort":
         cause = {"kind": "command", "actor": actor, "seq": turn.seq}
         data = {"by": actor, "text": text}

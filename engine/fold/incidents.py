@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock.digest import derive_id
-from interlock.engine.fold import evidence, undo, waiting
+from interlock.engine.fold import evidence, questions, undo, waiting
 from interlock.engine.fold.intents import COMPENSATED, abandon
 from interlock.engine.fold.state import Incident
 from interlock.engine.fold.steps import begin
@@ -14,6 +14,7 @@ from interlock.engine.fold.turn import Event, Turn
 from interlock.engine.rows import TransitionRow
 from interlock.errors import InvariantBroken, NotPermitted
 from interlock.machines.effects import (
+    Ask,
     AwaitSignal,
     CancelTimers,
     Close,
@@ -180,6 +181,7 @@ def carry_out(turn: Turn, incident: Incident, step: Step, cause: Mapping[str, An
     moves, effects = step
     if moves:
         waiting.end(turn, incident)
+        questions.end(turn, incident, moves[0].trigger)
         abandon(turn, incident)
     for move in moves:
         incident.moves += 1
@@ -207,6 +209,8 @@ def _effect(turn: Turn, incident: Incident, effect: Effect) -> None:
             begin(turn, incident, action, inputs)
         case AwaitSignal():
             waiting.begin(turn, incident)
+        case Ask():
+            questions.ask(turn, incident, effect)
         case SetTimer() | CancelTimers():
             _timers(turn, incident, effect)
         case SetContext(values):
@@ -235,6 +239,7 @@ def _close(turn: Turn, incident: Incident, outcome: str, reason: str) -> None:
     abandon(turn, incident)
     incident.closed_at, incident.outcome = turn.at, outcome
     waiting.end(turn, incident)
+    questions.end(turn, incident, outcome)
     state.timers.cancel_all(incident.id)
     state.by_key.pop(f"{incident.machine}/{incident.key}", None)
     for intent in [i for i in state.done.values() if i.incident == incident.id]:

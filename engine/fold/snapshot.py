@@ -14,7 +14,15 @@ from typing import Any
 from interlock import digest
 from interlock.engine.bundle import Bundle
 from interlock.engine.fold.intents import AT_WORK, take_up
-from interlock.engine.fold.state import Gate, Incident, Intent, State, Timers
+from interlock.engine.fold.state import (
+    Answered,
+    Asked,
+    Gate,
+    Incident,
+    Intent,
+    State,
+    Timers,
+)
 from interlock.engine.fold.waiting import enlist
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Evaluation, FactRow
@@ -22,17 +30,20 @@ from interlock.rules.model import Evaluation, FactRow
 FORMAT = 5
 """Raised whenever a state remembers something else, or otherwise."""
 
+ASKING = 6
+"""Format of a state in which a question stands; one without is written as before there were any."""
+
 
 def is_current(data: bytes) -> bool:
     """Return whether this version can restore a snapshot."""
-    return bool(digest.decode(data).get("format") == FORMAT)
+    return digest.decode(data).get("format") in (FORMAT, ASKING)
 
 
 def take(state: State) -> bytes:
     """Return the canonical bytes of a state."""
     return digest.canonical(
         {
-            "format": FORMAT,
+            **_questions(state),
             "seq": state.seq,
             "at": state.at,
             "epoch": state.epoch,
@@ -53,6 +64,19 @@ def take(state: State) -> bytes:
             "evaluations": [_evaluation(e) for e in state.evaluations],
         }
     )
+
+
+def _questions(state: State) -> dict[str, Any]:
+    if not state.questions:
+        return {"format": FORMAT}
+    standing = [dataclasses.asdict(asked) for _, asked in sorted(state.questions.items())]
+    return {"format": ASKING, "questions": standing}
+
+
+def _asked(value: dict[str, Any]) -> Asked:
+    rows = {"notices": tuple((a, _row(inputs)) for a, inputs in value["notices"])}
+    answers = tuple(Answered(**_row(one)) for one in value["answers"])
+    return Asked(**{**_row(value), **rows, "answers": answers})
 
 
 def _needed(state: State) -> set[str]:
@@ -91,6 +115,7 @@ def restore(data: bytes, bundles: Mapping[str, Bundle]) -> State:
     gate["disputed"] = set(gate["disputed"])
     gate["changed"] = set(gate["changed"])
     state.gate = Gate(**gate)
+    state.questions = {q["incident"]: _asked(q) for q in value.get("questions", ())}
     _reindex(state)
     return state
 
@@ -112,10 +137,11 @@ def _plain(item: Incident | Intent | Gate) -> dict[str, Any]:
 
 def _tuples(item: dict[str, Any], *rows: str) -> dict[str, Any]:
     """Give lists back the immutable form they had; JSON does not tell the two apart."""
-    plain = {key: _tuple(value) for key, value in item.items() if key not in rows}
-    for row in rows:
-        plain[row] = {key: _tuple(value) for key, value in item[row].items()}
-    return plain
+    return {key: _row(value) if key in rows else _tuple(value) for key, value in item.items()}
+
+
+def _row(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: _tuple(value) for key, value in values.items()}
 
 
 def _tuple(value: Any) -> Any:

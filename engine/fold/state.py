@@ -140,6 +140,54 @@ class Intent:
     verdict: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that counted.
+
+    Attributes:
+        actor: who.
+        roles: what they answered as, sorted.
+        choice: what they chose.
+        text: why, in their words.
+        seq: position of the command, and
+        at: its time, ms.
+    """
+
+    actor: str
+    roles: tuple[str, ...]
+    choice: str
+    text: str
+    seq: int
+    at: int
+
+
+@dataclass(slots=True)
+class Asked:
+    """A question that stands: what the machine's ``approve`` state asks of people.
+
+    Attributes:
+        id: derived from the incident and the move that asked.
+        incident: whose machine asks; it has one question at a time.
+        text: the question in words.
+        shown: lines shown with it.
+        notices: actions and inputs of those to tell again with each reminder.
+        asked_seq: position of the entry whose decision asked, and
+        asked_at: its time, ms.
+        reminded: how many reminders have been sent.
+        answers: those that counted, in order.
+    """
+
+    id: str
+    incident: str
+    text: str
+    shown: tuple[str, ...]
+    notices: tuple[tuple[str, dict[str, Any]], ...]
+    asked_seq: int
+    asked_at: int
+    reminded: int = 0
+    answers: tuple[Answered, ...] = ()
+
+
 @dataclass(slots=True)
 class Gate:
     """What the interlocks look at besides the intent itself.
@@ -253,6 +301,7 @@ class State:
         at_work: work (action and contract key) to the intents that are at it.
         done: ended intents that open incidents could still undo.
         waits: open incidents that wait for a signal or fact.
+        questions: incident to the question it has open.
         timers: what is due when.
         evaluations: joins the second engine has not answered for, oldest first.
     """
@@ -271,5 +320,6 @@ class State:
     done: dict[str, Intent] = field(default_factory=dict)
     gate: Gate = field(default_factory=Gate)
     waits: Waits = field(default_factory=Waits)
+    questions: dict[str, Asked] = field(default_factory=dict)
     timers: Timers = field(default_factory=Timers)
     evaluations: deque[Evaluation] = field(default_factory=deque)

@@ -22,6 +22,15 @@ Only = Annotated[
     str, typer.Argument(metavar="INCIDENT", help="Only this one; ends when it is closed.")
 ]
 Remark = Annotated[str, typer.Option("--text", metavar="TEXT", help="A remark.")]
+Choice = Annotated[
+    str, typer.Argument(metavar="CHOICE", help="One of the question's choices.", show_default=False)
+]
+Roles = Annotated[
+    list[str], typer.Option("--as", metavar="ROLE", help="What you answer as; may be repeated.")
+]
+Question = Annotated[
+    str, typer.Option(metavar="ID", help="The question you have read; refused if it is another.")
+]
 Note = Annotated[str, typer.Argument(metavar="TEXT", help="The remark.")]
 
 
@@ -140,3 +149,33 @@ def annotate(
     with connected(server) as client:
         position = client.run(lambda c: c.incidents.annotate(incident, actor=asker, text=text))
     print_order("annotated", incident, position, output)
+
+
+def answer(  # noqa: PLR0913  # an option each
+    *,
+    incident: Incident,
+    choice: Choice,
+    roles: Roles,
+    reason: Reason,
+    question: Question = "",
+    actor: Actor = "",
+    server: Server = SERVER,
+    output: Output = Form.TEXT,
+) -> None:
+    """Answer what an incident asks.
+
+    You and the roles you name are taken at their word until there are identities.
+
+    interlock incidents answer INCIDENT approve --as web-on-call --reason "seen it"
+    """
+    from interlock.server.cli.online import connected, who
+    from interlock.server.cli.ordering import print_order
+
+    asker = who(actor)
+    with connected(server) as client:
+        position = client.run(
+            lambda c: c.incidents.answer(
+                incident, choice, actor=asker, roles=roles, reason=reason, question_id=question
+            )
+        )
+    print_order(f"answered {choice!r}", incident, position, output)

@@ -59,10 +59,34 @@ def print_incident(incident: Incident, moves: Sequence[Transition], form: Form) 
         return
     record = records.incident(incident)
     position = f"{incident.position.partition}/{incident.position.seq}"
-    shown = {n: str(v) for n, v in record.items() if v and n not in {"open", "position"}}
+    apart = {"open", "position", "question"}
+    shown = {n: str(v) for n, v in record.items() if v and n not in apart}
     printer.fields({**shown, "position": position})
     print()
+    if incident.HasField("question"):
+        _print_question(printer, incident)
     printer.table(("AT", "ENTRY", "FROM", "TRIGGER", "TO", "BY", "WHY"), [_move(m) for m in moves])
+
+
+def _print_question(printer: Printer, incident: Incident) -> None:
+    """Print what an incident asks, who may answer, and how."""
+    asked = incident.question
+    printer.line((asked.text, "bold"))
+    for line in asked.shown:
+        printer.line("  ", line)
+    wanted = f"{asked.quorum} of {asked.role}" if asked.quorum > 1 else asked.role
+    answers = [f"{a.actor}: {a.choice}" for a in asked.answers]
+    fields = {
+        "question": asked.id,
+        "asks": wanted + (f", not {', '.join(asked.excluded)}" if asked.excluded else ""),
+        "expires": records.moment(asked.expires_at.ToMilliseconds()),
+        "answers": ", ".join(answers) or "none yet",
+    }
+    printer.fields(fields)
+    choices = "|".join(asked.choices)
+    answer = f"interlock incidents answer {incident.id} {choices} --as {asked.role} --reason …"
+    printer.line(answer)
+    print()
 
 
 def follow(client: BlockingClient, incident: str, machine: str, form: Form) -> None:

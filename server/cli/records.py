@@ -12,7 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from interlock.language.values import MAX_TIMESTAMP, MIN_TIMESTAMP, format_timestamp
 from interlock.v1.control_service_pb2 import AgreementStatus, GetGateStatusResponse
-from interlock.v1.incident_pb2 import Incident, Transition
+from interlock.v1.incident_pb2 import Incident, Question, Transition
 from interlock.v1.position_pb2 import Position
 
 Json = dict[str, object]
@@ -56,6 +56,33 @@ def incident(message: Incident) -> Json:
         "acknowledged_by": message.acknowledged_by,
         "version": message.version,
         "position": _place(message),
+        "question": question(message.question) if message.HasField("question") else None,
+    }
+
+
+def question(message: Question) -> Json:
+    """Return what an incident asks."""
+    return {
+        "id": message.id,
+        "text": message.text,
+        "shown": list(message.shown),
+        "role": message.role,
+        "quorum": message.quorum,
+        "excluded": list(message.excluded),
+        "choices": list(message.choices),
+        "asked_at": _time(message, "asked_at"),
+        "expires_at": _time(message, "expires_at"),
+        "answers": [
+            {
+                "actor": answer.actor,
+                "roles": list(answer.roles),
+                "choice": answer.choice,
+                "reason": answer.reason,
+                "at": _time(answer, "at"),
+                "position": _place(answer),
+            }
+            for answer in message.answers
+        ],
     }
 
 

@@ -64,6 +64,7 @@ VERBS: Mapping[str, Verb | tuple[str, Mapping[str, Verb]]] = {
             "abort": incidents.abort,
             "acknowledge": incidents.acknowledge,
             "annotate": incidents.annotate,
+            "answer": incidents.answer,
         },
     ),
     "why": why.why,

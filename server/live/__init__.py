@@ -5,7 +5,7 @@ know the other's.
 
 ``intake``   signals in.
 ``queries``  incidents, transitions, reasons, the gate.
-``orders``   commands, freezes, thaws.
+``orders``   commands, freezes, thaws; ``answers`` to what incidents ask.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What people order: commands, freezes, thaws."""
+"""What people order: commands, answers, freezes, thaws."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from interlock.engine.history import History
 from interlock.engine.model import PARTITION, Kind
 from interlock.engine.node import Node
 from interlock.errors import NotFound, NotPermitted, RequestRejected
+from interlock.server.live.answers import LiveAnswers
 from interlock.server.views import Command, Position
 
 REMEMBERED = 10_000
@@ -17,6 +18,12 @@ REMEMBERED = 10_000
 
 _Request = tuple[str, str]
 """Actor and request id."""
+
+
+def _mark(command: Command) -> str:
+    """Return what tells two commands apart, whoever orders them."""
+    said = [command.command, command.incident, command.scope, command.text]
+    return digest.digest([*said, command.choice, list(command.roles), command.question])
 
 
 class LiveOrders:
@@ -30,6 +37,7 @@ class LiveOrders:
     def __init__(self, node: Node, history: History) -> None:
         self._node = node
         self._history = history
+        self._answers = LiveAnswers(node, history)
         self._requests: dict[_Request, tuple[str, asyncio.Task[int]]] = {}
 
     async def command(self, command: Command) -> Position:
@@ -40,7 +48,7 @@ class LiveOrders:
         if not command.request_id:
             return Position(PARTITION, await self._order(command))
         request = (command.actor, command.request_id)
-        mark = digest.digest([command.command, command.incident, command.scope, command.text])
+        mark = _mark(command)
         if request not in self._requests:
             self._remember(request, (mark, asyncio.create_task(self._order(command))))
         first, order = self._requests[request]
@@ -53,6 +61,8 @@ class LiveOrders:
     async def _order(self, command: Command) -> int:
         if command.command in ("freeze", "thaw"):
             return await self._freeze_or_thaw(command)
+        if command.command == "answer":
+            return await self._answers.take(command)
         row = await asyncio.to_thread(self._history.incident, command.incident)
         if row is None:
             raise NotFound(f"no incident is called {command.incident!r}")

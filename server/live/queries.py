@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any, Literal
 
+from interlock import digest
 from interlock.engine.explain import Explainer, Reason
 from interlock.engine.fold.state import State
 from interlock.engine.history import History, IncidentQuery, TransitionQuery
@@ -13,6 +14,7 @@ from interlock.engine.model import PARTITION
 from interlock.engine.node import Node
 from interlock.errors import NotFound, RequestRejected
 from interlock.server.views import (
+    Answer,
     Change,
     Explanation,
     Freeze,
@@ -22,6 +24,7 @@ from interlock.server.views import (
     Listing,
     Page,
     Position,
+    Question,
     Transition,
     TransitionFilter,
 )
@@ -111,7 +114,28 @@ class LiveQueries:
             closed_at=row["closed_at"],
             outcome=row["outcome"] or "",
             acknowledged_by=row["acknowledged_by"] or "",
+            question=_question(row["question"]),
         )
+
+
+def _question(text: str | None) -> Question | None:
+    if text is None:
+        return None
+    value = digest.decode(text.encode())
+    answers = tuple(
+        Answer(
+            actor=one["actor"],
+            roles=tuple(one["roles"]),
+            choice=one["choice"],
+            reason=one["text"],
+            at=one["at"],
+            position=Position(PARTITION, one["seq"]),
+        )
+        for one in value.pop("answers")
+    )
+    for name in ("shown", "excluded", "choices"):
+        value[name] = tuple(value[name])
+    return Question(**value, answers=answers)
 
 
 def _transition(row: Row) -> Transition:

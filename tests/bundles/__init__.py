@@ -28,6 +28,20 @@ def web() -> dict[str, str]:
     return {**files, MANIFEST: manifest(PROBES)}
 
 
+def asking() -> dict[str, str]:
+    """Return ``web`` with a machine that asks people first; a look counts for an hour."""
+    files, name = web(), "restart-service.machine.yaml"
+    files[name] = (Path(__file__).parent / "asking" / name).read_text()
+    files["signals.yaml"] = files["signals.yaml"].replace("ttl: 30s", "ttl: 1h", 1)
+    return files
+
+
+@cache
+def asking_bundle() -> Bundle:
+    """Return ``asking`` compiled, once for all tests."""
+    return Bundle.compile(asking())
+
+
 def ledger() -> dict[str, str]:
     """Return a bundle that writes one line per wanted item into a ledger."""
     path = Path(__file__).parent / "ledger" / "ledger.yaml"

@@ -20,7 +20,7 @@ from interlock.errors import (
 from tests.contract.client_talk import ONCE, QUICK, batch, ids, talking
 from tests.fakes.core import WATCH_BOUND, MemoryCore
 from tests.fakes.serving import serving
-from tests.unit.server.given import core_with, incident, transition
+from tests.unit.server.given import QUESTION, core_with, incident, transition
 
 pytestmark = pytest.mark.anyio
 
@@ -124,10 +124,15 @@ async def test_a_watch_tells_what_changes_after_it_has_begun() -> None:
 
 async def test_commands_and_questions_reach_the_service() -> None:
     core = core_with(2)
+    core.change(incident(1, question=QUESTION))
     async with talking(core) as client:
         assert "inc-1" == (await client.incidents.get("inc-1")).id
         await client.incidents.acknowledge("inc-1", actor="ana")
         await client.incidents.annotate("inc-1", actor="ana", text="disk replaced")
+        asked = (await client.incidents.get("inc-1")).question.id
+        await client.incidents.answer(
+            "inc-1", "approve", actor="ana", roles=["keeper"], reason="seen it", question_id=asked
+        )
         await client.incidents.abort("inc-1", actor="ana", reason="by hand")
         await client.control.freeze("global", actor="ana", reason="release day")
         frozen = await client.control.gate_status()
@@ -139,7 +144,8 @@ async def test_commands_and_questions_reach_the_service() -> None:
         with pytest.raises(NotPermitted):
             await client.incidents.abort("inc-2", actor="ana", reason="too late")
 
-    assert ["acknowledge", "annotate", "abort", "freeze", "thaw"] == [k for k, _ in core.journal]
+    words = ["acknowledge", "annotate", "answer", "abort", "freeze", "thaw"]
+    assert words == [k for k, _ in core.journal]
     assert ["global"] == [order.scope for order in frozen.freezes]
     assert ["inc-2"] == moves
     assert "incident" == root.kind

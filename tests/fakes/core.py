@@ -204,6 +204,8 @@ class MemoryCore:
                     raise NotPermitted(f"nothing is frozen under {command.scope!r}")
             case word:
                 incident = _find(self.incidents, command.incident)
+                if word == "answer" and incident.question is None:
+                    raise NotPermitted(f"{incident.id} asks nothing now")
                 if word == "abort" and incident.closed_at is not None:
                     raise NotPermitted(f"incident {incident.id} is closed")
                 if word == "acknowledge":

@@ -27,7 +27,7 @@ from interlock.language import params
 from interlock.language.expression.functions import FUNCTIONS
 from interlock.language.expression.parser import POWER, RESERVED_WORDS
 from interlock.language.fields import FieldDefinition, ValueDefinition
-from interlock.machines import contract_schema
+from interlock.machines import contract_schema, question_schema, target_schema
 from interlock.machines import schema as machine_schema
 from interlock.rules import schema as rules_schema
 from interlock.server import errors as wire_errors
@@ -98,6 +98,11 @@ def definitions(module: object) -> tuple[type[BaseModel], ...]:
 OPERATOR_MODELS = tuple(
     model for module in (command_file, http_file, remote_file) for model in definitions(module)
 )
+MACHINE_MODELS = tuple(
+    model
+    for module in (machine_schema, target_schema, question_schema)
+    for model in definitions(module)
+)
 RULE_MODELS = definitions(rules_schema)
 SIGNAL_MODELS = (
     rules_schema.SignalsDocument,
@@ -115,7 +120,7 @@ INVENTORY_MODELS = (contract_schema.InventoryDocument, contract_schema.TargetDef
         ("signals", SIGNAL_MODELS),
         ("params", PARAMS_MODELS),
         ("rules", tuple(set(RULE_MODELS) - set(SIGNAL_MODELS))),
-        ("machine", definitions(machine_schema)),
+        ("machine", MACHINE_MODELS),
         ("actions", tuple(set(definitions(contract_schema)) - set(INVENTORY_MODELS))),
         ("inventory", INVENTORY_MODELS),
         ("operator-files", OPERATOR_MODELS),
@@ -135,7 +140,7 @@ def test_every_key_of_a_document_is_on_its_page(
         ("signals", SIGNAL_MODELS),
         ("params", PARAMS_MODELS),
         ("rules", RULE_MODELS),
-        ("machine", definitions(machine_schema)),
+        ("machine", MACHINE_MODELS),
         ("actions", definitions(contract_schema)),
         ("inventory", INVENTORY_MODELS),
         ("operator-files", OPERATOR_MODELS),

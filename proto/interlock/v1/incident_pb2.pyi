@@ -3,9 +3,11 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from interlock.v1 import position_pb2 as _position_pb2
 import builtins as _builtins
 import sys
@@ -39,6 +41,7 @@ class Incident(_message.Message):
     CLOSED_AT_FIELD_NUMBER: _builtins.int
     ACKNOWLEDGED_BY_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
+    QUESTION_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, the same on every replay of the journal."""
     machine: _builtins.str
@@ -77,6 +80,10 @@ class Incident(_message.Message):
     def position(self) -> _position_pb2.Position:
         """The entry that last changed it."""
 
+    @_builtins.property
+    def question(self) -> Global___Question:
+        """What it asks people now. Absent when it asks nothing."""
+
     def __init__(
         self,
         *,
@@ -95,14 +102,133 @@ class Incident(_message.Message):
         closed_at: _timestamp_pb2.Timestamp | None = ...,
         acknowledged_by: _builtins.str = ...,
         position: _position_pb2.Position | None = ...,
+        question: Global___Question | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "closed_at", b"closed_at", "opened_at", b"opened_at", "position", b"position"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "closed_at", b"closed_at", "opened_at", b"opened_at", "position", b"position", "question", b"question"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_by", b"acknowledged_by", "changed_at", b"changed_at", "closed_at", b"closed_at", "id", b"id", "machine", b"machine", "open", b"open", "opened_at", b"opened_at", "outcome", b"outcome", "position", b"position", "rule", b"rule", "severity", b"severity", "state", b"state", "subject", b"subject", "title", b"title", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_by", b"acknowledged_by", "changed_at", b"changed_at", "closed_at", b"closed_at", "id", b"id", "machine", b"machine", "open", b"open", "opened_at", b"opened_at", "outcome", b"outcome", "position", b"position", "question", b"question", "rule", b"rule", "severity", b"severity", "state", b"state", "subject", b"subject", "title", b"title", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Incident: _TypeAlias = Incident  # noqa: Y015
+
+@_typing.final
+class Question(_message.Message):
+    """What a machine asks people: it waits until enough have answered, or the question expires."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    SHOWN_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    QUORUM_FIELD_NUMBER: _builtins.int
+    EXCLUDED_FIELD_NUMBER: _builtins.int
+    CHOICES_FIELD_NUMBER: _builtins.int
+    ASKED_AT_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    ANSWERS_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Identifier; another question of the same incident has another."""
+    text: _builtins.str
+    """The question, in the author's words with values filled in."""
+    role: _builtins.str
+    """Role that may answer."""
+    quorum: _builtins.int
+    """How many must choose alike, 1 to 10; one is enough for `reject`."""
+    @_builtins.property
+    def shown(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lines to show with it, e.g. `service: checkout`."""
+
+    @_builtins.property
+    def excluded(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Roles and people who may not answer."""
+
+    @_builtins.property
+    def choices(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What may be answered, in the author's order."""
+
+    @_builtins.property
+    def asked_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was asked."""
+
+    @_builtins.property
+    def expires_at(self) -> _timestamp_pb2.Timestamp:
+        """When it ends unanswered."""
+
+    @_builtins.property
+    def answers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Answer]:
+        """The answers so far, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        text: _builtins.str = ...,
+        shown: _abc.Iterable[_builtins.str] | None = ...,
+        role: _builtins.str = ...,
+        quorum: _builtins.int = ...,
+        excluded: _abc.Iterable[_builtins.str] | None = ...,
+        choices: _abc.Iterable[_builtins.str] | None = ...,
+        asked_at: _timestamp_pb2.Timestamp | None = ...,
+        expires_at: _timestamp_pb2.Timestamp | None = ...,
+        answers: _abc.Iterable[Global___Answer] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at", "expires_at", b"expires_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "asked_at", b"asked_at", "choices", b"choices", "excluded", b"excluded", "expires_at", b"expires_at", "id", b"id", "quorum", b"quorum", "role", b"role", "shown", b"shown", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Question: _TypeAlias = Question  # noqa: Y015
+
+@_typing.final
+class Answer(_message.Message):
+    """What one person answered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTOR_FIELD_NUMBER: _builtins.int
+    ROLES_FIELD_NUMBER: _builtins.int
+    CHOICE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    actor: _builtins.str
+    """Who answered."""
+    choice: _builtins.str
+    """What they chose."""
+    reason: _builtins.str
+    """Why, in their words. Empty when not said."""
+    @_builtins.property
+    def roles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What they answered as."""
+
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def position(self) -> _position_pb2.Position:
+        """The entry of the answer."""
+
+    def __init__(
+        self,
+        *,
+        actor: _builtins.str = ...,
+        roles: _abc.Iterable[_builtins.str] | None = ...,
+        choice: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        position: _position_pb2.Position | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "position", b"position"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "at", b"at", "choice", b"choice", "position", b"position", "reason", b"reason", "roles", b"roles"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Answer: _TypeAlias = Answer  # noqa: Y015
 
 @_typing.final
 class Transition(_message.Message):

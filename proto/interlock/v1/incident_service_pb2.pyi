@@ -397,3 +397,77 @@ class AnnotateIncidentResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AnnotateIncidentResponse: _TypeAlias = AnnotateIncidentResponse  # noqa: Y015
+
+@_typing.final
+class AnswerIncidentRequest(_message.Message):
+    """Answers what an incident asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CHOICE_FIELD_NUMBER: _builtins.int
+    ROLES_FIELD_NUMBER: _builtins.int
+    QUESTION_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """Identifier, 1 to 256 characters."""
+    actor: _builtins.str
+    """Who answers, 1 to 256 characters."""
+    request_id: _builtins.str
+    """The asker's name for this request, 1 to 256 characters."""
+    choice: _builtins.str
+    """What is chosen, one of `Question.choices`. 1 to 256 characters."""
+    question_id: _builtins.str
+    """`Question.id` of the question that was read, so that no other is answered by accident. Empty
+    for whichever stands. At most 256 characters.
+    """
+    reason: _builtins.str
+    """Why, 1 to 4,096 characters."""
+    @_builtins.property
+    def roles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What the person answers as, 1 to 16 roles of 1 to 100 characters. They are taken at their word."""
+
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        actor: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        choice: _builtins.str = ...,
+        roles: _abc.Iterable[_builtins.str] | None = ...,
+        question_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "choice", b"choice", "incident_id", b"incident_id", "question_id", b"question_id", "reason", b"reason", "request_id", b"request_id", "roles", b"roles"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswerIncidentRequest: _TypeAlias = AnswerIncidentRequest  # noqa: Y015
+
+@_typing.final
+class AnswerIncidentResponse(_message.Message):
+    """The answer is in the journal and counts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSITION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def position(self) -> _position_pb2.Position:
+        """Its entry; for a repeated request that of the first."""
+
+    def __init__(
+        self,
+        *,
+        position: _position_pb2.Position | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["position", b"position"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["position", b"position"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswerIncidentResponse: _TypeAlias = AnswerIncidentResponse  # noqa: Y015

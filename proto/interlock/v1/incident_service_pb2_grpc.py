@@ -68,6 +68,11 @@ class IncidentServiceStub:
                 request_serializer=interlock_dot_v1_dot_incident__service__pb2.AnnotateIncidentRequest.SerializeToString,
                 response_deserializer=interlock_dot_v1_dot_incident__service__pb2.AnnotateIncidentResponse.FromString,
                 _registered_method=True)
+        self.AnswerIncident = channel.unary_unary(
+                '/interlock.v1.IncidentService/AnswerIncident',
+                request_serializer=interlock_dot_v1_dot_incident__service__pb2.AnswerIncidentRequest.SerializeToString,
+                response_deserializer=interlock_dot_v1_dot_incident__service__pb2.AnswerIncidentResponse.FromString,
+                _registered_method=True)
 
 
 class IncidentServiceServicer:
@@ -122,6 +127,15 @@ class IncidentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AnswerIncident(self, request, context):
+        """Answers what an incident asks. FAILED_PRECONDITION when the answer does not count: it asks
+        nothing now or something else, that is no choice, the role may not answer, the person is
+        excluded or has answered already.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_IncidentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -154,6 +168,11 @@ def add_IncidentServiceServicer_to_server(servicer, server):
                     servicer.AnnotateIncident,
                     request_deserializer=interlock_dot_v1_dot_incident__service__pb2.AnnotateIncidentRequest.FromString,
                     response_serializer=interlock_dot_v1_dot_incident__service__pb2.AnnotateIncidentResponse.SerializeToString,
+            ),
+            'AnswerIncident': grpc.unary_unary_rpc_method_handler(
+                    servicer.AnswerIncident,
+                    request_deserializer=interlock_dot_v1_dot_incident__service__pb2.AnswerIncidentRequest.FromString,
+                    response_serializer=interlock_dot_v1_dot_incident__service__pb2.AnswerIncidentResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -322,6 +341,33 @@ class IncidentService:
             '/interlock.v1.IncidentService/AnnotateIncident',
             interlock_dot_v1_dot_incident__service__pb2.AnnotateIncidentRequest.SerializeToString,
             interlock_dot_v1_dot_incident__service__pb2.AnnotateIncidentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AnswerIncident(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/interlock.v1.IncidentService/AnswerIncident',
+            interlock_dot_v1_dot_incident__service__pb2.AnswerIncidentRequest.SerializeToString,
+            interlock_dot_v1_dot_incident__service__pb2.AnswerIncidentResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -54,6 +54,11 @@ class IncidentServiceStub:
     """Records that a person has taken notice."""
     AnnotateIncident: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.AnnotateIncidentRequest, _incident_service_pb2.AnnotateIncidentResponse]
     """Adds a remark to the history of an incident, open or closed."""
+    AnswerIncident: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.AnswerIncidentRequest, _incident_service_pb2.AnswerIncidentResponse]
+    """Answers what an incident asks. FAILED_PRECONDITION when the answer does not count: it asks
+    nothing now or something else, that is no choice, the role may not answer, the person is
+    excluded or has answered already.
+    """
 
 @_typing.type_check_only
 class IncidentServiceAsyncStub(IncidentServiceStub):
@@ -81,6 +86,11 @@ class IncidentServiceAsyncStub(IncidentServiceStub):
     """Records that a person has taken notice."""
     AnnotateIncident: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.AnnotateIncidentRequest, _incident_service_pb2.AnnotateIncidentResponse]  # type: ignore[assignment]
     """Adds a remark to the history of an incident, open or closed."""
+    AnswerIncident: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.AnswerIncidentRequest, _incident_service_pb2.AnswerIncidentResponse]  # type: ignore[assignment]
+    """Answers what an incident asks. FAILED_PRECONDITION when the answer does not count: it asks
+    nothing now or something else, that is no choice, the role may not answer, the person is
+    excluded or has answered already.
+    """
 
 class IncidentServiceServicer(metaclass=_abc_1.ABCMeta):
     """Incidents, and what a responder may do to one.
@@ -141,5 +151,16 @@ class IncidentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_incident_service_pb2.AnnotateIncidentResponse, _abc.Awaitable[_incident_service_pb2.AnnotateIncidentResponse]]:
         """Adds a remark to the history of an incident, open or closed."""
+
+    @_abc_1.abstractmethod
+    def AnswerIncident(
+        self,
+        request: _incident_service_pb2.AnswerIncidentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.AnswerIncidentResponse, _abc.Awaitable[_incident_service_pb2.AnswerIncidentResponse]]:
+        """Answers what an incident asks. FAILED_PRECONDITION when the answer does not count: it asks
+        nothing now or something else, that is no choice, the role may not answer, the person is
+        excluded or has answered already.
+        """
 
 def add_IncidentServiceServicer_to_server(servicer: IncidentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

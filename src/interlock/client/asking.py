@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 
 import grpc
@@ -26,6 +26,7 @@ from interlock.v1.incident_service_pb2 import (
     AbortIncidentRequest,
     AcknowledgeIncidentRequest,
     AnnotateIncidentRequest,
+    AnswerIncidentRequest,
     GetIncidentRequest,
     IncidentPhase,
     ListIncidentsRequest,
@@ -119,6 +120,42 @@ class IncidentClient:
             incident_id=incident_id, actor=actor, text=text, request_id=request_id or _fresh()
         )
         return (await self._calling.call(self._stub.AnnotateIncident, request)).position
+
+    async def answer(  # noqa: PLR0913  # what an answer consists of
+        self,
+        incident_id: str,
+        choice: str,
+        *,
+        actor: str,
+        roles: Sequence[str],
+        reason: str,
+        question_id: str = "",
+        request_id: str = "",
+    ) -> Position:
+        """Answer what an incident asks; return the entry of the answer.
+
+        Args:
+            incident_id: which incident.
+            choice: one of the question's choices.
+            actor: who answers.
+            roles: what they answer as, one at least.
+            reason: why.
+            question_id: the question that was read; empty for whichever stands.
+            request_id: name of this request; a fresh one when empty.
+
+        Raises:
+            NotPermitted: the answer does not count; the message says why.
+        """
+        request = AnswerIncidentRequest(
+            incident_id=incident_id,
+            choice=choice,
+            actor=actor,
+            roles=roles,
+            reason=reason,
+            question_id=question_id,
+            request_id=request_id or _fresh(),
+        )
+        return (await self._calling.call(self._stub.AnswerIncident, request)).position
 
 
 class AuditClient:

@@ -143,6 +143,21 @@ class Harness:
         body = {"command": command, "incident": incident, "actor": "test", "text": text}
         self.record({"kind": "command", **body})
 
+    def answer(
+        self,
+        incident: str,
+        choice: str,
+        actor: str = "test",
+        *,
+        roles: Sequence[str],
+        text: str = "",
+    ) -> None:
+        """Answer what an incident asks; one that does not count changes nothing."""
+        asked = self.state.questions.get(incident)
+        body = {"command": "answer", "incident": incident, "actor": actor, "text": text}
+        which = {"question": asked.id if asked else "", "choice": choice, "roles": sorted(roles)}
+        self.record({"kind": "command", **body, **which})
+
     def advance(self, duration: str | int) -> None:
         """Let simulated time pass, ms or a text like ``30s``; what falls due happens in order."""
         until = self.now + (parse_duration(duration) if isinstance(duration, str) else duration)

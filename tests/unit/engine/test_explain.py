@@ -133,6 +133,23 @@ def test_what_people_order_is_named(why: Why) -> None:
     assert "    command: test ordered it" in lines(why(web, web.only))
 
 
+def test_what_was_asked_and_who_answered_is_named(why: Why) -> None:
+    web = Web(bundles.asking_bundle())
+    web.probe(up=False)
+    for actor in ("ana", "ben"):
+        web.answer(web.only, "approve", actor, roles=("web-on-call",), text="seen it")
+    web.advance("5s")
+
+    told = lines(why(web, web.only))
+
+    assert "    question: asked web-on-call: Start shop again?" in told
+    place = next(n for n, line in enumerate(told) if "on answer:approve" in line)
+    assert told[place + 1 : place + 3] == [
+        "    command: ana as web-on-call answered approve: seen it",
+        "    command: ben as web-on-call answered approve: seen it",
+    ]
+
+
 def test_a_sample_that_ends_a_wait_at_once_is_named(why: Why) -> None:
     files = bundles.web()
     files["restart-service.machine.yaml"] = files["restart-service.machine.yaml"].replace(

@@ -459,9 +459,7 @@ def test_a_notice_cannot_be_run():
 def test_an_act_cannot_be_a_notice():
     found = machine_faults(UNDO + "aborted: {final: handed, enter: [{notify: svc.look}]}\n")
 
-    assert found == [
-        "RV711 at `svc.look`: 'svc.look' is of kind act; `enter` of a final state takes notify"
-    ]
+    assert found == ["RV711 at `svc.look`: 'svc.look' is of kind act; `enter` takes notify"]
 
 
 def test_a_timer_shorter_than_the_action_is_found():

@@ -16,7 +16,7 @@ def test_a_sound_document_is_clean():
     [
         (
             "first: {chose: [{else: ok}]}\n",
-            "RV110 at `{chose: [{else: ok}]}`: a state needs one of: run, wait, choose, undo",
+            "RV110 at `{chose: [{else: ok}]}`: a state needs one of: run, wait, approve",
         ),
         (SOUND.replace("else: ok", "if: tries > 1"), "RV111 at `{if: tries > 1}`"),
         (SOUND.replace("else: ok", "else: ok, to: ok"), "RV111 at `{else: ok, to: ok}`"),

@@ -2,8 +2,37 @@
 
 from __future__ import annotations
 
-from interlock.server.views import Explanation, Incident, Position, Transition
+from interlock.server.views import (
+    Answer,
+    Explanation,
+    Incident,
+    Position,
+    Question,
+    Transition,
+)
 from tests.fakes.core import MemoryCore
+
+QUESTION = Question(
+    id="ask-1",
+    text="Go on?",
+    shown=("service: shop",),
+    role="keeper",
+    quorum=2,
+    excluded=("mallory",),
+    choices=("approve", "reject"),
+    asked_at=1000,
+    expires_at=601_000,
+    answers=(
+        Answer(
+            actor="bo",
+            roles=("keeper",),
+            choice="approve",
+            reason="seen it",
+            at=2000,
+            position=Position(0, 9),
+        ),
+    ),
+)
 
 
 def incident(number: int = 1, **fields: object) -> Incident:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,7 @@ from interlock.v1.incident_service_pb2 import (
     AbortIncidentRequest,
     AcknowledgeIncidentRequest,
     AnnotateIncidentRequest,
+    AnswerIncidentRequest,
     GetIncidentRequest,
     IncidentPhase,
     ListIncidentsRequest,
@@ -20,7 +22,7 @@ from interlock.v1.incident_service_pb2 import (
     WatchIncidentsResponse,
 )
 from tests.fakes.core import WATCH_BOUND
-from tests.unit.server.given import core_with, incident, transition
+from tests.unit.server.given import QUESTION, core_with, incident, transition
 
 pytestmark = pytest.mark.anyio
 
@@ -241,3 +243,81 @@ async def test_a_closed_incident_cannot_be_aborted() -> None:
 
     with pytest.raises(NotPermitted):
         await IncidentService(core_with(2)).abort(request)
+
+
+def answer(**more: object) -> AnswerIncidentRequest:
+    given = {"incident_id": "inc-1", "actor": "ana", "request_id": "1", "choice": "approve"}
+    return AnswerIncidentRequest(**{**given, "roles": ["keeper"], "reason": "seen it", **more})
+
+
+async def test_what_an_incident_asks_is_told_with_the_answers_so_far() -> None:
+    core = core_with(1)
+    core.change(replace(incident(1), question=QUESTION))
+
+    told = (await IncidentService(core).get(GetIncidentRequest(incident_id="inc-1"))).incident
+
+    asked = told.question
+    assert (asked.id, asked.text, list(asked.shown)) == ("ask-1", "Go on?", ["service: shop"])
+    assert (asked.role, asked.quorum, list(asked.excluded)) == ("keeper", 2, ["mallory"])
+    assert list(asked.choices) == ["approve", "reject"]
+    assert (asked.asked_at.ToMilliseconds(), asked.expires_at.ToMilliseconds()) == (1000, 601_000)
+    [answered] = asked.answers
+    assert (answered.actor, list(answered.roles), answered.choice) == ("bo", ["keeper"], "approve")
+    assert (answered.reason, answered.at.ToMilliseconds()) == ("seen it", 2000)
+    assert answered.position.seq == 9
+
+
+async def test_an_incident_that_asks_nothing_has_no_question() -> None:
+    told = await IncidentService(core_with(1)).get(GetIncidentRequest(incident_id="inc-1"))
+
+    assert not told.incident.HasField("question")
+
+
+async def test_an_answer_is_journalled_with_who_as_what_and_why() -> None:
+    core = core_with(1)
+    core.change(replace(incident(1), question=QUESTION))
+
+    await IncidentService(core).answer(answer(roles=["keeper", "dba", "keeper"], question_id="q"))
+
+    assert core.journal[-1] == (
+        "answer",
+        Command(
+            command="answer",
+            actor="ana",
+            request_id="1",
+            incident="inc-1",
+            text="seen it",
+            choice="approve",
+            roles=("dba", "keeper"),
+            question="q",
+        ),
+    )
+
+
+async def test_an_answer_to_nothing_is_refused() -> None:
+    with pytest.raises(NotPermitted):
+        await IncidentService(core_with(1)).answer(answer())
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"incident_id": ""}, "incident_id"),
+        ({"actor": ""}, "actor"),
+        ({"request_id": ""}, "request_id"),
+        ({"choice": ""}, "choice"),
+        ({"reason": ""}, "reason"),
+        ({"roles": []}, "roles"),
+        ({"roles": [""]}, "roles"),
+        ({"roles": ["x" * 101]}, "roles"),
+        ({"roles": ["x"] * 17}, "roles"),
+        ({"question_id": "x" * 257}, "question_id"),
+    ],
+)
+async def test_an_answer_says_on_what_who_as_what_and_why(
+    more: dict[str, object], field: str
+) -> None:
+    with pytest.raises(RequestRejected) as refused:
+        await IncidentService(core_with(1)).answer(answer(**more))
+
+    assert field == refused.value.details["field"]

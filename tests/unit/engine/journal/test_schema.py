@@ -132,8 +132,21 @@ def test_a_database_that_cannot_be_migrated_is_an_error_of_ours(
 ) -> None:
     database.execute("PRAGMA query_only = ON")
 
-    with pytest.raises(JournalError, match=r"cannot bring the store to format r0001.*readonly"):
+    with pytest.raises(JournalError, match=r"cannot bring the store to format r0002.*readonly"):
         schema.bring_up_to_date(database)
+
+
+def test_an_older_store_keeps_its_incidents_and_none_of_them_asks(
+    database: sqlite3.Connection,
+) -> None:
+    with engine_of(database).connect() as connection:
+        command.upgrade(schema.alembic_config(connection), "r0001")
+    row = ("inc-1", "shop", "m", "ab", "watching", None, "high", 1, 2, None, 3, None, 0)
+    database.execute(f"INSERT INTO incident VALUES ({', '.join('?' * len(row))})", row)
+
+    schema.bring_up_to_date(database)
+
+    assert database.execute("SELECT * FROM incident").fetchall() == [(*row, None)]
 
 
 def test_an_older_format_is_never_made_of_a_newer_one(database: sqlite3.Connection) -> None:

@@ -98,7 +98,69 @@ def test_programs_get_every_field_and_null_for_what_is_absent(
         "acknowledged_by": "",
         "version": "",
         "position": {"partition": 0, "seq": 7},
+        "question": None,
         "transitions": [],
+    }
+
+
+@pytest.fixture
+def asking(incident: Incident) -> Incident:
+    """The incident, asking whether to go on."""
+    asked = incident.question
+    asked.id, asked.text, asked.role, asked.quorum = "ask-1", "Start shop again?\x1b[2J", "ops", 2
+    asked.shown.append("service: shop")
+    asked.excluded.append("mallory")
+    asked.choices.extend(["approve", "reject"])
+    asked.asked_at.FromMilliseconds(1_772_442_000_000)
+    asked.expires_at.FromMilliseconds(1_772_442_600_000)
+    answer = asked.answers.add(actor="ana", choice="approve", reason="seen it", roles=["ops"])
+    answer.at.FromMilliseconds(1_772_442_001_000)
+    answer.position.seq = 9
+    return incident
+
+
+def test_what_an_incident_asks_is_shown_with_how_to_answer(
+    asking: Incident, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_incident(asking, [], Form.TEXT)
+
+    shown = capsys.readouterr().out.split("\n\n")[1].splitlines()
+    assert shown == [
+        "Start shop again?\\x1b[2J",
+        "  service: shop",
+        "question  ask-1",
+        "asks      2 of ops, not mallory",
+        "expires   2026-03-02T09:10:00Z",
+        "answers   ana: approve",
+        "interlock incidents answer inc-1 approve|reject --as ops --reason …",
+    ]
+
+
+def test_programs_get_what_an_incident_asks(
+    asking: Incident, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_incident(asking, [], Form.JSON)
+
+    assert json.loads(capsys.readouterr().out)["question"] == {
+        "id": "ask-1",
+        "text": "Start shop again?\x1b[2J",
+        "shown": ["service: shop"],
+        "role": "ops",
+        "quorum": 2,
+        "excluded": ["mallory"],
+        "choices": ["approve", "reject"],
+        "asked_at": "2026-03-02T09:00:00Z",
+        "expires_at": "2026-03-02T09:10:00Z",
+        "answers": [
+            {
+                "actor": "ana",
+                "roles": ["ops"],
+                "choice": "approve",
+                "reason": "seen it",
+                "at": "2026-03-02T09:00:01Z",
+                "position": {"partition": 0, "seq": 9},
+            }
+        ],
     }
 
 
