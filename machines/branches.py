@@ -23,6 +23,7 @@ from interlock.machines.definition import (
     ABORTED,
     STAY,
     Branch,
+    Origin,
     Trigger,
     answer_event,
     timer_event,
@@ -211,10 +212,11 @@ class BranchCompiler:
         taken = None if target is None else way(leaf, target)
         if taken is None and one.target != STAY:
             taken = Way("", (), ())  # reported; the machine is refused
+        origin = Origin(one.loc, scope)
         branch = (
-            Branch(None)
+            Branch(None, origin=origin)
             if taken is None
-            else Branch(taken.dest, cancels=taken.cancels, timers=taken.timers)
+            else Branch(taken.dest, cancels=taken.cancels, timers=taken.timers, origin=origin)
         )
         return (
             branch if one.definition is None else self._told(branch, one.definition, one.loc, scope)

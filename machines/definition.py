@@ -8,10 +8,12 @@ All values are immutable; the digest covers everything but the functions.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from interlock.errors import NotPermitted
+from interlock.language import Loc
+from interlock.language.expression import Scope
 from interlock.language.values import UNKNOWN, Field, Unknown, Value
 from interlock.machines.formula import Formula, Row
 from interlock.machines.inputs import check_values
@@ -67,6 +69,19 @@ class Timer:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a branch is written, for whoever reasons about it; no part of what it does.
+
+    Attributes:
+        loc: the branch, in its machine's document.
+        scope: what its guard may read.
+    """
+
+    loc: Loc
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
 class Branch:
     """One way out of a state.
 
@@ -77,6 +92,7 @@ class Branch:
         why: template of the reason, or None.
         cancels: names of timers that end here, sorted.
         timers: timers that start here, outermost state first.
+        origin: where it is written; None where it is built in.
     """
 
     dest: str | None
@@ -85,6 +101,7 @@ class Branch:
     why: Formula | None = None
     cancels: tuple[str, ...] = ()
     timers: tuple[Timer, ...] = ()
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
 Handlers = Mapping[str, tuple[Branch, ...]]

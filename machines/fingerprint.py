@@ -16,8 +16,8 @@ from interlock.errors import InvariantBroken
 Canonical = str | int | bool | None | list["Canonical"] | dict[str, "Canonical"]
 """What canonical bytes can be made of."""
 
-_DERIVED = frozenset({"digest", "evaluate"})
-"""Fields that follow from the others: the digest itself, and functions."""
+_DERIVED = frozenset({"digest", "evaluate", "origin"})
+"""Fields that follow from the others, the digest itself and functions; and where all stands."""
 
 
 def fingerprint(definition: object) -> str:
