@@ -30,6 +30,8 @@ class IncidentRow(NamedTuple):
     opened_seq: int
     acknowledged_by: str | None
     note_count: int
+    rule: str
+    why: str
     question: str | None = None
 
 

@@ -69,6 +69,8 @@ def incident_row(incident: Incident, state: State) -> IncidentRow:
         opened_seq=incident.opened_seq,
         acknowledged_by=incident.acknowledged_by,
         note_count=incident.notes,
+        rule=incident.rule,
+        why=incident.why,
         question=_question(incident, state),
     )
 

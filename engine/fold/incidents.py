@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from interlock.digest import derive_id
+from interlock.digest import canonical, derive_id
 from interlock.engine.fold import evidence, questions, undo, waiting
 from interlock.engine.fold.intents import COMPENSATED, abandon
 from interlock.engine.fold.state import Incident
@@ -32,6 +32,10 @@ from interlock.rules.model import Firing, StartMachine
 
 STUCK = "stuck"
 """Outcome of an incident whose machine could not go on; a human must look."""
+
+TITLE_BYTES = 1_024
+"""What a firing says is carried along up to this many canonical bytes; the whole is in the
+journal.  So many are never left out of a decision, so that an older store can be given it, too."""
 
 MAX_EVENTS = 1_000
 """Events one entry may bring one machine before the fold gives its incident up."""
@@ -76,6 +80,8 @@ def _open(turn: Turn, firing: Firing, start: StartMachine) -> Incident | None:
         opened_at=turn.at,
         opened_seq=turn.seq,
         context=context,
+        rule=firing.rule,
+        why=firing.why if len(canonical(firing.why)) <= TITLE_BYTES else "",
     )
     turn.state.incidents[incident.id] = incident
     turn.touch(incident)

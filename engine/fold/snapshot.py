@@ -27,10 +27,10 @@ from interlock.engine.fold.waiting import enlist
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Evaluation, FactRow
 
-FORMAT = 5
+FORMAT = 7
 """Raised whenever a state remembers something else, or otherwise."""
 
-ASKING = 6
+ASKING = 8
 """Format of a state in which a question stands; one without is written as before there were any."""
 
 

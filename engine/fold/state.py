@@ -34,6 +34,8 @@ class Incident:
         bundle: digest of the bundle it was opened under; it never changes machine version.
         state: leaf path of the current state; the model of ``transitions``.
         context: the machine's typed values.
+        rule: id of the rule whose firing opened it.
+        why: what that firing said, when it is short enough to be a title; else empty.
         supports: ids of the firings that hold it open.
         evidence: what the firings behind it rest on.
         agree_at: highest position the second engine must have agreed to before acting.
@@ -54,6 +56,8 @@ class Incident:
     opened_at: int
     opened_seq: int
     context: dict[str, Any]
+    rule: str = ""
+    why: str = ""
     updated_at: int = 0
     closed_at: int | None = None
     outcome: str | None = None

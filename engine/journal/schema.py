@@ -16,7 +16,7 @@ from interlock.errors import JournalCorrupt, JournalError
 if TYPE_CHECKING:  # loading Alembic takes longer than opening a store that needs no step
     from alembic.config import Config
 
-FORMATS = ("r0001", "r0002")
+FORMATS = ("r0001", "r0002", "r0003")
 """Every format there has been, oldest first; the last one is current."""
 CURRENT = FORMATS[-1]
 

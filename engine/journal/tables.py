@@ -185,6 +185,8 @@ class Incident(Model, table=True):
     opened_seq: int = _integer()
     acknowledged_by: str | None = _text(nullable=True)
     note_count: int = _integer()
+    rule: str = _text()
+    why: str = _text()
     question: str | None = _text(nullable=True)
     """What it asks people now, canonical JSON."""
 

@@ -51,11 +51,13 @@ class Incident(_message.Message):
     subject: _builtins.str
     """What it is about; the machine's incident key, e.g. `checkout`."""
     title: _builtins.str
-    """One line for people. Empty when the rule gives none."""
+    """One line for people: why the rule started it, with values filled in; the machine's title where
+    the rule says too much for a line.
+    """
     severity: _builtins.str
     """The starting rule's severity in the author's words, e.g. `high`. Empty when not said."""
     rule: _builtins.str
-    """The rule whose firing started it."""
+    """Identifier of the rule whose firing started it."""
     state: _builtins.str
     """The state it is in; nested states are joined by dots, e.g. `repair.restart`."""
     open: _builtins.bool

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from interlock.engine.fold.incidents import MAX_EVENTS, STUCK
 from interlock.testing import Harness
 from tests.unit.engine.fold.conftest import Web
@@ -13,6 +15,28 @@ def test_a_firing_opens_an_incident_and_its_machine_starts(web: Web) -> None:
     assert [(i.key, i.machine, i.state) for i in web.incidents] == [
         ("shop", "restart-service", "restarting")
     ]
+
+
+def test_an_incident_carries_which_rule_began_it_and_what_that_said(web: Web) -> None:
+    web.probe(up=False)
+    opened = web.incidents[0]
+    web.probe(up=True)
+    web.advance("5m")
+
+    assert (opened.rule, opened.why) == ("web/site-down", "nothing answers for shop")
+    assert web.incidents[0].closed_at
+    assert web.incidents[0][-2:] == opened[-2:]
+
+
+@pytest.mark.parametrize(("letters", "carried"), [(1_002, True), (1_003, False)])
+def test_what_a_rule_says_is_carried_while_it_is_short(
+    web: Web, letters: int, carried: bool
+) -> None:
+    web.probe(letters * "x", up=False)
+
+    said = f"nothing answers for {letters * 'x'}"
+    assert web.incidents[0].why == (said if carried else "")
+    assert web.incidents[0].rule == "web/site-down"
 
 
 def test_a_healed_service_is_resolved_only_when_the_signals_agree(web: Web) -> None:

@@ -82,7 +82,7 @@ def incident(name: str = "inc-1", *, state: str = "triage", notes: int = 0) -> I
     return IncidentRow(
         id=name, key="web", machine="heal", machine_digest="d", state=state, outcome=None,
         severity="critical", opened_at=NOON, updated_at=NOON, closed_at=None, opened_seq=0,
-        acknowledged_by=None, note_count=notes,
+        acknowledged_by=None, note_count=notes, rule="r", why="",
     )  # fmt: skip
 
 

@@ -82,7 +82,7 @@ def test_a_newer_format_is_refused_with_what_to_do(database: sqlite3.Connection)
     schema.bring_up_to_date(database)
     database.execute("UPDATE alembic_version SET version_num = 'r9999'")
 
-    with pytest.raises(JournalError, match=r"format r9999.*knows r0001.*a newer one"):
+    with pytest.raises(JournalError, match=r"format r9999.*knows r0001, r0002, r0003.*a newer one"):
         schema.bring_up_to_date(database)
 
 
@@ -132,7 +132,7 @@ def test_a_database_that_cannot_be_migrated_is_an_error_of_ours(
 ) -> None:
     database.execute("PRAGMA query_only = ON")
 
-    with pytest.raises(JournalError, match=r"cannot bring the store to format r0002.*readonly"):
+    with pytest.raises(JournalError, match=r"cannot bring the store to format r0003.*readonly"):
         schema.bring_up_to_date(database)
 
 
@@ -146,7 +146,7 @@ def test_an_older_store_keeps_its_incidents_and_none_of_them_asks(
 
     schema.bring_up_to_date(database)
 
-    assert database.execute("SELECT * FROM incident").fetchall() == [(*row, None)]
+    assert database.execute("SELECT * FROM incident").fetchall() == [(*row, None, "", "")]
 
 
 def test_an_older_format_is_never_made_of_a_newer_one(database: sqlite3.Connection) -> None:
