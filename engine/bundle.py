@@ -19,6 +19,7 @@ from interlock import digest
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, Span, nearest, ordered
 from interlock.language.document import Document, load_documents
+from interlock.language.expression import OPEN
 from interlock.language.params import read_parameters
 from interlock.language.values import Field, Kind, Type, parse_type
 from interlock.machines.load import MachineBase, load_machines
@@ -34,6 +35,9 @@ MANIFEST = "executors.json"
 
 ENVIRONMENT = "environment.json"
 """Name of the file that states for which environment the files were compiled, if for one."""
+
+ANYTHING = "any"
+"""In ``executors.json``: what a probe sees is not known."""
 
 T = TypeVar("T")
 
@@ -121,13 +125,11 @@ class Bundle:
 
 
 def manifest(probes: Probes) -> str:
-    """Return the text of ``executors.json`` for the given probes."""
-    value = {
-        name: {
-            field: _type_text(f.type) + ("?" if f.optional else "") for field, f in fields.items()
-        }
-        for name, fields in probes.items()
-    }
+    """Return the text of ``executors.json`` for the given probes.
+
+    A probe of which nothing is known, ``OPEN``, is ``any``: what is expected of it never holds.
+    """
+    value = {name: ANYTHING if f is OPEN else _written(f) for name, f in probes.items()}
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2).decode()
 
 
@@ -143,6 +145,10 @@ def _environment(files: Mapping[str, str]) -> str | None:
     return None if stated is None else str(stated)
 
 
+def _written(fields: Fields) -> dict[str, str]:
+    return {n: _type_text(f.type) + ("?" if f.optional else "") for n, f in fields.items()}
+
+
 def _type_text(kind: Type) -> str:
     if kind.kind is Kind.LIST and kind.item is not None:
         return f"list<{_type_text(kind.item)}>"
@@ -151,11 +157,15 @@ def _type_text(kind: Type) -> str:
 
 def _probes(text: str) -> Probes:
     return {
-        name: {
-            field: Field(parse_type(written.removesuffix("?")), optional=written.endswith("?"))
-            for field, written in fields.items()
-        }
+        name: OPEN if fields == ANYTHING else _read(fields)
         for name, fields in orjson.loads(text).items()
+    }
+
+
+def _read(fields: Mapping[str, str]) -> Fields:
+    return {
+        field: Field(parse_type(written.removesuffix("?")), optional=written.endswith("?"))
+        for field, written in fields.items()
     }
 
 

@@ -7,6 +7,7 @@ folder lies.  Hidden files and folders are left out.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,15 +53,22 @@ def _refuse(error: OSError) -> None:
 
 
 def read_bundle(folder: Path) -> dict[str, str]:
-    """Return the texts of a bundle's files by their path below its folder.
+    """Return the texts of a bundle's files by their path below its folder; tests are not of it.
 
     Raises:
         InputRejected: the folder or a file cannot be read, or there is no file.
     """
-    files = {str(path.relative_to(folder)): read_text(path) for path in bundle_files(folder)}
+    texts = {str(path.relative_to(folder)): read_text(path) for path in bundle_files(folder)}
+    files = {name: text for name, text in texts.items() if not holds_only_tests(text)}
     if not files:
         raise InputRejected(f"{folder} holds no file that ends with .yaml or .yml")
     return files
+
+
+def holds_only_tests(text: str) -> bool:
+    """Return whether every document of a file says that it is a test document."""
+    kinds = re.findall(r"^interlock:\s*(\S+)", text, re.MULTILINE)
+    return bool(kinds) and set(kinds) == {"test/v1"}
 
 
 def read_bytes(path: Path) -> bytes:

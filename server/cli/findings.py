@@ -61,14 +61,19 @@ def print_findings(found: Findings, report: Report, verb: str) -> None:
     printers[report]()
 
 
-def _print(found: Findings) -> None:
-    printer = Printer(Form.TEXT)
+def print_diagnostics(found: Findings, printer: Printer) -> None:
+    """Print findings for people, with the source line on a terminal."""
     for one in found.diagnostics:
         printer.line((str(one), _STYLES[one.severity]))
         line = found.line(one.path, one.span.line) if printer.is_terminal else None
         if line is not None:
             for shown in excerpt(one.span, line, printer.width):
                 printer.line(shown)
+
+
+def _print(found: Findings) -> None:
+    printer = Printer(Form.TEXT)
+    print_diagnostics(found, printer)
     style = "bold red" if found.count("error") else "bold green"
     verdict, also = _verdict(found)
     printer.line(f"{counted(len(found.texts), 'file')}: ", (verdict, style), also)

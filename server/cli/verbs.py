@@ -22,6 +22,7 @@ from interlock.server.cli import (
     incidents,
     serve,
     signals,
+    test,
     thaw,
     verify,
     why,
@@ -53,6 +54,7 @@ VERBS: Mapping[str, Verb | tuple[str, Mapping[str, Verb]]] = {
     "check": check.check,
     "verify": verify.verify,
     "codes": codes.codes,
+    "test": test.run,
     "serve": serve.serve,
     "signal": ("Send signals by hand.", {"send": signals.send}),
     "incidents": (

@@ -13,10 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from interlock.engine.bundle import Bundle
+from interlock.errors import DefinitionError
+from interlock.language.diagnostics import Diagnostic
 from interlock.language.document import load_documents
 from interlock.server.cli.checking import find
 from interlock.server.cli.verifying import prove
 from interlock.server.code_pages import CodePage, code_pages, read_pages
+from interlock.testing.scenario import judge, load_scenarios, play, read_shape
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("rules", "machines", "engine", "server", "src/interlock")
@@ -125,13 +129,27 @@ def reports(code: str, example: str) -> list[str]:
 
     Of what ``verify`` finds only the code at hand counts: the bundle around is small.
     """
-    files = {name: content.encode() for name, content in _files(code, example).items()}
+    texts = _files(code, example)
+    if "test.yaml" in texts:
+        return sorted({one.code for one in _missed(texts)})
+    files = {name: content.encode() for name, content in texts.items()}
     if example.startswith('b"'):
         files = {"a.yaml": literal_eval(example)}
     probes = files.pop("executors.json", b"{}").decode()
     checked = {one.code for one in find(files, probes).diagnostics}
     verified = {one.code for one in prove(files, probes).diagnostics}
     return sorted(checked | (verified & {code}))
+
+
+def _missed(texts: Mapping[str, str]) -> list[Diagnostic]:
+    """Return the faults of a test document, or what its scenarios miss."""
+    bundle = Bundle.compile(texts)
+    (document,) = load_documents(texts["test.yaml"], "test.yaml")
+    try:
+        scenarios = load_scenarios(document, read_shape(document), bundle)
+    except DefinitionError as refused:
+        return list(refused.diagnostics)
+    return [miss for one in scenarios for miss in judge(play(one, bundle)).misses]
 
 
 def _files(code: str, example: str) -> dict[str, str]:
@@ -148,8 +166,8 @@ def _files(code: str, example: str) -> dict[str, str]:
 
 
 def _text(kind: str, data: Data) -> str:
-    whole = {"interlock": kind, **HEAD, **data}
-    return json.dumps(whole, default=str)
+    whole = {"interlock": kind, **({} if kind == "test/v1" else HEAD), **data}
+    return json.dumps(whole, default=float)
 
 
 def _around(code: str, part: Data) -> Iterator[tuple[str, Data]]:
@@ -164,6 +182,9 @@ def _around(code: str, part: Data) -> Iterator[tuple[str, Data]]:
         yield "params/v1", {key: part[key] for key in keys & PARAMS_KEYS}
         yield "actions/v1", ACTIONS
         yield "machine/v1", {**MACHINE, **{key: part[key] for key in keys & MACHINE_KEYS}}
+        if "scenarios" in part:
+            yield "test/v1", {"scenarios": part.pop("scenarios")}
+            yield "inventory/v1", {"targets": {"shop": {"type": "service", "domain": "a"}}}
         yield "rules/v1", _rules(code, part)
 
 

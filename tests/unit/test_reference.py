@@ -36,6 +36,7 @@ from interlock.server.doors.app import ALERT_DOORS
 from interlock.server.doors.post import MAX_BODY_BYTES
 from interlock.server.metrics import ServerMetrics
 from interlock.server.settings import Settings, variable
+from interlock.testing.scenario import schema as scenario_schema
 from interlock.v1 import (
     audit_service_pb2,
     control_service_pb2,
@@ -123,6 +124,7 @@ INVENTORY_MODELS = (contract_schema.InventoryDocument, contract_schema.TargetDef
         ("machine", MACHINE_MODELS),
         ("actions", tuple(set(definitions(contract_schema)) - set(INVENTORY_MODELS))),
         ("inventory", INVENTORY_MODELS),
+        ("test", definitions(scenario_schema)),
         ("operator-files", OPERATOR_MODELS),
     ],
 )
@@ -143,6 +145,7 @@ def test_every_key_of_a_document_is_on_its_page(
         ("machine", MACHINE_MODELS),
         ("actions", definitions(contract_schema)),
         ("inventory", INVENTORY_MODELS),
+        ("test", definitions(scenario_schema)),
         ("operator-files", OPERATOR_MODELS),
     ],
 )

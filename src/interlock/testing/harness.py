@@ -10,7 +10,7 @@ from typing import Any
 from interlock import __version__, digest
 from interlock.engine.bundle import Bundle
 from interlock.engine.fold.decide import next_due
-from interlock.engine.fold.state import State
+from interlock.engine.fold.state import NEVER, State
 from interlock.engine.intake import Arrival, Group, Proposal, propose
 from interlock.engine.library import Library
 from interlock.engine.model import Kind
@@ -33,6 +33,7 @@ class Harness:
         store: where entries go; a fresh one in memory by default.  Give the store of
             another harness to restart from what it wrote.
         engines: ``both`` when the test speaks for the second engine itself.
+        scripts: how executors and probes answer; to be scripted by default.
     """
 
     def __init__(
@@ -42,10 +43,11 @@ class Harness:
         start: str = "2026-03-02T09:00:00Z",
         store: MemoryStore | None = None,
         engines: str = "reference",
+        scripts: Scripts | None = None,
     ) -> None:
         self.bundle = bundle if isinstance(bundle, Bundle) else Bundle.compile(bundle)
         self.store = store or MemoryStore()
-        self.scripts = Scripts()
+        self.scripts = scripts or Scripts()
         library = Library(self.store.blob)
         content = library.add(self.bundle)
         self._partition = Partition(self.store, library)
@@ -107,18 +109,28 @@ class Harness:
         **values: Plain | Sequence[Plain],
     ) -> str:
         """Send a signal now; return what became of it: accepted, duplicate or conflict."""
+        signal = {"source": source, "name": name, "subject": subject, "status": status}
+        own = {} if id is None else {"id": id}
+        return self.send({**signal, **own, "values": {k: _form(v) for k, v in values.items()}})
+
+    def send(self, told: Mapping[str, Any]) -> str:
+        """Send a signal as entries hold it; return what became of it.
+
+        Args:
+            told: ``name`` and whatever else is not as usual; ``values`` in their JSON form.
+        """
         self._signals += 1
         signal = {
-            "id": id or f"{self._signals}",
-            "source": source,
-            "name": name,
-            "subject": subject,
+            "id": f"{self._signals}",
+            "source": "test",
+            "subject": "",
             "severity": "",
-            "status": status,
+            "status": "firing",
             "labels": {},
-            "values": {key: _form(value) for key, value in values.items()},
+            "values": {},
             "observed_at": self.now,
             "trace": "",
+            **told,
         }
         arrival = Arrival(signal, digest.canonical(signal))
         group = Group(self.now, self.store.known)
@@ -161,17 +173,23 @@ class Harness:
     def advance(self, duration: str | int) -> None:
         """Let simulated time pass, ms or a text like ``30s``; what falls due happens in order."""
         until = self.now + (parse_duration(duration) if isinstance(duration, str) else duration)
-        while True:
-            scripted = self._due[0][0] if self._due else until + 1
-            timer = next_due(self.state)
-            if min(scripted, timer) > until:
-                break
-            self.now = max(self.now, min(scripted, timer))
-            if scripted <= timer:
-                self.record(heapq.heappop(self._due)[2])
-            else:
-                self.record({"kind": str(Kind.TIMER)})
+        while (due := self.next_due()) is not None and due <= until:
+            self.step(due)
         self.now = until
+
+    def next_due(self) -> int | None:
+        """Return when something happens next by itself, ms, or None when nothing will."""
+        scripted = self._due[0][0] if self._due else NEVER
+        due = min(scripted, next_due(self.state))
+        return None if due == NEVER else due
+
+    def step(self, due: int) -> None:
+        """Let the one thing happen that is due next, at ``due`` as ``next_due`` gives it."""
+        self.now = max(self.now, due)
+        if self._due and self._due[0][0] <= next_due(self.state):
+            self.record(heapq.heappop(self._due)[2])
+        else:
+            self.record({"kind": str(Kind.TIMER)})
 
     def export(self) -> str:
         """Return the journal as JSON Lines, decisions among the entries."""

@@ -20,7 +20,8 @@ class Answer:
     """How a scripted executor answers one attempt.
 
     Attributes:
-        outcome: ``ok``, ``error``, ``timeout``, ``refused``, or ``hangs`` for never.
+        outcome: ``ok``, ``error``, ``timeout``, ``refused``, ``hangs`` for never, or ``lost``
+            when nobody will know.
         code: short word of an error.
         message: for people.
         outputs: runtime values.
@@ -54,24 +55,34 @@ class Scripts:
         """Return the delay in ms and the result entry of an attempt; None for never.
 
         Raises:
-            InvariantBroken: no script says what the action does.
+            InvariantBroken: as ``answer``.
         """
         self.attempts.append(attempt)
-        answer = _next(self._actions, attempt.action)
-        if answer is None:
-            raise InvariantBroken(f"no script for action {attempt.action}; call script() first")
+        answer = self.answer(attempt)
         if answer.outcome == "hangs":
             return None
+        of = {"intent": attempt.intent, "attempt": attempt.attempt, "epoch": attempt.epoch}
+        if answer.outcome == "lost":
+            return answer.takes_ms, {"kind": str(Kind.LEASE_LOST), **of, "reason": answer.message}
         return answer.takes_ms, {
             "kind": str(Kind.RESULT),
-            "intent": attempt.intent,
-            "attempt": attempt.attempt,
-            "epoch": attempt.epoch,
+            **of,
             "outcome": answer.outcome,
             "code": answer.code,
             "message": answer.message,
             "outputs": dict(answer.outputs),
         }
+
+    def answer(self, attempt: Attempt) -> Answer:
+        """Return how an attempt is answered.
+
+        Raises:
+            InvariantBroken: no script says what the action does.
+        """
+        answer = _next(self._actions, attempt.action)
+        if answer is None:
+            raise InvariantBroken(f"no script for action {attempt.action}; call script() first")
+        return answer
 
     def probe(self, request: ProbeRequest) -> Body:
         """Return the observation entry of a probe; an unscripted probe sees nothing."""

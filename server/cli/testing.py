@@ -1,0 +1,155 @@
+"""Scenario tests on the screen: each played, what was missed, and how many there were."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from interlock.server.cli import github, junit, sarif
+from interlock.server.cli.exits import Exit
+from interlock.server.cli.findings import Findings, print_diagnostics
+from interlock.server.cli.harmless import harmless_json
+from interlock.server.cli.options import Form, Report
+from interlock.server.cli.printer import Printer, counted
+from interlock.server.cli.suites import Suites, read_suites
+from interlock.server.inputs import InputRejected
+from interlock.testing.scenario import Judgement, judge, play
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A scenario that was played, and how long that took, in seconds."""
+
+    judgement: Judgement
+    took: float
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.judgement.played.scenario.name
+
+
+@dataclass(frozen=True)
+class Results:
+    """What came of all scenarios; the texts they are written in."""
+
+    texts: Mapping[str, str]
+    tried: Sequence[Tried]
+
+    @property
+    def failed(self) -> int:
+        """How many failed."""
+        return sum(not one.judgement.passed for one in self.tried)
+
+    @property
+    def findings(self) -> Findings:
+        """Everything that was missed."""
+        return Findings(self.texts, [m for one in self.tried for m in one.judgement.misses])
+
+
+def report_on(paths: Iterable[Path], executors: Path | None, named: str, report: Report) -> Exit:
+    """Play scenarios and print what was not as expected.
+
+    Args:
+        paths: test documents, and folders with all below them.
+        executors: where it stands what probes there are; None: the documents show it.
+        named: part of the names of the scenarios to play; empty: all.
+        report: how to print.
+
+    Raises:
+        InputRejected: a path cannot be read, or there is no such scenario.
+        DefinitionError: a document or its bundle has faults.
+    """
+    results = try_all(read_suites(paths, executors), named)
+    _PRINTERS[report](results)
+    return Exit.FOUND if results.failed else Exit.OK
+
+
+def try_all(suites: Suites, named: str = "") -> Results:
+    """Play the scenarios whose name has a part; all when it is empty.
+
+    Raises:
+        InputRejected: there is none.
+    """
+    tried = []
+    for suite in suites.suites:
+        for scenario in suite.scenarios:
+            if named in scenario.name:
+                began = time.perf_counter()
+                judgement = judge(play(scenario, suite.bundle))
+                tried.append(Tried(judgement, time.perf_counter() - began))
+    if not tried:
+        raise InputRejected(f"no scenario has {named!r} in its name")
+    return Results(suites.texts, tried)
+
+
+def _text(results: Results) -> None:
+    printer = Printer(Form.TEXT)
+    print_diagnostics(results.findings, printer)
+    failed, count = results.failed, len(results.tried)
+    style = "bold red" if failed else "bold green"
+    passed = "passed" if not failed else f"{count - failed} passed, {failed} failed"
+    printer.line(f"{counted(count, 'scenario')}: ", (passed, style), f"   {_times(results)}")
+
+
+def _times(results: Results) -> str:
+    """Return how long it took, and how long that was in the scenarios."""
+    took = sum(one.took for one in results.tried)
+    lasted = sum(_lasted(one) for one in results.tried)
+    return f"{took:.1f} s, {counted(round(lasted / 60_000), 'simulated minute')}"
+
+
+def _lasted(tried: Tried) -> int:
+    played = tried.judgement.played
+    return played.ended_at - played.scenario.start
+
+
+def _json(results: Results) -> None:
+    record = {
+        "ok": results.failed == 0,
+        "passed": len(results.tried) - results.failed,
+        "failed": results.failed,
+        "scenarios": [_record(one) for one in results.tried],
+    }
+    print(harmless_json(record, indent=2))
+
+
+def _record(tried: Tried) -> dict[str, object]:
+    scenario = tried.judgement.played.scenario
+    return {
+        "name": scenario.name,
+        "path": scenario.path,
+        "line": scenario.span.line,
+        "passed": tried.judgement.passed,
+        "simulated_ms": _lasted(tried),
+        "diagnostics": [miss.to_json() for miss in tried.judgement.misses],
+    }
+
+
+def _junit(results: Results) -> None:
+    cases = []
+    for one in results.tried:
+        said = {"error": list[str](), "warning": list[str]()}
+        for miss in one.judgement.misses:
+            said[miss.severity].append(str(miss))
+        cases.append(junit.Case(one.name, said["error"], said["warning"], f"{one.took:.3f}"))
+    print(junit.suite("interlock test", cases))
+
+
+def _github(results: Results) -> None:
+    for miss in results.findings.diagnostics:
+        print(github.command(miss))
+    print(f"{counted(len(results.tried), 'scenario')}: {results.failed} failed")
+
+
+_PRINTERS: Mapping[Report, Callable[[Results], None]] = {
+    Report.TEXT: _text,
+    Report.JSON: _json,
+    Report.JUNIT: _junit,
+    Report.GITHUB: _github,
+    Report.SARIF: lambda results: print(
+        harmless_json(sarif.log(results.findings.diagnostics), indent=2)
+    ),
+}
