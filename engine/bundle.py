@@ -216,9 +216,10 @@ def _check_starts(rulebase: RuleBase, machinebase: MachineBase) -> Iterator[Diag
     for start in rulebase.starts:
         machine = machinebase.machines.get(start.machine)
         if machine is None:
-            hint = nearest(start.machine, machinebase.machines)
+            near = nearest(start.machine, machinebase.machines)
+            cure = near or "write a machine/v1 document of that id, or name one there is"
             message = f"no machine is called {start.machine!r}"
-            yield Diagnostic(start.path, start.span, "error", "RV211", message, hint)
+            yield Diagnostic(start.path, start.span, "error", "RV211", message, cure)
             continue
         for name, field in machine.context.items():
             given = start.inputs.get(name)

@@ -59,7 +59,8 @@ def check_rule(written: Written, declarations: Declarations) -> None:
         message = f"has {len(rule.patterns)} patterns, {MAX_RULE_PATTERNS} is the most"
         written.report(("when",), "RV330", message, "assert a fact from some and match that")
     _check_group(written)
-    if written.is_sound:  # what does not compile would be missed here and reported twice
+    # What does not compile would be missed here and reported twice.
+    if written.is_sound and not declarations.broken:
         _check_bindings(written)
         _check_joins(written)
         _check_correlation(written, declarations)

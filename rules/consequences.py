@@ -85,6 +85,8 @@ class ConsequenceCompiler:
 
     def _assert(self, loc: Loc, one: AssertConsequence) -> AssertSpec | None:
         declared = self._declarations.facts.get(one.fact)
+        if declared is None and one.fact in self._declarations.broken:
+            return None
         if declared is None:
             message = f"undeclared fact {one.fact!r}"
             hint = nearest(one.fact, self._declarations.facts)

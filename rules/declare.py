@@ -33,6 +33,16 @@ class Declarations:
     facts: dict[str, FactType] = field(default_factory=dict)
     places: dict[str, tuple[Document, Loc]] = field(default_factory=dict)
     parameters: Parameters = NO_PARAMETERS
+    broken: set[str] = field(default_factory=set)
+    """Names in documents that cannot be read, which was reported; who uses one is not at fault."""
+
+
+def note_broken(document: Document, declarations: Declarations) -> None:
+    """Note what a document that cannot be read would have declared."""
+    data = document.data if isinstance(document.data, Mapping) else {}
+    for part in ("signals", "facts"):
+        named = data.get(part)
+        declarations.broken.update(named if isinstance(named, Mapping) else ())
 
 
 def declare(document: Document, model: SignalsDocument, declarations: Declarations) -> None:

@@ -168,6 +168,8 @@ def _fields(
     declared = declarations.signals if kind is ElementKind.SIGNAL else declarations.facts
     if name in declared:
         return declared[name].readable
+    if name in declarations.broken:
+        return OPEN
     message = f"undeclared {kind.value} {name!r}"
     document.report((*loc, kind.value), "RV210", message, nearest(name, declared))
     return OPEN

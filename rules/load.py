@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TypeVar
 
-from interlock.language import Definition, Document, Loc, ordered, refuse_errors, validate
+from interlock.language import Document, Loc, ordered, refuse_errors, validate
 from interlock.language.expression import NO_PARAMETERS, Parameters
 from interlock.rules.checks import Written, check_rule, check_strata, check_together
 from interlock.rules.conditions import compile_conditions
 from interlock.rules.consequences import ConsequenceCompiler
-from interlock.rules.declare import Declarations, declare, place_text
+from interlock.rules.declare import Declarations, declare, note_broken, place_text
 from interlock.rules.network import Rule, Start, StartSpec
 from interlock.rules.rulebase import Definitions, RuleBase
 from interlock.rules.schema import RuleDefinition, RulesDocument, SignalsDocument
 from interlock.rules.strata import stratify
 from interlock.rules.version import rulebase_digest
-
-M = TypeVar("M", bound=Definition)
 
 _OURS = ("signals/v1", "rules/v1", None)
 """None: a document too broken to have a kind; its faults are everybody's."""
@@ -67,24 +64,24 @@ def read_rules(
     """
     ours = sorted((one for one in documents if one.kind in _OURS), key=lambda one: one.path)
     declarations = Declarations(parameters=parameters)
-    for document, model in _validated(ours, "signals/v1", SignalsDocument):
-        declare(document, model, declarations)
+    for document in ours:
+        if document.kind == "signals/v1":
+            model = validate(SignalsDocument, document)
+            if model is None:
+                note_broken(document, declarations)
+            else:
+                declare(document, model, declarations)
     written = sorted(_written(ours, declarations), key=lambda one: one.rule.id)
     return [one for one in written if not one.is_disabled], declarations
-
-
-def _validated(
-    documents: Iterable[Document], kind: str, model: type[M]
-) -> Iterator[tuple[Document, M]]:
-    for document in documents:
-        if document.kind == kind and (shape := validate(model, document)) is not None:
-            yield document, shape
 
 
 def _written(documents: Iterable[Document], declarations: Declarations) -> Iterator[Written]:
     """Yield every rule, compiled; of several with one id only the first."""
     first: dict[str, Written] = {}
-    for document, shape in _validated(documents, "rules/v1", RulesDocument):
+    read = ((one, validate(RulesDocument, one)) for one in documents if one.kind == "rules/v1")
+    for document, shape in read:
+        if shape is None:
+            continue
         for number, definition in enumerate(shape.rules):
             loc: Loc = ("rules", number)
             one = _compiled(document, loc, shape, definition, declarations)
@@ -95,7 +92,7 @@ def _written(documents: Iterable[Document], declarations: Declarations) -> Itera
             else:
                 at = place_text(same.document, same.loc)
                 message = f"rule {one.rule.id!r} is written already at {at}"
-                document.report((*loc, "id"), "RV310", message)
+                document.report((*loc, "id"), "RV310", message, "give one of them another id")
 
 
 def _compiled(

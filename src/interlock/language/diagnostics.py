@@ -47,12 +47,15 @@ class Diagnostic:
     """What is wrong; expected and found, no trailing period."""
     hint: str | None = None
     """What to write instead."""
+    about: str = ""
+    """The rule, signal, state … it is found in, such as ``rule suspect-release``."""
 
     def __post_init__(self) -> None:
         """Cut what is too long to read."""
         object.__setattr__(self, "message", _cut(self.message))
         if self.hint is not None:
             object.__setattr__(self, "hint", _cut(self.hint))
+        object.__setattr__(self, "about", _cut(self.about))
 
     @override
     def __str__(self) -> str:
@@ -78,6 +81,7 @@ class Diagnostic:
             "code": self.code,
             "message": self.message,
             "hint": self.hint,
+            "about": self.about,
         }
 
 

@@ -7,7 +7,7 @@ scalars; no tags, no merge keys, no duplicate keys; at most 1 MiB, 40 levels and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -17,6 +17,17 @@ from interlock.language.diagnostics import Diagnostic, Severity, Span
 from interlock.language.expression.errors import ExpressionError
 from interlock.language.located import Lines, Place, Tree, offsets_in, read_trees
 from interlock.language.values import YamlValue
+
+_NAMED: Final[Mapping[str, str]] = {
+    "rules": "rule",
+    "signals": "signal",
+    "facts": "fact",
+    "states": "state",
+    "actions": "action",
+    "params": "parameter",
+    "targets": "target",
+}
+"""What the things under a first key are called."""
 
 Loc: TypeAlias = tuple[str | int, ...]
 """A way from the root of a document: mapping keys and list positions."""
@@ -89,15 +100,28 @@ class Document:
     ) -> None:
         """Append a diagnostic at the value (or key) at ``loc``."""
         severity: Severity = "warning" if warning else "error"
-        span = self.span(loc, key=key)
-        self.diagnostics.append(Diagnostic(self.path, span, severity, code, message, hint))
+        span, about = self.span(loc, key=key), self._about(loc)
+        self.diagnostics.append(Diagnostic(self.path, span, severity, code, message, hint, about))
 
     def report_expression(self, loc: Loc, fault: ExpressionError) -> None:
         """Append a diagnostic for a fault inside the expression or template at ``loc``."""
         span = self.expression_span((*loc, *fault.within), fault.start, fault.end)
+        about = self._about(loc)
         self.diagnostics.append(
-            Diagnostic(self.path, span, "error", fault.code, fault.message, fault.hint)
+            Diagnostic(self.path, span, "error", fault.code, fault.message, fault.hint, about)
         )
+
+    def _about(self, loc: Loc) -> str:
+        """Return which rule, signal, state … a way leads into."""
+        match loc:
+            case (str() as part, str() as name, *_) if part in _NAMED:
+                return f"{_NAMED[part]} {name}"
+            case (str() as part, int(), *_) if part in _NAMED:
+                held = self.at(loc[:2])
+                named = held.get("id") if isinstance(held, Mapping) else None
+                return f"{_NAMED[part]} {named}" if isinstance(named, str) else ""
+            case _:
+                return ""
 
     def _find(self, loc: Loc) -> tuple[Place | None, Place | None]:
         """Return the nearest place on the way to ``loc``, and its key in a mapping."""
@@ -197,6 +221,8 @@ class _Reader:
             return "a value that begins with this character needs quotes: '…'"
         if re.search(r"""[:-]\s+(["']).*?\1\s*[^\s#,\]}]""", line):
             return "an expression that begins with a quote needs '…' around all of it"
+        if "block end" in problem or "'-' indicator" in problem:
+            return "keys of one mapping, and items of one list, begin in one column"
         return None
 
 

@@ -69,6 +69,9 @@ def _complaint(error: ErrorDetails) -> tuple[str, str, str | None]:
         found = error["input"]
         hint = f'quote it: "{found}"' if kind == "string_type" and _is_number(found) else None
         return "RV110", f"expected {_EXPECTED[kind]}, found {_described(found)}", hint
+    if kind == "too_short":
+        least = context["min_length"]
+        return "RV110", f"expected {least} or more, found {context['actual_length']}", None
     message = error["msg"].replace("Input should", "value should")
     return "RV110", message[:1].lower() + message[1:], None
 

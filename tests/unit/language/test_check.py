@@ -124,7 +124,11 @@ def test_an_unknown_name_is_told_once_with_the_nearest(source, found):
         ('ok == "true"', 'ok == "true"', "write true without quotes"),
         ("ok < true", "ok < true", "compare with == or !="),
         ("tags < tags", "tags < tags", "compare with == or !="),
-        ("service == count", "service == count", None),
+        (
+            "service == count",
+            "service == count",
+            "compare values of one type, or declare the field so",
+        ),
         ("service && ok", "service", None),
         ("ok || 1", "1", None),
         ("!service", "service", None),

@@ -33,6 +33,7 @@ def test_a_diagnostic_is_a_flat_object():
         "code": "RV201",
         "message": "no such",
         "hint": None,
+        "about": "",
     }
 
 

@@ -152,7 +152,12 @@ def test_every_node_knows_where_it_stands():
         ("a == 'x\n'", "RE100", (5, 7), "close it with '"),
         ("a == “x”", "RE100", (5, 6), 'write straight quotes: "…"'),
         ("${a}", "RE100", (0, 1), "${…} is for templates; write the expression alone"),
-        ("{a: 1}", "RE100", (0, 1), "there are no maps"),
+        (
+            "{a: 1}",
+            "RE100",
+            (0, 1),
+            "there are no maps and no {{ templates }}; write the expression alone",
+        ),
         ("é == 1", "RE100", (0, 1), None),
         ("9007199254740992", "RE100", (0, 16), None),
         ("0.1234567890123456", "RE100", (0, 18), None),

@@ -15,7 +15,8 @@ def comparison(node: Binary, left: Typed, right: Typed, faults: Faults) -> Typed
     both = common(left.type, right.type)
     if both is None:
         message = f"cannot compare {left.type} with {right.type}"
-        faults.report(node, "RV202", message, clash_hint(left, right))
+        hint = clash_hint(left, right) or "compare values of one type, or declare the field so"
+        faults.report(node, "RV202", message, hint)
     elif node.operator not in {"==", "!="} and not is_ordered(both):
         faults.report(node, "RV202", f"{both} has no order", "compare with == or !=")
     else:

@@ -47,7 +47,7 @@ _HINTS: Final[Mapping[str, str]] = {
     "&": "write && for AND",
     "|": "write || for OR",
     "=": "write == to compare",
-    "{": "there are no maps",
+    "{": "there are no maps and no {{ templates }}; write the expression alone",
     "$": "${…} is for templates; write the expression alone",
     "“": 'write straight quotes: "…"',
     "”": 'write straight quotes: "…"',

@@ -61,7 +61,11 @@ def _unknown_alias(node: Select, scope: Scope) -> ExpressionError:
         type_ = (held or scope.fields[owner.name]).type
         message = f"{owner.name!r} is a {type_} and has no fields"
         return ExpressionError(message, node.start, node.end, "RV202")
-    hint = nearest(owner.name, scope.bindings) or _listing("there are", scope.bindings)
+    hint = (
+        nearest(owner.name, scope.bindings)
+        or _listing("there are", scope.bindings)
+        or f"a field of the element at hand is read by its bare name: {node.field}"
+    )
     message = f"unknown name {owner.name!r}"
     return ExpressionError(message, owner.start, owner.end, "RV201", hint)
 
