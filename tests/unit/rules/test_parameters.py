@@ -111,10 +111,8 @@ def test_what_is_unknown_is_reported_where_it_is_read_with_all_other_faults():
 
 
 def test_a_value_of_the_wrong_type_is_reported_where_it_is_read():
-    assert faults(RULE.replace("value > params.limit", "value > params.team")) == [
-        "r:6:40: error [RV202] cannot compare int with string (compare values of one"
-        " type, or declare the field so)"
-    ]
+    (found,) = faults(RULE.replace("value > params.limit", "value > params.team"))
+    assert found.startswith("r:6:40: error [RV202] cannot compare int with string (compare")
 
 
 def test_without_a_document_of_parameters_the_hint_says_where_they_go():

@@ -65,7 +65,8 @@ def test_findings_are_json_for_programs(interlock: Run, tmp_path: Path) -> None:
 def test_the_parameters_of_an_environment_count(interlock: Run, tmp_path: Path) -> None:
     name = folder(tmp_path, RULES.replace('where: "!up"', 'where: "params.on != params.off"'))
     (tmp_path / "params.yaml").write_text(
-        "interlock: params/v1\nparams: {on: {type: int, default: 1}, off: {type: int, default: 2}}\n"
+        "interlock: params/v1\n"
+        "params: {on: {type: int, default: 1}, off: {type: int, default: 2}}\n"
         "environments: {staging: {off: 1}}\n"
     )
 
