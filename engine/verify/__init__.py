@@ -15,6 +15,7 @@ from collections.abc import Mapping
 
 from interlock.engine.verify.whole import read_whole
 from interlock.language.diagnostics import Diagnostic, ordered
+from interlock.machines.verify import verify_machines
 from interlock.rules.verify import verify_rules
 
 
@@ -29,4 +30,4 @@ def verify(files: Mapping[str, str], environment: str | None = None) -> list[Dia
         DefinitionError: the files do not compile.
     """
     whole = read_whole(files, environment)
-    return ordered(verify_rules(whole.subjects))
+    return ordered([*verify_rules(whole.subjects), *verify_machines(whole.machines)])

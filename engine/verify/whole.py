@@ -12,6 +12,7 @@ from interlock.language.expression import OPEN
 from interlock.language.params import read_parameters
 from interlock.language.values import Field
 from interlock.machines.load import MachineBase, load_machines
+from interlock.machines.verify import MachineSubject, read_machines
 from interlock.rules.load import load_rulebase
 from interlock.rules.rulebase import RuleBase
 from interlock.rules.verify import Subject, read_subjects
@@ -28,12 +29,14 @@ class Whole:
         rulebase: the rules, compiled.
         subjects: the rules as they are reasoned about.
         machinebase: machines, actions and inventory, compiled.
+        machines: the machines as they are reasoned about.
     """
 
     documents: Sequence[Document]
     rulebase: RuleBase
     subjects: Sequence[Subject]
     machinebase: MachineBase
+    machines: Sequence[MachineSubject]
 
 
 def read_whole(files: Mapping[str, str], environment: str | None = None) -> Whole:
@@ -61,7 +64,13 @@ def read_whole(files: Mapping[str, str], environment: str | None = None) -> Whol
         probes=_AnyProbe(),
         parameters=parameters,
     )
-    return Whole(documents, rulebase, read_subjects(documents, parameters), machinebase)
+    return Whole(
+        documents,
+        rulebase,
+        read_subjects(documents, parameters),
+        machinebase,
+        read_machines(documents, machinebase),
+    )
 
 
 class _AnyProbe(Mapping[str, Fields]):

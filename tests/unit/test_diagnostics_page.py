@@ -154,7 +154,7 @@ def _missed(texts: Mapping[str, str]) -> list[Diagnostic]:
 
 def _files(code: str, example: str) -> dict[str, str]:
     if code in WHOLE_FILES or "interlock: " in example:
-        return {"a.yaml": example}
+        return {"a.yaml": example, "executors.json": EXECUTORS}
     (document,) = load_documents(f"interlock: x\n{example}", "example")
     assert isinstance(document.data, Mapping)
     part = {key: value for key, value in document.data.items() if key != "interlock"}

@@ -1,0 +1,31 @@
+"""What can be told of machines and actions without running them.
+
+::
+
+    MachineBase + documents ─ subject ─► MachineSubject: edges, timers, places
+                                             │
+        guards     301 302 610      rings  608  │ each a function to findings
+        approvals  703          patience  706  │
+        routes     shortest ways through a machine
+
+`load` refuses what cannot work; here stands what can work and is not meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from interlock.language import Diagnostic, ordered
+from interlock.machines.verify.approvals import unapproved_acts
+from interlock.machines.verify.guards import certain_guards
+from interlock.machines.verify.patience import hasty_timers
+from interlock.machines.verify.rings import unbounded_rings
+from interlock.machines.verify.subject import MachineSubject, read_machines
+
+__all__ = ["MachineSubject", "read_machines", "verify_machines"]
+
+
+def verify_machines(subjects: Sequence[MachineSubject]) -> list[Diagnostic]:
+    """Return everything found about machines that `load_machines` accepts, by place."""
+    checks = (certain_guards, unbounded_rings, unapproved_acts, hasty_timers)
+    return ordered(found for one in subjects for check in checks for found in check(one))

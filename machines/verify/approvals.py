@@ -1,0 +1,41 @@
+"""RV703: what cannot be taken back and risks much, with a way to it on which nobody is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from interlock.language import Diagnostic
+from interlock.machines.actions import ActionType
+from interlock.machines.definition import ApproveState, RunState, answer_event
+from interlock.machines.question_schema import REJECT
+from interlock.machines.verify.routes import in_words, routes
+from interlock.machines.verify.subject import Edge, MachineSubject
+
+ABOVE_MEDIUM = frozenset({"high"})
+"""The risks for which somebody must be asked before what cannot be undone."""
+
+
+def unapproved_acts(subject: MachineSubject) -> Iterator[Diagnostic]:
+    """Yield every such act that can be come to without an answer other than a rejection."""
+    machine = subject.machine
+    found = routes(machine.initial, (e for e in subject.edges if not _is_approval(e, subject)))
+    for path, state in machine.states.items():
+        if isinstance(state, RunState) and path in found:
+            action = subject.actions[state.action]
+            if _needs_approval(action):
+                way = in_words(found[path], machine.initial)
+                message = f"{action.name!r} cannot be taken back, and nobody is asked: {way}"
+                hint = "put an `approve` state on every way to it"
+                loc = (*subject.places[path], "run")
+                yield subject.finding(loc, "RV703", message, hint, "error")
+
+
+def _needs_approval(action: ActionType) -> bool:
+    return action.kind == "act" and not action.reversible and action.risk in ABOVE_MEDIUM
+
+
+def _is_approval(edge: Edge, subject: MachineSubject) -> bool:
+    state = subject.machine.states[edge.source]
+    if not isinstance(state, ApproveState):
+        return False
+    return edge.event in {answer_event(one) for one in state.question.choices if one != REJECT}
