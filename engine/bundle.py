@@ -19,7 +19,7 @@ from interlock import digest
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, Span, nearest, ordered
 from interlock.language.document import Document, load_documents
-from interlock.language.expression import OPEN
+from interlock.language.expression import OPEN, Parameters
 from interlock.language.params import read_parameters
 from interlock.language.values import Field, Kind, Type, parse_type
 from interlock.machines.load import MachineBase, load_machines
@@ -61,6 +61,7 @@ class Bundle:
         machinebase: machines, actions and inventory.
         packs: the rules as the second engine is asked about them.
         runtimes: machine id to what steps its incidents.
+        parameters: what ``params.x`` stands for in its documents.
         warnings: diagnostics that do not stop the bundle.
     """
 
@@ -70,6 +71,7 @@ class Bundle:
     machinebase: MachineBase
     packs: tuple[CagedPack, ...]
     runtimes: Mapping[str, MachineRuntime]
+    parameters: Parameters
     warnings: tuple[Diagnostic, ...]
 
     @classmethod
@@ -115,6 +117,7 @@ class Bundle:
             rulebase=rulebase,
             machinebase=machinebase,
             packs=packs,
+            parameters=declared.parameters,
             runtimes={name: MachineRuntime(m) for name, m in machinebase.machines.items()},
             warnings=(
                 *declared.diagnostics("warning"),

@@ -137,7 +137,7 @@ class _Moment:
         self.at = self.at if at is None else at
         self._written: Mapping[str, Written] = {}
         if self.state.bundle is not None:
-            written, _ = read_rules(_documents(self.state.bundle))
+            written, _ = read_rules(_documents(self.state.bundle), self.state.bundle.parameters)
             self._written = {one.rule.id: one for one in written}
         if self.state.memory is not None:
             _expire(self.state.memory, self.at, self.state.seq)

@@ -19,6 +19,9 @@ from interlock.rules.network import Rule
 ActivationKey: TypeAlias = tuple[str, ...]
 """Rule id, then element ids: what refraction compares."""
 
+JoinKey: TypeAlias = tuple[str, ...]
+"""The name of a production, then element ids: what the engines compare."""
+
 FactKey: TypeAlias = tuple[str, tuple[Value, ...]]
 """A fact's name and the values of its key."""
 
@@ -103,8 +106,24 @@ class Activation:
 
 
 def key_of(rule: Rule, elements: Sequence[Element]) -> ActivationKey:
-    """Return what identifies a match."""
-    return (rule.id, *[e.id for e in elements])
+    """Return what identifies a match: the rule, and the elements it binds to its names.
+
+    Branches of one rule bind the same names, perhaps in another order.
+    """
+    return (rule.id, *[e.id for e in _by_name(rule, elements)])
+
+
+def _by_name(rule: Rule, elements: Sequence[Element]) -> Sequence[Element]:
+    """Return the elements of a match in an order that all branches of its rule share."""
+    if not rule.branch:
+        return elements
+    names = [pattern.alias for pattern in rule.patterns]
+    return [elements[names.index(name)] for name in sorted(names)]
+
+
+def join_key(rule: Rule, elements: Sequence[Element]) -> JoinKey:
+    """Return what identifies a join: the production, and the elements in pattern order."""
+    return (rule.name, *[e.id for e in elements])
 
 
 def derived_id(key: ActivationKey, step: tuple[int, int]) -> str:
@@ -119,7 +138,7 @@ def derived_id(key: ActivationKey, step: tuple[int, int]) -> str:
 
 def agenda_order(rule: Rule, elements: Sequence[Element]) -> Order:
     """Return where a match stands on an agenda."""
-    return -rule.salience, rule.id, tuple([e.order for e in elements])
+    return -rule.salience, rule.id, tuple([e.order for e in _by_name(rule, elements)])
 
 
 def _incident(consequences: Sequence[Consequence]) -> str | None:

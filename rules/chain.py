@@ -23,8 +23,11 @@ from interlock.rules.activation import (
     ActivationKey,
     Claim,
     FactKey,
+    JoinKey,
+    Order,
     agenda_order,
     derived_id,
+    join_key,
     key_of,
 )
 from interlock.rules.discriminate import doubts
@@ -75,7 +78,7 @@ class Chain:
         self.before: dict[FactKey, Element | None] = {}
         self.stood: list[Standing] = []
         self.lapsed: list[Standing] = []
-        self.found: dict[ActivationKey, tuple[Rule, tuple[Element, ...]]] = {}
+        self.found: dict[JoinKey, tuple[Rule, tuple[Element, ...]]] = {}
         self.unknowns: set[UnknownTest] = set()
         self._state = state
         self._rulebase = state.rulebase
@@ -97,6 +100,16 @@ class Chain:
                 for activation in self._state.forbidden_by(blocker, element):
                     if activation.key in self._state.activations:
                         self._take_down(self._withdraw(activation))
+                        self._ask_other_branches(activation)
+
+    def _ask_other_branches(self, forbidden: Activation) -> None:
+        """Look whether the elements of an activation still match by another branch."""
+        rule = forbidden.rule
+        if not rule.branch:
+            return
+        for pattern, element in zip(rule.patterns, forbidden.elements, strict=True):
+            for plan in _of_other_branches(rule, pattern.alias, element):
+                self._at(rule.stratum).joins.append((plan, element))
 
     def remove(self, element: Element) -> None:
         """Take an element away, and all that stands on it."""
@@ -149,20 +162,21 @@ class Chain:
     def _match(self, joins: list[tuple[Plan, Element]]) -> None:
         if not self._derives:
             return
-        agenda: dict[ActivationKey, tuple[Rule, tuple[Element, ...]]] = {}
+        agenda: dict[JoinKey, tuple[Rule, tuple[Element, ...]]] = {}
         for plan, element in joins:
             if plan.revives or element.id in self._state.elements:
                 for elements in self._state.matcher.matches(plan, element):
-                    agenda[key_of(plan.rule, elements)] = (plan.rule, elements)
+                    agenda[join_key(plan.rule, elements)] = (plan.rule, elements)
         self.found.update(agenda)
-        for key, (rule, elements) in sorted(agenda.items(), key=_agenda):
+        for _, (rule, elements) in sorted(agenda.items(), key=_agenda):
+            key = key_of(rule, elements)
             if key not in self._state.activations:
-                blockers = self._rulebase.blockers[rule.id]
+                blockers = self._rulebase.blockers[rule.name]
                 if not self._state.matcher.forbidden(blockers, elements):
                     self._fire(key, rule, elements)
 
     def _fire(self, key: ActivationKey, rule: Rule, elements: tuple[Element, ...]) -> None:
-        activation = self.withdrawn.get(key) or self._formed(key, rule, elements)
+        activation = self._back(key, rule, elements) or self._formed(key, rule, elements)
         if activation is None:
             return
         if self._fuel == 0:
@@ -173,6 +187,20 @@ class Chain:
         self._state.activate(activation)
         if self.withdrawn.pop(key, None) is None:
             self.formed[key] = activation
+
+    def _back(
+        self, key: ActivationKey, rule: Rule, elements: tuple[Element, ...]
+    ) -> Activation | None:
+        """Return what was withdrawn in this step and holds again, perhaps by another branch."""
+        old = self.withdrawn.get(key)
+        if old is None or old.rule is rule:
+            return old
+        consequences = fill(rule, elements, old.now)
+        if isinstance(consequences, UnknownTest):
+            return None
+        again = Activation(rule, elements, consequences, firing_id=old.id, now=old.now)
+        again.effective = old.effective
+        return again
 
     def _formed(
         self, key: ActivationKey, rule: Rule, elements: tuple[Element, ...]
@@ -250,7 +278,17 @@ class Chain:
         return element
 
 
-def _agenda(
-    entry: tuple[ActivationKey, tuple[Rule, tuple[Element, ...]]],
-) -> tuple[int, str, tuple[tuple[int, int], ...]]:
-    return agenda_order(*entry[1])
+def _of_other_branches(rule: Rule, alias: str, element: Element) -> Iterator[Plan]:
+    """Yield the plans of a rule's other branches that begin by binding a name to an element."""
+    for alpha in element.alphas:
+        for plan in alpha.plans:
+            other = plan.rule
+            is_sibling = other.id == rule.id and other is not rule
+            if is_sibling and plan.start == 0 and other.patterns[0].alias == alias:
+                yield plan
+
+
+def _agenda(entry: tuple[JoinKey, tuple[Rule, tuple[Element, ...]]]) -> tuple[Order, list[int]]:
+    """Return what the agenda is sorted by; of several branches the first comes first."""
+    rule, elements = entry[1]
+    return agenda_order(rule, elements), [int(part) for part in rule.branch.split(".") if part]

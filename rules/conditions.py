@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from interlock.language import Document, Loc
 from interlock.language.expression import OPEN
 from interlock.language.expression.parameters import PARAMS
+from interlock.rules.branches import Placed
 from interlock.rules.declare import Declarations
 from interlock.rules.draft import Bindings, Draft, Stated
 from interlock.rules.network import Pattern
-from interlock.rules.schema import Condition, NotPattern
+from interlock.rules.schema import NotPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,13 @@ class Conditions:
 
 
 def compile_conditions(
-    document: Document, loc: Loc, when: Sequence[Condition], declarations: Declarations
+    document: Document, placed: Sequence[Placed], declarations: Declarations
 ) -> Conditions:
     """Compile the conditions of one rule; faults are reported to the document.
 
     Args:
         document: where the rule stands.
-        loc: the rule's ``when``.
-        when: its conditions in written order.
+        placed: its conditions in written order, or those of one branch of it.
         declarations: all signals and facts.
     """
     bindings = Bindings(parameters=declarations.parameters)
@@ -52,8 +52,7 @@ def compile_conditions(
     negations: list[Pattern] = []
     stated: list[tuple[Stated, ...]] = []
     forbidden: list[tuple[Stated, ...]] = []
-    for number, condition in enumerate(when):
-        at = (*loc, number)
+    for at, condition in placed:
         if isinstance(condition, NotPattern):
             drafted = Draft(document, (*at, "not"), condition.negated, declarations, bindings)
             negations.append(drafted.compiled(""))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from interlock.rules.activation import ActivationKey, key_of
+from interlock.rules.activation import JoinKey, join_key
 from interlock.rules.elements import Element
 from interlock.rules.matcher import FuelExhausted
 from interlock.rules.model import Evaluation, Match
@@ -19,7 +19,7 @@ from interlock.rules.state import State
 MAX_OFFERED = 512
 """Most elements the second engine is offered at once."""
 
-Found: TypeAlias = Mapping[ActivationKey, tuple[Rule, tuple[Element, ...]]]
+Found: TypeAlias = Mapping[JoinKey, tuple[Rule, tuple[Element, ...]]]
 
 
 def evaluations(
@@ -58,7 +58,7 @@ def joins(state: State, focuses: Iterable[Element], *, visits: int) -> Found | N
     state.matcher.visits = visits
     try:
         return {
-            key_of(plan.rule, elements): (plan.rule, elements)
+            join_key(plan.rule, elements): (plan.rule, elements)
             for focus in focuses
             for alpha in focus.alphas
             for plan in alpha.plans
@@ -77,8 +77,8 @@ def _by_focus(
     matches: dict[tuple[str, str], list[Match]] = {}
     for key, (rule, elements) in found.items():
         if all(state.elements.get(e.id) is e for e in elements):
-            pack = state.rulebase.pack_of[rule.id]
-            match = (rule.id, key[1:])
+            pack = state.rulebase.pack_of[rule.name]
+            match = (rule.name, key[1:])
             for element_id in key[1:]:
                 if element_id in entered:
                     matches.setdefault((element_id, pack), []).append(match)

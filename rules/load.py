@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from interlock.language import Document, Loc, ordered, refuse_errors, validate
 from interlock.language.expression import NO_PARAMETERS, Parameters
+from interlock.rules.branches import Branching, branchings
 from interlock.rules.checks import Written, check_rule, check_strata, check_together
 from interlock.rules.conditions import compile_conditions
 from interlock.rules.consequences import ConsequenceCompiler
@@ -38,7 +39,8 @@ def load_rulebase(
     check_together(enabled, declarations)
     strata = stratify(declarations.facts, [one.rule for one in enabled])
     check_strata(enabled, strata)
-    found = [diagnostic for document in ours for diagnostic in document.diagnostics]
+    # What stands outside of a branch is compiled with each, and its faults are found as often.
+    found = list(dict.fromkeys(one for document in ours for one in document.diagnostics))
     refuse_errors(found)
     rules = [replace(one.rule, stratum=strata.of_rule[one.rule.id]) for one in enabled]
     return RuleBase(
@@ -48,7 +50,7 @@ def load_rulebase(
             fact_types=dict(sorted(declarations.facts.items())),
             rules=rules,
             strata=strata,
-            starts=tuple(start for one in enabled for start in _starts(one)),
+            starts=_distinct(start for one in enabled for start in _starts(one)),
             warnings=tuple(ordered(found)),
         )
     )
@@ -84,26 +86,41 @@ def _written(documents: Iterable[Document], declarations: Declarations) -> Itera
             continue
         for number, definition in enumerate(shape.rules):
             loc: Loc = ("rules", number)
-            one = _compiled(document, loc, shape, definition, declarations)
+            ones = _branches(document, loc, shape, definition, declarations)
+            one = ones[0]
             same = first.setdefault(one.rule.id, one)
             if same is one:
-                check_rule(one, declarations)
-                yield one
+                for branch in ones:
+                    check_rule(branch, declarations)
+                yield from ones
             else:
                 at = place_text(same.document, same.loc)
                 message = f"rule {one.rule.id!r} is written already at {at}"
                 document.report((*loc, "id"), "RV310", message, "give one of them another id")
 
 
-def _compiled(
+def _branches(
     document: Document,
     loc: Loc,
     shape: RulesDocument,
     definition: RuleDefinition,
     declarations: Declarations,
+) -> list[Written]:
+    """Return a rule compiled, once for each way through its branches."""
+    ways = branchings(document, (*loc, "when"), definition.when)
+    return [_compiled(document, loc, shape, definition, declarations, one) for one in ways]
+
+
+def _compiled(  # a rule, where it stands, and what it may speak of
+    document: Document,
+    loc: Loc,
+    shape: RulesDocument,
+    definition: RuleDefinition,
+    declarations: Declarations,
+    way: Branching,
 ) -> Written:
     before = _errors(document)
-    conditions = compile_conditions(document, (*loc, "when"), definition.when, declarations)
+    conditions = compile_conditions(document, way.conditions, declarations)
     compiler = ConsequenceCompiler(document, conditions.bindings, declarations)
     consequences = compiler.consequences((*loc, "then"), definition.then)
     rule = Rule(
@@ -123,6 +140,7 @@ def _compiled(
         runbook_url=definition.runbook_url or shape.runbook_url,
         path=document.path,
         line=document.span(loc).line,
+        branch=way.branch,
     )
     return Written(
         document=document,
@@ -136,6 +154,14 @@ def _compiled(
 
 def _errors(document: Document) -> int:
     return sum(one.severity == "error" for one in document.diagnostics)
+
+
+def _distinct(starts: Iterable[Start]) -> tuple[Start, ...]:
+    found: list[Start] = []
+    for start in starts:
+        if start not in found[-1:]:
+            found.append(start)
+    return tuple(found)
 
 
 def _starts(written: Written) -> Iterator[Start]:

@@ -16,7 +16,8 @@ Row: TypeAlias = Mapping[str, Value]
 """The readable names of one element: its declared fields and its implicit ones."""
 
 Match: TypeAlias = tuple[str, tuple[str, ...]]
-"""A rule id and the ids of the elements its patterns matched, in pattern order."""
+"""The name of a production (a rule's id, with ``any`` also the branch) and the ids of the elements
+its patterns matched, in pattern order."""
 
 
 class SignalElement(NamedTuple):
@@ -129,6 +130,7 @@ class Firing:
             position whose evaluation the second engine must agree on.
         supersedes: the firing of the same rule, withdrawn in the same step, whose starts and
             sends were equal to these.  Its support moves here: nothing is started or sent again.
+        branch: through which branch of its rule's ``any``; empty where there is none.
     """
 
     id: str
@@ -139,6 +141,7 @@ class Firing:
     shadow: bool
     formed_at: int
     supersedes: str | None = None
+    branch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

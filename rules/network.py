@@ -219,7 +219,7 @@ ConsequenceSpec: TypeAlias = AssertSpec | StartSpec | SendSpec | AdviseSpec
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One compiled rule.
+    """One production: a compiled rule, or one branch of a rule with ``any``.
 
     Attributes:
         id: ``package/id``, or ``id`` where the file has no package.
@@ -234,6 +234,8 @@ class Rule:
             rule that asserts what it reads.
         title, owner, severity, risk, runbook_url: the author's words; None where not given.
         path, line: where it is written.
+        branch: which branch of its rule's ``any``, counted from 1 and joined by dots where there
+            are several ``any``; empty where there is none.
     """
 
     id: str
@@ -252,6 +254,12 @@ class Rule:
     runbook_url: str | None
     path: str = field(compare=False)
     line: int = field(compare=False)
+    branch: str = field(default="", metadata=UNLESS_USED)
+
+    @property
+    def name(self) -> str:
+        """What tells it from the other productions of its rule: the id, and its branch."""
+        return f"{self.id}#{self.branch}" if self.branch else self.id
 
 
 @dataclass(frozen=True, slots=True)

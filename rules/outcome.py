@@ -143,6 +143,7 @@ def firing(
         shadow=rule.shadow,
         formed_at=max(e.position for e in elements),
         supersedes=supersedes,
+        branch=rule.branch,
     )
 
 

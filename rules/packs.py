@@ -53,12 +53,12 @@ def deal(rules: Iterable[Rule]) -> tuple[Pack, ...]:
 
 
 def _neighbourhood(rule: Rule) -> tuple[tuple[str, ...], str]:
-    return tuple(sorted({pattern.type for pattern in rule.patterns})), rule.id
+    return tuple(sorted({pattern.type for pattern in rule.patterns})), rule.name
 
 
 def _pack(rules: Sequence[Rule]) -> Pack:
-    ordered = tuple(sorted(rules, key=lambda rule: rule.id))
-    content = [[rule.id, *(_content(pattern) for pattern in rule.patterns)] for rule in ordered]
+    ordered = tuple(sorted(rules, key=lambda rule: rule.name))
+    content = [[rule.name, *(_content(pattern) for pattern in rule.patterns)] for rule in ordered]
     return Pack(f"pack-{digest(content)[:16]}", ordered)
 
 
@@ -78,14 +78,16 @@ def offers(
         alphas: by number.
         correlates: the correlation key of each signal; a link through it is preferred.
     """
-    pack_of = {rule.id: pack.id for pack in packs for rule in pack.rules}
-    places = {(plan.rule.id, plan.start): alpha.number for alpha in alphas for plan in alpha.plans}
+    pack_of = {rule.name: pack.id for pack in packs for rule in pack.rules}
+    places = {
+        (plan.rule.name, plan.start): alpha.number for alpha in alphas for plan in alpha.plans
+    }
     found: list[dict[str, dict[Offer, None]]] = [{} for _ in alphas]
     for alpha in alphas:
         for plan in alpha.plans:
-            in_pack = found[alpha.number].setdefault(pack_of[plan.rule.id], {})
+            in_pack = found[alpha.number].setdefault(pack_of[plan.rule.name], {})
             for place, own, theirs in links(plan.rule, plan.start, correlates):
-                number = places[plan.rule.id, place]
+                number = places[plan.rule.name, place]
                 in_pack[Offer(number, (own,) if own else (), theirs)] = None
     return tuple({pack: tuple(group) for pack, group in one.items()} for one in found)
 

@@ -43,11 +43,13 @@ class RuleBase:
     Attributes:
         digest: the rule version, 64 hex digits.
         signal_types, fact_types: declarations by name.
-        rules: compiled rules by id, active and shadow; disabled ones are not there.
+        rules: compiled rules by id, active and shadow; disabled ones are not there; of a rule
+            with ``any`` its first branch.
+        productions: the same with every branch, by name.
         packs: the rules as the second engine holds them.
         starts: the machines the rules start, to be checked by who knows the machines.
         warnings: faults that do not keep the rules from being used.
-        pack_of: pack id by rule id.
+        pack_of: pack id by the name of a production.
         alphas, discriminator, blockers, offers, levels, recursive, shapes: for working memory.
     """
 
@@ -55,13 +57,14 @@ class RuleBase:
         self.digest = definitions.digest
         self.signal_types = definitions.signal_types
         self.fact_types = definitions.fact_types
-        self.rules: Mapping[str, Rule] = {rule.id: rule for rule in definitions.rules}
+        self.productions: Mapping[str, Rule] = {rule.name: rule for rule in definitions.rules}
+        self.rules: Mapping[str, Rule] = {rule.id: rule for rule in reversed(definitions.rules)}
         self.starts = definitions.starts
         self.warnings = definitions.warnings
         self.levels = definitions.strata.levels
         self.recursive = definitions.strata.recursive
         self.packs = deal(definitions.rules)
-        self.pack_of = {rule.id: pack.id for pack in self.packs for rule in pack.rules}
+        self.pack_of = {rule.name: pack.id for pack in self.packs for rule in pack.rules}
         correlates = {name: t.correlate for name, t in self.signal_types.items()}
         planner = Planner()
         for rule in definitions.rules:
@@ -78,8 +81,8 @@ class RuleBase:
 
 
 def _blockers(rulebase: RuleBase) -> dict[str, tuple[Blocker, ...]]:
-    found: dict[str, list[Blocker]] = {rule_id: [] for rule_id in rulebase.rules}
+    found: dict[str, list[Blocker]] = {name: [] for name in rulebase.productions}
     for alpha in rulebase.alphas:
         for blocker in alpha.blockers:
-            found[blocker.rule.id].append(blocker)
+            found[blocker.rule.name].append(blocker)
     return {rule_id: tuple(blockers) for rule_id, blockers in found.items()}

@@ -156,6 +156,25 @@ Condition: TypeAlias = Annotated[
 ]
 
 
+class AnyPattern(Definition):
+    """``any:`` of some branches."""
+
+    branches: list[Annotated[list[Condition], Field(min_length=1)]] = Field(
+        alias="any", min_length=2
+    )
+    """Lists of patterns that bind the same names; the rule holds through each that holds."""
+
+
+def _one_or_any(value: object) -> str:
+    return "~any" if isinstance(value, Mapping) and "any" in value else "~one"
+
+
+RuleCondition: TypeAlias = Annotated[
+    Annotated[Condition, Tag("~one")] | Annotated[AnyPattern, Tag("~any")],
+    Discriminator(_one_or_any),
+]
+
+
 class AssertConsequence(Definition):
     """Assert a fact for as long as the rule holds."""
 
@@ -216,7 +235,7 @@ class RuleDefinition(Definition):
     """The group of rules of which one may act on an incident."""
     status: Literal["active", "shadow", "disabled"] = "active"
     """A shadow is judged and journalled without effect; a disabled rule is only checked."""
-    when: list[Condition] = Field(min_length=1)
+    when: list[RuleCondition] = Field(min_length=1)
     """What must be there, and what must not."""
     then: list[Consequence] = Field(min_length=1)
     """What follows."""

@@ -35,8 +35,8 @@ def dump(state: State) -> dict[str, JsonValue]:
         "activations": [
             {
                 "id": a.id,
-                "rule": a.rule.id,
-                "elements": list(a.key[1:]),
+                "rule": a.rule.name,
+                "elements": [e.id for e in a.elements],
                 "now": a.now,
                 "effective": a.effective,
             }
@@ -102,7 +102,7 @@ def _standing_in(rulebase: RuleBase, one: Mapping[str, Any]) -> Standing:
 
 
 def _activation_in(state: State, one: Mapping[str, Any]) -> Activation:
-    rule = state.rulebase.rules[one["rule"]]
+    rule = state.rulebase.productions[one["rule"]]
     elements = tuple([state.elements[element_id] for element_id in one["elements"]])
     consequences = fill(rule, elements, one["now"])
     if isinstance(consequences, UnknownTest):

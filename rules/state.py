@@ -138,7 +138,7 @@ class State:
             key = tuple([element.row[name] for name in blocker.index])
         return [
             activation
-            for activation in self._forbiddable.of((blocker.rule.id, blocker.number, key))
+            for activation in self._forbiddable.of((blocker.rule.name, blocker.number, key))
             if self.matcher.forbids(blocker, activation.elements, element)
         ]
 
@@ -194,9 +194,9 @@ class State:
 
     def _forbiddable_by(self, activation: Activation) -> Iterator[_Forbiddable]:
         """Yield for each negation of the rule what an element must have to forbid this."""
-        for blocker in self.rulebase.blockers[activation.rule.id]:
+        for blocker in self.rulebase.blockers[activation.rule.name]:
             key = probe_key(blocker.probe, activation.elements)
-            yield blocker.rule.id, blocker.number, key
+            yield blocker.rule.name, blocker.number, key
 
     def _stand(self, standing: Standing) -> None:
         self.standing[standing.key] = standing

@@ -45,10 +45,10 @@ def stratify(facts: Iterable[str], rules: Sequence[Rule]) -> Strata:
         levels |= dict.fromkeys(sorted(knot), level)
     recursive = {f for knot in knots for f in knot if len(knot) > 1 or f in dependencies[f]}
     return Strata(
-        of_rule={rule.id: _stratum(rule, levels, knot_of) for rule in rules},
+        of_rule=_of_rules(rules, levels, knot_of),
         levels=levels,
         recursive=frozenset(recursive),
-        unstratified=tuple(sorted(r.id for r in rules if _negates_itself(r, knot_of))),
+        unstratified=tuple(sorted({r.id for r in rules if _negates_itself(r, knot_of)})),
     )
 
 
@@ -65,6 +65,16 @@ def read(rule: Rule) -> set[str]:
 def negated(rule: Rule) -> set[str]:
     """Return the facts a rule forbids."""
     return {p.type for p in rule.negations if p.kind is ElementKind.FACT}
+
+
+def _of_rules(
+    rules: Sequence[Rule], levels: Mapping[str, int], knot_of: Mapping[str, int]
+) -> dict[str, int]:
+    """Return the stratum of each rule: all its branches run in one."""
+    found: dict[str, int] = {}
+    for rule in rules:
+        found[rule.id] = max(found.get(rule.id, 0), _stratum(rule, levels, knot_of))
+    return found
 
 
 def _stratum(rule: Rule, levels: Mapping[str, int], knot_of: Mapping[str, int]) -> int:

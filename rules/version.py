@@ -23,8 +23,8 @@ def rulebase_digest(
     signals: Mapping[str, SignalType], facts: Mapping[str, FactType], rules: Iterable[Rule]
 ) -> str:
     """Return the digest of declarations and compiled rules, 64 hex digits."""
-    by_id = {rule.id: rule for rule in rules}
-    return digest({"signals": _plain(signals), "facts": _plain(facts), "rules": _plain(by_id)})
+    by_name = {rule.name: rule for rule in rules}
+    return digest({"signals": _plain(signals), "facts": _plain(facts), "rules": _plain(by_name)})
 
 
 def _plain(value: object) -> JsonValue:

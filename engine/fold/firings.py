@@ -86,6 +86,7 @@ def _record(turn: Turn, outcome: Outcome) -> None:
             formed_at=firing.formed_at,
             supersedes=firing.supersedes,
             elements=elements,
+            **({"branch": firing.branch} if firing.branch else {}),
         )
     for firing_id in outcome.withdrawn:
         turn.note("withdrawn", firing=firing_id)

@@ -55,7 +55,7 @@ class CagedPack:
         self.plan = _plan(writer, self._variants)
         self.digest = self.plan.digest
         self._types: Mapping[str, ColumnsOfType] = writer.types
-        self._later = {rule.id: _later_tests(rule) for rule in pack.rules}
+        self._later = {rule.name: _later_tests(rule) for rule in pack.rules}
         self._written: OrderedDict[str, tuple[Row, bytes]] = OrderedDict()
 
     def request(self, evaluation: Evaluation) -> bytes:
@@ -83,8 +83,8 @@ class CagedPack:
         for number, places in answer:
             rule, facts = self._facts(evaluation, number, places)
             rows = [fact.fields for fact in facts]
-            if all(test.holds(rows) for test in self._later[rule.id]):
-                found.add((rule.id, tuple(fact.id for fact in facts)))
+            if all(test.holds(rows) for test in self._later[rule.name]):
+                found.add((rule.name, tuple(fact.id for fact in facts)))
         return tuple(sorted(found))
 
     def _facts(

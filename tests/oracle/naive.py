@@ -172,6 +172,12 @@ class NaiveRule:
     salience: int = 0
     exclusive: str | None = None
     shadow: bool = False
+    branch: str = ""
+    """Which branch of its ``any`` this is; a rule with branches is several of these."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.id}#{self.branch}" if self.branch else self.id
 
 
 @dataclass(frozen=True)
@@ -218,26 +224,34 @@ def evaluate(
         names = {name for name in levels if levels[name] == level}
         facts |= _settled(rules, keys, signals, operator_facts, facts, names)
     elements = [*signals, *_as_elements(facts)]
-    matches = {rule.id: list(_matches(rule, elements)) for rule in rules}
+    matches = {rule.name: list(_matches(rule, elements)) for rule in rules}
     allowed = {
-        rule.id: [match for match in matches[rule.id] if not _forbidden(rule, match, elements)]
+        rule.name: [match for match in matches[rule.name] if not _forbidden(rule, match, elements)]
         for rule in rules
     }
     now_holding = _hold(rules, allowed, holders)
     firings = {
-        (rule.id, tuple(e.id for e in match))
+        (rule.id, identity(rule, [e.id for e in match]))
         for rule in rules
-        for match in allowed[rule.id]
+        for match in allowed[rule.name]
         if _may_act(rule, match, now_holding)
     }
     found = {(r, tuple(e.id for e in match)) for r, group in matches.items() for match in group}
     return World(facts, frozenset(found), frozenset(firings), now_holding)
 
 
+def identity(rule: NaiveRule, ids: Sequence[object]) -> tuple[object, ...]:
+    """Return what a match binds: in pattern order or, of a branch, in the order of its names."""
+    if not rule.branch:
+        return tuple(ids)
+    bound = dict(zip([ask.alias for ask in rule.asks], ids, strict=True))
+    return tuple(bound[alias] for alias in sorted(bound))
+
+
 def joins(rules: Iterable[NaiveRule], elements: Sequence[Live], focus: object) -> list:
     """Return the sorted joins, before negation, that contain the focus."""
     return sorted(
-        (rule.id, tuple(e.id for e in match))
+        (rule.name, tuple(e.id for e in match))
         for rule in rules
         for match in _matches(rule, elements)
         if focus in [e.id for e in match]
@@ -355,7 +369,7 @@ def _hold(
 ) -> dict[tuple[str, object], str]:
     competing: dict[tuple[str, object], list[NaiveRule]] = {}
     for rule in rules:
-        for match in allowed[rule.id]:
+        for match in allowed[rule.name]:
             if rule.exclusive and not rule.shadow:
                 competing.setdefault(_group(rule, match), []).append(rule)
     return {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from hypothesis import strategies as st
 
@@ -150,6 +151,25 @@ class Picker:
             shadow=self.one([False] * 5 + [True]),
         )
 
+    def branches(self, rule: NaiveRule) -> list[NaiveRule]:
+        """Return a rule, or two or three branches that bind the same names to the same types."""
+        more = self.one([0, 0, 0, 1, 1, 2])
+        if not more:
+            return [rule]
+        return [replace(rule, branch="1"), *(self.branch(rule, n) for n in range(2, 2 + more))]
+
+    def branch(self, rule: NaiveRule, number: int) -> NaiveRule:
+        """Return another branch of a rule: other tests, perhaps in another order."""
+        asks: list[Ask] = []
+        for old in rule.asks if self.one([True, False]) else reversed(rule.asks):
+            tests = self.own_test(old.kind) if self.one([True, False]) else []
+            if asks and self.one([True, True, False]):
+                tests = [*tests, *self.joint_test(old.kind, asks)]
+            asks.append(replace(old, tests=tuple(tests)))
+        lower = LOWER[rule.asserts[0][0]] if rule.asserts else list(KEYS)
+        nots = (self.pattern("", lower, asks),) if self.one([False, True]) else ()
+        return replace(rule, asks=tuple(asks), nots=nots, branch=str(number))
+
     def assertion(self, fact: str, asks: Sequence[Ask]) -> tuple:
         """Return what a rule asserts, such that only the age of signals can break a tie."""
         value = Give(self.one(NUMBERS))
@@ -198,7 +218,8 @@ COUNT_ROUND = NaiveRule(
 def rule_bases(draw) -> tuple[NaiveRule, ...]:
     """Up to seven rules."""
     pick = Picker(draw(_CHOICES))
-    some = [pick.rule(number) for number in range(pick.one([1, 2, 3, 5, 6, 7]))]
+    numbers = range(pick.one([1, 2, 3, 5, 6, 7]))
+    some = [branch for number in numbers for branch in pick.branches(pick.rule(number))]
     return (*some, *pick.one([(), (COUNT_ON,), (COUNT_ON, COUNT_ROUND)]))
 
 
@@ -238,15 +259,17 @@ class Say:
 
 def loaded(some: Sequence[NaiveRule]) -> RuleBase:
     """Return the rules as they load from YAML."""
-    written = {"interlock": "rules/v1", "rules": [_written(rule) for rule in some]}
+    grouped = [list(group) for _, group in groupby(some, key=lambda rule: rule.id)]
+    written = {"interlock": "rules/v1", "rules": [_written(group) for group in grouped]}
     documents = load_documents(SIGNALS, "signals.yaml")
     documents += load_documents(json.dumps(written), "rules.yaml")
     return load_rulebase(documents)
 
 
-def _written(rule: NaiveRule) -> dict[str, object]:
-    when: list[object] = [{**_pattern(ask), "as": ask.alias} for ask in rule.asks]
-    when += [{"not": _pattern(ask)} for ask in rule.nots]
+def _written(branches: Sequence[NaiveRule]) -> dict[str, object]:
+    rule = branches[0]
+    ways = [_conditions(branch) for branch in branches]
+    when = ways[0] if len(ways) == 1 else [{"any": ways}]
     then: list[object] = [
         {"assert": fact, "set": {name: _value(give) for name, give in values}}
         for fact, values in rule.asserts
@@ -263,6 +286,11 @@ def _written(rule: NaiveRule) -> dict[str, object]:
         "status": "shadow" if rule.shadow else "active",
         **({"exclusive": rule.exclusive} if rule.exclusive else {}),
     }
+
+
+def _conditions(rule: NaiveRule) -> list[object]:
+    when: list[object] = [{**_pattern(ask), "as": ask.alias} for ask in rule.asks]
+    return when + [{"not": _pattern(ask)} for ask in rule.nots]
 
 
 def _pattern(ask: Ask) -> dict[str, object]:

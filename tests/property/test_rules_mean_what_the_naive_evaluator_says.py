@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from interlock.digest import canonical, decode
 from interlock.rules.memory import WorkingMemory
-from interlock.rules.model import Outcome, SignalElement
+from interlock.rules.model import Firing, Outcome, SignalElement
 from tests.oracle.naive import Live, NaiveRule, World, evaluate, joins
 from tests.property.rules_strategies import (
     KEYS,
@@ -103,7 +103,7 @@ class Side:
         for fact in self.memory.facts():
             now[fact.fact, fact.key, repr(sorted(fact.fields.items()))] = fact.id
         for firing in self.memory.firings():
-            now[firing.rule, tuple(e.id for e in firing.elements)] = firing.id
+            now[firing.rule, _bound(firing)] = firing.id
         if len(outcomes) == 1:
             assert all(now[same] == self.identities[same] for same in now.keys() & self.identities)
         self.identities = now
@@ -156,12 +156,18 @@ class Side:
         assert facts == world.facts
         by_id = {f.id: (f.fact, f.key) for f in self.memory.facts()}
         firings = {
-            (f.rule, tuple(by_id.get(e.id, e.id) for e in f.elements))
-            for f in self.memory.firings()
+            (f.rule, tuple(by_id.get(one, one) for one in _bound(f))) for f in self.memory.firings()
         }
         assert firings == world.firings
         assert {firing.id for firing in self.memory.firings()} == self.in_force
         assert self.facts == {f.id: f.fields for f in self.memory.facts()}
+
+
+def _bound(firing: Firing) -> tuple[str, ...]:
+    """Return what a firing binds, in pattern order or, of a branch, in the order of its names."""
+    elements = firing.elements
+    by_name = sorted(elements, key=lambda e: e.alias) if firing.branch else elements
+    return tuple(e.id for e in by_name)
 
 
 @EXAMPLES
@@ -198,7 +204,7 @@ def test_a_memory_dumped_and_loaded_continues_as_if_nothing_had_happened(rules, 
 def test_every_evaluation_holds_exactly_the_naive_joins_of_its_focus(rules, history):
     """evaluation.matches == naive joins with the focus, within the offered and within all."""
     side = Side(rules)
-    by_id = {rule.id: rule for rule in rules}
+    by_id = {rule.name: rule for rule in rules}
     for event in history:
         for outcome in side.step(event):
             for evaluation in outcome.evaluations:
@@ -241,5 +247,5 @@ def _reached(rules: Sequence[NaiveRule], events: Sequence[Observe]) -> tuple[lis
     named = {f.id: repr((f.fact, f.key)) for f in side.memory.facts()}
     named |= {one.id: repr((one.type, sorted(one.row.items()))) for one, _ in side.believed.signals}
     facts = sorted(repr((f.fact, f.key, sorted(f.fields.items()))) for f in side.memory.facts())
-    firings = sorted((f.rule, [named[e.id] for e in f.elements]) for f in side.memory.firings())
+    firings = sorted((f.rule, [named[one] for one in _bound(f)]) for f in side.memory.firings())
     return facts, firings
