@@ -30,7 +30,6 @@ MAX_NODES = 2_000
 Note = Mapping[str, Any]
 
 _SAID: Mapping[str, tuple[str, Callable[[Note], str]]] = {
-    "command": ("command", lambda cause: f"{cause['actor']} ordered it"),
     "fact": ("fact", lambda cause: f"{cause['of']} stands"),
     "timer": ("timer", lambda cause: f"{cause['timer']} was due"),
     "undo": ("result", lambda _: "taking back what was done has ended"),
@@ -186,6 +185,8 @@ class _Telling:
                     yield self._action(action, depth)
             case "sample":
                 yield self._signal("", cause["seq"])
+            case "command":
+                yield self._order(cause)
             case "answer":
                 for answer in cause["answers"]:
                     yield self._answer(answer, cause["choice"])
@@ -208,6 +209,13 @@ class _Telling:
         roles = ", ".join(answer["roles"])
         title = f"{answer['actor']} as {roles} answered {choice}: {body['text']}"
         return Reason("command", "", title, answer["seq"], body["at"])
+
+    def _order(self, cause: Note) -> Reason:
+        body = self._history.entry(cause["seq"]) or {"text": "", "at": None}
+        title = f"{cause['actor']} ordered it"
+        if body["text"]:
+            title += f": {body['text']}"
+        return Reason("command", "", title, cause["seq"], body["at"])
 
     # --- firings and what they rest on ----------------------------------------------------
 

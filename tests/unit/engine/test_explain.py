@@ -130,6 +130,16 @@ def test_what_people_order_is_named(why: Why) -> None:
     web.advance("1s")
     web.command("abort", web.only, "I have it")
 
+    assert "    command: test ordered it: I have it" in lines(why(web, web.only))
+
+
+def test_an_order_without_a_reason_says_who(why: Why) -> None:
+    web = Web()
+    web.script("web.restart", Answer("hangs"))
+    web.probe(up=False)
+    web.advance("1s")
+    web.command("abort", web.only)
+
     assert "    command: test ordered it" in lines(why(web, web.only))
 
 
