@@ -188,13 +188,10 @@ class _Telling:
             case "command":
                 yield self._order(cause)
             case "answer":
-                for answer in cause["answers"]:
-                    yield self._answer(answer, cause["choice"])
+                yield from self._answers(cause)
             case word if word in _SAID:
                 kind, title = _SAID[word]
                 yield Reason(kind, cause.get("firing", ""), title(cause), row["seq"], row["at"])
-            case _:
-                return
 
     def _asked(self, row: Note) -> Iterator[Reason]:
         """Return what the state that was come to asks."""
@@ -203,6 +200,9 @@ class _Telling:
             if (asked["incident"], asked["move"]) == name:
                 title = f"asked {asked['role']}: {asked['text']}"
                 yield Reason("question", asked["question"], title, row["seq"], row["at"])
+
+    def _answers(self, cause: Note) -> Iterator[Reason]:
+        return (self._answer(answer, cause["choice"]) for answer in cause["answers"])
 
     def _answer(self, answer: Note, choice: str) -> Reason:
         body = self._history.entry(answer["seq"]) or {"text": "", "at": None}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from interlock.engine.journal import files
 from interlock.engine.journal.keys import Verifier
-from interlock.engine.journal.note import open_checkpoint
+from interlock.engine.journal.note import Checkpoint, open_checkpoint
 from interlock.engine.journal.reader import Reader
 from interlock.errors import JournalError, NotFound
 
@@ -38,14 +38,39 @@ def export_evidence(reader: Reader, verifier: Verifier, directory: Path) -> Evid
         JournalCorrupt: its latest checkpoint is not signed by this key.
         JournalError: the files cannot be written.
     """
-    note = reader.checkpoint()
-    if note is None:
-        raise NotFound(f"{reader.path} has no checkpoint yet")
-    open_checkpoint(note, verifier)
+    note, _ = _latest(reader, verifier)
     evidence = Evidence(key=directory / KEY_FILE, checkpoint=directory / CHECKPOINT_FILE)
     files.replace(evidence.key, verifier.text + "\n")
     files.replace(evidence.checkpoint, note)
     return evidence
+
+
+def export_checkpoint(reader: Reader, verifier: Verifier, path: Path) -> Checkpoint:
+    """Write the store's latest checkpoint into a new file and return what it says.
+
+    A file that exists is left alone: a checkpoint that somebody holds is evidence.
+
+    Raises:
+        NotFound: the store has no checkpoint yet.
+        JournalCorrupt: its latest checkpoint is not signed by this key.
+        JournalError: the file exists, or cannot be written.
+    """
+    note, checkpoint = _latest(reader, verifier)
+    files.write_new(path, note, mode=0o644)
+    return checkpoint
+
+
+def _latest(reader: Reader, verifier: Verifier) -> tuple[str, Checkpoint]:
+    """Return the latest checkpoint as its text and what that says, its signature checked.
+
+    Raises:
+        NotFound: the store has none yet.
+        JournalCorrupt: it is not signed by this key.
+    """
+    note = reader.checkpoint()
+    if note is None:
+        raise NotFound(f"{reader.path} has no checkpoint yet")
+    return note, open_checkpoint(note, verifier)
 
 
 def read_verifier(path: Path) -> Verifier:

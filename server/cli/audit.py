@@ -1,4 +1,4 @@
-"""``interlock audit verify``: prove or refute a history, offline."""
+"""``interlock audit``: prove or refute a history, take away what proves it; offline."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ Checkpoint = Annotated[
     ),
 ]
 
+NewFile = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", help="Where it goes; must not exist yet.", show_default=False),
+]
+
 
 def verify(
     store: StoreUrl, key: Key = None, checkpoint: Checkpoint = None, output: Output = Form.TEXT
@@ -40,3 +45,17 @@ def verify(
 
     report = proving.verify(store, key, checkpoint)
     raise typer.Exit(proving.print_report(report, output))
+
+
+def checkpoint(store: StoreUrl, file: NewFile, key: Key = None, output: Output = Form.TEXT) -> None:
+    """Take the last signed checkpoint out of a store, into a file of your own.
+
+    Reads only, beside a running service or long after it. Keep the file where whoever
+    administers the store cannot change it: the history can then no longer be changed
+    unseen up to there. A file that exists is never written over.
+
+    interlock audit checkpoint --store sqlite:///kept/interlock.db kept-today.txt
+    """
+    from interlock.server.cli import witnessing
+
+    witnessing.take_checkpoint(store, file, key, output)

@@ -36,21 +36,34 @@ def verify(url: str, key: Path | None, checkpoint: Path | None) -> Report:
         JournalError: the store cannot be opened.
     """
     path = offline.store_path(url)
-    public_key = _read(key or path.with_name(KEY_FILE)).strip()
-    try:
-        Verifier.parse(public_key)
-    except JournalCorrupt as error:
-        raise InputRejected(f"--key: {error}") from error
+    verifier = trusted_key(path, key)
     beside = path.with_name(CHECKPOINT_FILE)
     if checkpoint is None and beside.is_file():
         checkpoint = beside
     note = None if checkpoint is None else _read(checkpoint)
     try:
-        return _with_progress(path, public_key, note)
+        return _with_progress(path, verifier.text, note)
     except NotFound as error:
         raise InputRejected(str(error)) from error
     except JournalCorrupt as error:  # too damaged to be opened is a finding, too
         return _unreadable(error)
+
+
+def trusted_key(store: Path, key: Path | None) -> Verifier:
+    """Return the public key to trust.
+
+    Args:
+        store: file of the store.
+        key: file of the key; None: the one beside the store.
+
+    Raises:
+        InputRejected: it cannot be read or holds no key.
+    """
+    text = _read(key or store.with_name(KEY_FILE)).strip()
+    try:
+        return Verifier.parse(text)
+    except JournalCorrupt as error:
+        raise InputRejected(f"--key: {error}") from error
 
 
 def print_report(report: Report, form: Form) -> Exit:

@@ -74,7 +74,7 @@ VERBS: Mapping[str, Verb | tuple[str, Mapping[str, Verb]]] = {
     "gate": gate.gate,
     "freeze": freeze.freeze,
     "thaw": thaw.thaw,
-    "audit": ("Prove the history.", {"verify": audit.verify}),
+    "audit": ("Prove the history.", {"verify": audit.verify, "checkpoint": audit.checkpoint}),
     "history": ("Take the history away.", {"export": history.export}),
 }
 """Name to what it runs, or to what a group is for and its own verbs."""
