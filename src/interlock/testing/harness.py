@@ -211,11 +211,12 @@ class Harness:
         for attempt in released.attempts:
             answer = self.scripts.attempt(attempt)
             if answer is not None:
-                self._later(*answer)
+                self.later(*answer)
         for request in released.probes:
-            self._later(1, self.scripts.probe(request))
+            self.later(1, self.scripts.probe(request))
 
-    def _later(self, delay_ms: int, body: Mapping[str, Any]) -> None:
+    def later(self, delay_ms: int, body: Mapping[str, Any]) -> None:
+        """Let an entry be appended when so much time has passed."""
         self._count += 1
         heapq.heappush(self._due, (self.now + delay_ms, self._count, body))
 

@@ -176,6 +176,10 @@ def _unused(played: Played) -> Iterator[Diagnostic]:
         if fake.is_own and fake.name not in played.asked:
             message = f"{scenario.name}: nobody asked for {fake.name}"
             yield Diagnostic(scenario.path, fake.span, "warning", UNUSED, message, "leave it out")
+    for human in scenario.humans:
+        if human not in played.spoken:
+            message = f"{scenario.name}: nobody asked {human.actor}"
+            yield Diagnostic(scenario.path, human.span, "warning", UNUSED, message, "leave it out")
 
 
 def _miss(

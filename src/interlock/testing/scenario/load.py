@@ -10,9 +10,10 @@ from interlock.language.values import parse_timestamp
 from interlock.testing.scenario.expecting import ExpectationCompiler
 from interlock.testing.scenario.faking import FakeCompiler
 from interlock.testing.scenario.givens import GivenCompiler
-from interlock.testing.scenario.model import Fake, Scenario
+from interlock.testing.scenario.model import Fake, Human, Scenario
 from interlock.testing.scenario.naming import Names
 from interlock.testing.scenario.schema import (
+    HumanDefinition,
     QuietDefinition,
     ScenarioDefinition,
     ScenariosDocument,
@@ -89,6 +90,7 @@ class _Loader:
             until=written.until,
             given=self._givens.compiled((*loc, "given"), written.given),
             fakes=tuple(fakes.values()),
+            humans=tuple(self._human((*loc, "humans", n), h) for n, h in enumerate(written.humans)),
             expectations=tuple(expected),
             quiet=self._document.span((*loc, "expect", quiet[0])) if quiet else None,
             allow=self._allow | self._allowed(loc, written.allow),
@@ -103,6 +105,18 @@ class _Loader:
             hint = "say what is to happen, or quiet: true"
             message = f"scenario {written.name!r} expects nothing"
             self._document.report((*loc, "name"), "RV402", message, hint)
+
+    def _human(self, loc: Loc, written: HumanDefinition) -> Human:
+        return Human(
+            states=self._names.questions(loc, written.on, written.choose),
+            incident=written.incident,
+            after_ms=written.after,
+            actor=written.by,
+            roles=tuple(sorted(set(written.role))),
+            choice=written.choose,
+            text=written.text,
+            span=self._document.span(loc),
+        )
 
     def _allowed(self, loc: Loc, written: Sequence[str]) -> frozenset[str]:
         for number, name in enumerate(written):

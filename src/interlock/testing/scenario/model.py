@@ -68,6 +68,29 @@ class Fake:
 
 
 @dataclass(frozen=True, slots=True)
+class Human:
+    """A person who answers what a state asks, each time it does.
+
+    Attributes:
+        states: paths of the state.
+        incident: key of the incidents meant; None: all.
+        after_ms: how long after being asked.
+        actor, roles: who, and as what.
+        choice, text: the answer.
+        span: where it is written.
+    """
+
+    states: frozenset[str]
+    incident: str | None
+    after_ms: int
+    actor: str
+    roles: tuple[str, ...]
+    choice: str
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Expectation:
     """Something that is to be so often at, by or during.
 
@@ -98,6 +121,7 @@ class Scenario:
         until: when it ends, ms from the start; None: when all that was begun has ended.
         given: what happens, by time.
         fakes: who answers how.
+        humans: who answers what is asked.
         expectations: what is expected, as written.
         quiet: where it says that nothing is to be done at all, if it does.
         allow: actions and machines that may run unexpected.
@@ -111,6 +135,7 @@ class Scenario:
     until: int | None
     given: tuple[Given, ...]
     fakes: tuple[Fake, ...]
+    humans: tuple[Human, ...]
     expectations: tuple[Expectation, ...]
     quiet: Span | None
     allow: frozenset[str]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from interlock.engine.bundle import Bundle
 from interlock.language import Document, Loc, nearest
 from interlock.language.values import Field, Value, YamlValue, constant_of, format_value, violation
-from interlock.machines import ActionType, Machine
+from interlock.machines import ActionType, ApproveState, Machine
 from interlock.rules.declarations import FactType, SignalType
 from interlock.testing.scenario.subjects import is_called
 
@@ -82,6 +82,23 @@ class Names:
         if not found:
             short = [path.rpartition(".")[2] for path in known]
             self._unknown(loc, "RV604", "state", name, [*known, *short])
+        return found
+
+    def questions(self, loc: Loc, name: str, choice: str) -> frozenset[str]:
+        """Return the paths of the ``approve`` states of a name, all of which know a choice."""
+        asking = {
+            path: state.question
+            for one in self.bundle.machinebase.machines.values()
+            for path, state in one.states.items()
+            if isinstance(state, ApproveState)
+        }
+        found = frozenset(path for path in asking if is_called(path, name))
+        if not found:
+            short = [path.rpartition(".")[2] for path in asking]
+            self._unknown((*loc, "on"), "RV604", "state that asks", name, [*asking, *short])
+        choices = [choice for path in sorted(found) for choice in asking[path].choices]
+        if found and choice not in choices:
+            self._unknown((*loc, "choose"), "RV604", f"choice of {name}", choice, choices)
         return found
 
     def outcome(self, loc: Loc, name: str, machine: str | None) -> None:

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from interlock.engine.bundle import Bundle
 from interlock.engine.executors.base import Attempt, ProbeRequest
+from interlock.engine.fold.state import Asked
 from interlock.language.values import format_timestamp
 from interlock.testing.harness import Harness
 from interlock.testing.scenario.model import (
@@ -20,6 +21,7 @@ from interlock.testing.scenario.model import (
     EntryGiven,
     Fake,
     Given,
+    Human,
     Scenario,
     SignalGiven,
 )
@@ -40,6 +42,9 @@ class Cast(Scripts):
         super().__init__()
         self.asked: set[str] = set()
         self.unanswered: list[tuple[int, Attempt]] = []
+        self.spoken: set[Human] = set()
+        self._humans = scenario.humans
+        self._heard: set[str] = set()
         self.now = scenario.start
         self._fakes: dict[str, Fake] = {fake.name: fake for fake in scenario.fakes}
         self._counts: dict[str, int] = {}
@@ -69,6 +74,31 @@ class Cast(Scripts):
         self.asked.add(request.probe)
         return super().probe(request)
 
+    def listen(self, harness: Harness) -> None:
+        """Let people hear what has been asked since, and answer in their time."""
+        for asked in harness.state.questions.values():
+            if asked.id not in self._heard:
+                self._heard.add(asked.id)
+                incident = harness.state.incidents[asked.incident]
+                for human in self._humans:
+                    mine = human.incident in (None, incident.key)
+                    if mine and incident.state in human.states:
+                        self.spoken.add(human)
+                        harness.later(human.after_ms, _answer(human, asked))
+
+
+def _answer(human: Human, asked: Asked) -> Body:
+    return {
+        "kind": "command",
+        "command": "answer",
+        "incident": asked.incident,
+        "question": asked.id,
+        "actor": human.actor,
+        "choice": human.choice,
+        "roles": list(human.roles),
+        "text": human.text,
+    }
+
 
 @dataclass(frozen=True, slots=True)
 class Played:
@@ -80,6 +110,7 @@ class Played:
         ended_at: simulated time of its end, ms since the epoch.
         unanswered: attempts that no fake answers, with the time they were sent.
         asked: actions and probes that somebody asked for.
+        spoken: people who were asked.
         harness: the simulated service as it stands at the end.
     """
 
@@ -88,6 +119,7 @@ class Played:
     ended_at: int
     unanswered: tuple[tuple[int, Attempt], ...]
     asked: frozenset[str]
+    spoken: frozenset[Human]
     harness: Harness
 
 
@@ -98,6 +130,7 @@ def play(scenario: Scenario, bundle: Bundle) -> Played:
     for given in scenario.given:
         _advance(harness, cast, scenario.start + given.at)
         _give(harness, given)
+        cast.listen(harness)
     _finish(harness, cast, scenario)
     return Played(
         scenario,
@@ -105,6 +138,7 @@ def play(scenario: Scenario, bundle: Bundle) -> Played:
         harness.now,
         tuple(cast.unanswered),
         frozenset(cast.asked),
+        frozenset(cast.spoken),
         harness,
     )
 
@@ -113,6 +147,7 @@ def _advance(harness: Harness, cast: Cast, until: int) -> None:
     while (due := harness.next_due()) is not None and due <= until:
         cast.now = max(cast.now, due)
         harness.step(due)
+        cast.listen(harness)
     harness.now = cast.now = until
 
 

@@ -123,6 +123,9 @@ def _listed(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
+OneOrMoreTexts: TypeAlias = Annotated[list[str], BeforeValidator(_listed)]
+"""One text, or a list of them."""
+
 Answers: TypeAlias = Annotated[list[AnswerDefinition], Field(min_length=1)]
 OneOrMoreAnswers: TypeAlias = Annotated[
     Annotated[AnswerDefinition, Tag("~one")] | Annotated[Answers, Tag("~list")],
@@ -141,6 +144,22 @@ Sights: TypeAlias = Annotated[
     Discriminator(lambda value: "~list" if isinstance(value, list) else "~one"),
 ]
 """What every look sees, or look by look; the last repeats."""
+
+
+class HumanDefinition(Definition):
+    """A person who answers what an ``approve`` state asks, each time it does."""
+
+    on: str
+    """The state that asks."""
+    incident: str | None = None
+    """The key of the incidents meant; otherwise all."""
+    after: Duration = 0
+    """How long after being asked."""
+    by: str = "test"
+    role: OneOrMoreTexts
+    """What they answer as."""
+    choose: str
+    text: str = ""
 
 
 class _Expected(Definition):
@@ -286,6 +305,8 @@ class ScenarioDefinition(Fakes):
     covers: list[str] = []
     """Rules, machines and actions it is about."""
     given: list[GivenDefinition] = []
+    humans: list[HumanDefinition] = []
+    """People who answer; who is not here is silent."""
     expect: list[ExpectDefinition] = []
     until: Duration | None = None
     """When it ends; otherwise when everything that was begun has ended."""
