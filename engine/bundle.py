@@ -9,7 +9,7 @@ for another environment are another bundle.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -75,27 +75,33 @@ class Bundle:
     warnings: tuple[Diagnostic, ...]
 
     @classmethod
-    def compile(cls, files: Mapping[str, str], environment: str | None = None) -> Bundle:
+    def compile(
+        cls,
+        files: Mapping[str, str],
+        environment: str | None = None,
+        documents: Sequence[Document] | None = None,
+    ) -> Bundle:
         """Compile files into a bundle.
 
         Args:
             files: name to text; every ``.yaml`` or ``.yml`` file is read.
             environment: whose parameters count; None: what ``environment.json`` says, if it is
                 among the files, else the defaults.
+            documents: what the files hold, for whoever has read them already.
 
         Raises:
             DefinitionError: with every fault of every file, sorted by place.
         """
         files = _stated(files, environment)
-        documents = _documents(files)
-        declared = read_parameters(documents, _environment(files))
+        read = _documents(files) if documents is None else documents
+        declared = read_parameters(read, _environment(files))
         faults = list(declared.diagnostics("error"))
         of_machines: list[Diagnostic] = []
-        rulebase = _gather(faults, lambda: load_rulebase(documents, declared.parameters))
+        rulebase = _gather(faults, lambda: load_rulebase(read, declared.parameters))
         machinebase = _gather(
             of_machines,
             lambda: load_machines(
-                documents,
+                read,
                 signal_types=_fields(rulebase.signal_types) if rulebase else None,
                 fact_types=_fields(rulebase.fact_types) if rulebase else None,
                 probes=_probes(files.get(MANIFEST, "{}")),

@@ -50,7 +50,12 @@ class RateDefinition(Definition):
 class LimitsDefinition(Definition):
     """How much an action may do."""
 
-    rate: Annotated[tuple[RateDefinition, ...], BeforeValidator(_listed)] = ()
+    rate: Annotated[
+        tuple[RateDefinition, ...],
+        BeforeValidator(
+            _listed, json_schema_input_type=RateDefinition | tuple[RateDefinition, ...]
+        ),
+    ] = ()
     """One limit or a list; each must have room."""
 
 
@@ -154,7 +159,9 @@ def _plain(value: object) -> object:
     return value
 
 
-AttributeValue = Annotated[str | int | bool, BeforeValidator(_plain)]
+AttributeValue = Annotated[
+    str | int | bool, BeforeValidator(_plain, json_schema_input_type=str | int | bool)
+]
 
 
 class TargetDefinition(Definition):

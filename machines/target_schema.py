@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from interlock.language import (
+    DURATION_SCHEMA,
     Definition,
     Duration,
     ExpressionText,
@@ -42,21 +43,28 @@ def _delay_text(text: str) -> str:
     return text
 
 
-DelayText = Annotated[str, AfterValidator(_delay_text)]
+DelayText = Annotated[str, AfterValidator(_delay_text), WithJsonSchema(DURATION_SCHEMA)]
 """A delay as written; keys of mappings keep their text, so that faults find their place."""
 
 Delay = Annotated[Duration, AfterValidator(_positive)]
 """A length of time between 1 ms and 30 days."""
 
 
+_STATE_NAME = "[a-z][a-z0-9_]{0,62}"
+
+
 def _state_name(text: str) -> str:
-    if re.fullmatch(r"[a-z][a-z0-9_]{0,62}", text) is None:
+    if re.fullmatch(_STATE_NAME, text) is None:
         message = f"{text[:63]!r} is not a name for a state"
         raise fault("RV121", message, "lower-case letters, digits and _, 63 characters at most")
     return text
 
 
-StateName = Annotated[str, AfterValidator(_state_name)]
+StateName = Annotated[
+    str,
+    AfterValidator(_state_name),
+    WithJsonSchema({"type": "string", "pattern": f"^{_STATE_NAME}$"}),
+]
 """Name of a state within its scope."""
 
 

@@ -26,6 +26,7 @@ from interlock.server.inputs import (
     read_executors,
     read_text,
 )
+from interlock.server.kinds import check_kinds
 
 _UNKNOWN_PROBE = "RV710"
 
@@ -97,14 +98,21 @@ def find(
         environment: whose parameters count; None: their defaults.
     """
     texts = {name: content.decode(errors="replace") for name, content in files.items()}
-    found = [fault for name, content in files.items() for fault in _encoding(name, content)]
+    documents = [
+        document
+        for name, content in sorted(files.items())
+        if name.endswith(SUFFIXES)
+        for document in load_documents(content, name)
+    ]
+    found: list[Diagnostic] = []
     known = manifest(probe_fields(load_executors(DRY_RUN))) if probes is None else probes
     try:
-        found += Bundle.compile({**texts, MANIFEST: known}, environment).warnings
+        found += Bundle.compile({**texts, MANIFEST: known}, environment, documents).warnings
     except DefinitionError as error:
         if not error.diagnostics:
             raise
         found += error.diagnostics
+    found += check_kinds(documents)
     if probes is None:
         found = [_softened(one) for one in found]
     return Findings(texts, ordered(found))
@@ -120,15 +128,6 @@ def _is_manifest(text: str) -> bool:
     except (ValueError, AttributeError):
         return False
     return True
-
-
-def _encoding(name: str, content: bytes) -> list[Diagnostic]:
-    """Return the fault of a file that is not UTF-8."""
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return [d for document in load_documents(content, name) for d in document.diagnostics]
-    return []
 
 
 def _softened(one: Diagnostic) -> Diagnostic:

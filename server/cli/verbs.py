@@ -20,6 +20,7 @@ from interlock.server.cli import (
     gate,
     history,
     incidents,
+    schema,
     serve,
     signals,
     test,
@@ -55,6 +56,7 @@ VERBS: Mapping[str, Verb | tuple[str, Mapping[str, Verb]]] = {
     "verify": verify.verify,
     "codes": codes.codes,
     "test": test.run,
+    "schema": schema.schema,
     "serve": serve.serve,
     "signal": ("Send signals by hand.", {"send": signals.send}),
     "incidents": (

@@ -28,6 +28,7 @@ from interlock.language.diagnostics import (
 from interlock.language.document import Document, Loc, load_documents
 from interlock.language.fields import FieldDefinition
 from interlock.language.model import (
+    DURATION_SCHEMA,
     Definition,
     Duration,
     ExpressionList,
@@ -43,6 +44,7 @@ from interlock.language.model import (
 from interlock.language.values import UNKNOWN, Field, Kind, Type, Unknown, Value, YamlValue
 
 __all__ = [
+    "DURATION_SCHEMA",
     "UNKNOWN",
     "Definition",
     "Diagnostic",

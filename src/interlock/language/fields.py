@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field as Key
-from pydantic import ValidationInfo, field_validator, model_validator
+from pydantic import (
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 from typing_extensions import override
 
 from interlock.language.diagnostics import nearest
@@ -25,6 +33,12 @@ from interlock.language.values import (
     parse_type,
 )
 
+_PLAIN_TYPE: Final = (
+    f"(?:{'|'.join(TYPE_NAMES)}|double\\((?:{'|'.join(f'0?{n}' for n in range(MAX_SCALE + 1))})\\))"
+)
+TYPE_SCHEMA: Final = {"type": "string", "pattern": f"^(?:{_PLAIN_TYPE}|list<{_PLAIN_TYPE}>)$"}
+"""What JSON Schema can say of the name of a type."""
+
 
 class ValueDefinition(Definition):
     """What values of one thing may be, whoever gives them."""
@@ -32,7 +46,7 @@ class ValueDefinition(Definition):
     # The order matters: a validator sees the fields before its own.
     scale: Annotated[int, Key(ge=0, le=MAX_SCALE)] = DEFAULT_SCALE
     """Decimal digits of a ``double``."""
-    type: str
+    type: Annotated[str, WithJsonSchema(TYPE_SCHEMA)]
     """string, int, double, bool, timestamp, duration or list<…> of one of these."""
     enum: tuple[YamlValue, ...] = ()
     """The only values there are."""
@@ -113,6 +127,14 @@ class FieldDefinition(ValueDefinition):
     """Whether it may be absent; expressions must then ask ``has`` first."""
     examples: tuple[YamlValue, ...] = ()
     """Values to show in documentation."""
+
+    @classmethod
+    @override
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler, /
+    ) -> JsonSchemaValue:
+        """Return the schema of the long form or of the short one."""
+        return {"anyOf": [TYPE_SCHEMA, handler(core_schema)]}
 
     @model_validator(mode="before")
     @classmethod

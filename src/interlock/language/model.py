@@ -20,6 +20,7 @@ from pydantic import (
     StringConstraints,
     ValidationError,
     ValidationInfo,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import CoreSchema, PydanticCustomError
@@ -28,7 +29,7 @@ from typing_extensions import override
 from interlock.language.document import Document
 from interlock.language.expression.parser import RESERVED_WORDS
 from interlock.language.shape import Shapes, report_shape
-from interlock.language.values import parse_duration
+from interlock.language.values import UNIT_MS, parse_duration
 
 MAX_IDENTIFIER: Final = 100
 """Most characters of an id."""
@@ -158,22 +159,50 @@ def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-Duration: TypeAlias = Annotated[int, BeforeValidator(_duration)]
+def _named(name: re.Pattern[str], longest: int) -> dict[str, Any]:
+    return {"type": "string", "maxLength": longest, "pattern": f"^{name.pattern}$"}
+
+
+_UNITS: Final = "".join(f"(?:[0-9]{{1,16}}{unit})?" for unit in UNIT_MS)
+
+DURATION_SCHEMA: Final = {"type": "string", "minLength": 2, "pattern": f"^{_UNITS}$"}
+"""What JSON Schema can say of a length of time."""
+
+DurationText: TypeAlias = Annotated[str, WithJsonSchema(DURATION_SCHEMA)]
+"""A length of time as it is written."""
+
+Duration: TypeAlias = Annotated[
+    int, BeforeValidator(_duration, json_schema_input_type=DurationText)
+]
 """A length of time, written ``90s`` or ``1h30m``; the model holds int milliseconds."""
 
-Identifier: TypeAlias = Annotated[str, AfterValidator(_identifier)]
+Identifier: TypeAlias = Annotated[
+    str, AfterValidator(_identifier), WithJsonSchema(_named(_IDENTIFIER, MAX_IDENTIFIER))
+]
 """A stable id: lower-case words joined by ``.``, ``-`` or ``_``, e.g. ``http.error_ratio``."""
 
-SignalName: TypeAlias = Annotated[str, AfterValidator(_signal_name)]
+SignalName: TypeAlias = Annotated[
+    str, AfterValidator(_signal_name), WithJsonSchema(_named(_SIGNAL_NAME, MAX_IDENTIFIER))
+]
 """What a sender calls a signal, e.g. ``site.probe`` or an alert's ``KubePodCrashLooping``."""
 
-FieldName: TypeAlias = Annotated[str, AfterValidator(_field_name)]
+_FIELD_NAME_SCHEMA: Final = {
+    **_named(_FIELD_NAME, MAX_FIELD_NAME),
+    "not": {"enum": sorted(RESERVED_WORDS)},
+}
+
+FieldName: TypeAlias = Annotated[
+    str, AfterValidator(_field_name), WithJsonSchema(_FIELD_NAME_SCHEMA)
+]
 """A name expressions can read: letters, digits and ``_``; no word of the expression language."""
 
 ExpressionText: TypeAlias = Annotated[str, StringConstraints(min_length=1)]
 """An expression; parse it in the loader and report with ``Document.report_expression``."""
 
-ExpressionList: TypeAlias = Annotated[tuple[ExpressionText, ...], BeforeValidator(_listed)]
+ExpressionList: TypeAlias = Annotated[
+    tuple[ExpressionText, ...],
+    BeforeValidator(_listed, json_schema_input_type=ExpressionText | tuple[ExpressionText, ...]),
+]
 """One expression, or a list of them that must all hold; the model holds a tuple."""
 
 TemplateText: TypeAlias = Annotated[str, StringConstraints(min_length=1)]
@@ -192,7 +221,7 @@ def validate(model: type[M], document: Document) -> M | None:
         return None
     shapes = Shapes()
     try:
-        return model.model_validate(document.data, context=shapes)
+        return model.model_validate(document.data, context=shapes, by_alias=True, by_name=False)
     except ValidationError as problem:
         for error in problem.errors(include_url=False):
             report_shape(document, error, shapes)

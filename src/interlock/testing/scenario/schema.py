@@ -316,7 +316,9 @@ class ScenariosDocument(Fakes):
     """A ``test/v1`` document; its fakes hold for every scenario that says nothing else."""
 
     interlock: Literal["test/v1"]
-    uses: Annotated[list[str], BeforeValidator(_listed)] = ["."]
+    uses: Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])] = [
+        "."
+    ]
     """Files and folders of the bundle, from where this document lies."""
     env: str | None = None
     """The environment whose parameters count; otherwise the defaults."""

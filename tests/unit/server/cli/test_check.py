@@ -168,3 +168,18 @@ def test_a_path_that_cannot_be_checked_is_refused(tmp_path: Path, name: str, mes
 
     with pytest.raises(InputRejected, match=message):
         read([tmp_path / name])
+
+
+def test_a_file_of_a_kind_there_is_not_is_no_silent_nothing(folder: Path) -> None:
+    (folder / "more.yaml").write_text("interlock: ruls/v1\nrules: []\nrules: []\n")
+
+    found = find(read([folder]), None)
+
+    assert [one.code for one in found.diagnostics] == ["RV101", "RV002"]
+    assert found.diagnostics[0].hint == "did you mean 'rules/v1'?"
+
+
+def test_a_kind_that_others_read_is_left_to_them(folder: Path) -> None:
+    (folder / "operations.yaml").write_text("interlock: command/v1\noperations: {a: {}}\n")
+
+    assert find(read([folder]), None).diagnostics == []
