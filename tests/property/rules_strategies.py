@@ -280,7 +280,7 @@ def _written(branches: Sequence[NaiveRule]) -> dict[str, object]:
         "id": rule.id,
         "title": "a random rule",
         "when": when,
-        "then": then,
+        "then": then or [{"advise": "somebody looks"}],
         "why": "because",
         "salience": rule.salience,
         "status": "shadow" if rule.shadow else "active",
