@@ -189,9 +189,8 @@ class _Telling:
                 yield self._order(cause)
             case "answer":
                 yield from self._answers(cause)
-            case word if word in _SAID:
-                kind, title = _SAID[word]
-                yield Reason(kind, cause.get("firing", ""), title(cause), row["seq"], row["at"])
+            case kind:
+                yield from _said(kind, cause, row)
 
     def _asked(self, row: Note) -> Iterator[Reason]:
         """Return what the state that was come to asks."""
@@ -257,6 +256,12 @@ class _Telling:
     def _find(self, seq: int, topic: str, key: str, value: str) -> Note | None:
         notes = self._decision(seq).get(topic, ())
         return next((note for note in notes if note[key] == value), None)
+
+
+def _said(kind: str, cause: Note, row: Note) -> Iterator[Reason]:
+    if kind in _SAID:
+        word, title = _SAID[kind]
+        yield Reason(word, cause.get("firing", ""), title(cause), row["seq"], row["at"])
 
 
 def _about(decision: Note, topic: str, intent: str) -> Iterator[Note]:
