@@ -20,6 +20,7 @@ from interlock import digest
 from interlock.engine.history import History
 from interlock.engine.model import Kind
 from interlock.errors import NotFound
+from interlock.machines.definition import BREACH
 
 MAX_DEPTH = 32
 """Levels of reasons followed; deeper ones are named but not opened."""
@@ -31,7 +32,7 @@ Note = Mapping[str, Any]
 
 _SAID: Mapping[str, tuple[str, Callable[[Note], str]]] = {
     "fact": ("fact", lambda cause: f"{cause['of']} stands"),
-    "timer": ("timer", lambda cause: f"{cause['timer']} was due"),
+    "timer": ("timer", lambda cause: _due(cause["timer"])),
     "undo": ("result", lambda _: "taking back what was done has ended"),
     "withdrawn": ("firing", lambda _: "the evidence went away"),
 }
@@ -258,10 +259,18 @@ class _Telling:
         return next((note for note in notes if note[key] == value), None)
 
 
+<<<<<<< HEAD
 def _said(kind: str, cause: Note, row: Note) -> Iterator[Reason]:
     if kind in _SAID:
         word, title = _SAID[kind]
         yield Reason(word, cause.get("firing", ""), title(cause), row["seq"], row["at"])
+=======
+def _due(timer: str) -> str:
+    """Return what it means that a timer was due."""
+    if timer.endswith(BREACH):
+        return f"the service level of {timer.removesuffix(BREACH) or 'the machine'} was breached"
+    return f"{timer} was due"
+>>>>>>> c8443e0 (machines: promise a service level, lead its breach away)
 
 
 def _about(decision: Note, topic: str, intent: str) -> Iterator[Note]:

@@ -16,7 +16,6 @@ from interlock.language.values import (
     Field,
     Unknown,
     Value,
-    parse_duration,
     violation,
 )
 from interlock.machines.definition import (
@@ -28,7 +27,7 @@ from interlock.machines.definition import (
     answer_event,
     timer_event,
 )
-from interlock.machines.flatten import Way, timer_name, way
+from interlock.machines.flatten import Way, way
 from interlock.machines.formula import Env, Formula, Row
 from interlock.machines.scopes import Fields, Scopes
 from interlock.machines.source import Source
@@ -96,7 +95,7 @@ class BranchCompiler:
     def handlers(self, leaf: Leaf) -> dict[str, tuple[Branch, ...]]:
         """Return what every event and timer does in a leaf, faults reported."""
         handlers = {event: self._handler(leaf, event) for event in self._events(leaf)}
-        for node in leaf.node.chain:
+        for node in (leaf.node.machine, *leaf.node.chain):
             handlers.update(self._timers(leaf, node))
         missing = [event for event in leaf.results if event not in handlers]
         if missing:
@@ -167,7 +166,7 @@ class BranchCompiler:
     def _timers(self, leaf: Leaf, owner: Node) -> dict[str, tuple[Branch, ...]]:
         found: dict[str, tuple[Branch, ...]] = {}
         for one in owner.timed:
-            event = timer_event(timer_name(owner, parse_duration(one.delay)))
+            event = timer_event(one.timer.name)
             if event in found:
                 message = f"there is another timer of {one.delay}"
                 self.source.report(one.at, "RV610", message, key=True)

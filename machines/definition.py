@@ -25,6 +25,9 @@ SEPARATOR = "."
 ABORTED = "aborted"
 """Built-in final state and outcome of ``operator.abort`` where a machine says nothing else."""
 
+BREACH = "@sla"
+"""How the name of the timer of a service level ends; what is before is the state's path."""
+
 STAY = "stay"
 """Target of a branch that leaves the machine where it is."""
 
@@ -58,6 +61,10 @@ def timer_event(name: str) -> str:
 def answer_event(choice: str) -> str:
     """Return the event that an answer sends once enough people have chosen it."""
     return f"answer:{choice}"
+
+
+CAME_LATER = {"came_later": True}
+"""Marks a field that the digest leaves out at its default: older definitions keep theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +284,7 @@ class Machine:
         outcomes: how it may end, the built-in ``aborted`` included.
         initial: leaf path it starts in.
         initial_timers: timers that start with it, outermost state first.
+        resolve_within_ms: how long an incident may take by agreement; None when unsaid.
         states: leaf path to state, in the order written.
         digest: SHA-256 of the canonical form of all the above.
     """
@@ -296,6 +304,7 @@ class Machine:
     initial_timers: tuple[Timer, ...]
     states: Mapping[str, State]
     digest: str
+    resolve_within_ms: int | None = field(default=None, metadata=CAME_LATER)
 
     def check_context(self, values: Row) -> dict[str, Value]:
         """Return the context an incident starts with when each value is what is declared.

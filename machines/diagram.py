@@ -14,6 +14,7 @@ from typing import assert_never
 
 from interlock.machines.definition import (
     ABORTED,
+    BREACH,
     CHOOSE,
     SEPARATOR,
     ApproveState,
@@ -119,6 +120,7 @@ def _arrows(path: str, edges: list[Edge], depth: str) -> Iterator[str]:
 
 def _label(event: str, branch: Branch) -> str:
     kind, timed, name = event.partition(":")
+    kind = "breach of" if name.endswith(BREACH) else kind
     what = f"{kind} {name.rpartition('@')[2]}" if timed else event
     guard = "else" if branch.guard is None else branch.guard.text
     if event == CHOOSE:

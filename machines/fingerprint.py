@@ -7,8 +7,9 @@ one digest; any change of behaviour, text or type changes it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from enum import Enum
+from typing import Any
 
 from interlock.digest import digest
 from interlock.errors import InvariantBroken
@@ -49,6 +50,11 @@ def _dataclass_form(value: object) -> dict[str, Canonical]:
         raise InvariantBroken(f"{type(value).__name__} has no canonical form")
     form: dict[str, Canonical] = {"is": type(value).__name__}
     for field in fields(value):
-        if field.name not in _DERIVED:
+        if field.name not in _DERIVED and not _is_unsaid(value, field):
             form[field.name] = canonical_form(getattr(value, field.name))
     return form
+
+
+def _is_unsaid(value: object, field: Field[Any]) -> bool:
+    """Return whether a field that came later than others is not used by a definition."""
+    return "came_later" in field.metadata and bool(getattr(value, field.name) == field.default)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from interlock.language.values import format_duration, parse_duration
 from interlock.machines.definition import Timer
 from interlock.machines.schema import FinalDefinition
 from interlock.machines.tree import Node
@@ -26,13 +25,8 @@ class Way:
 
 def timers_of(node: Node) -> list[Timer]:
     """Return a state's own timers, shortest first; names are unique in the machine."""
-    delays = sorted({parse_duration(one.delay) for one in node.timed})
-    return [Timer(timer_name(node, ms), ms) for ms in delays]
-
-
-def timer_name(node: Node, delay_ms: int) -> str:
-    """Return the name of a state's timer."""
-    return f"{node.path}@{format_duration(delay_ms)}"
+    timers = {one.timer.name: one.timer for one in node.timed}
+    return sorted(timers.values(), key=lambda timer: (timer.delay_ms, timer.name))
 
 
 def way(source: Node | None, target: Node) -> Way | None:
@@ -47,11 +41,10 @@ def way(source: Node | None, target: Node) -> Way | None:
     entered = dest.chain
     if isinstance(dest.definition, FinalDefinition):
         # Nothing runs in a final state, wherever it stands.
-        return Way(dest.path, _names(left), ())
+        return Way(dest.path, _names([dest.machine, *left]), ())
     kept = _kept(left, entered, target)
-    return Way(
-        dest.path, _names(left[kept:]), tuple(t for n in entered[kept:] for t in timers_of(n))
-    )
+    started = entered[kept:] if source is not None else [dest.machine, *entered]
+    return Way(dest.path, _names(left[kept:]), tuple(t for n in started for t in timers_of(n)))
 
 
 def _kept(left: list[Node], entered: list[Node], target: Node) -> int:

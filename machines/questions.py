@@ -15,7 +15,6 @@ from interlock.machines.definition import (
     timer_event,
     ways_out,
 )
-from interlock.machines.flatten import timer_name
 from interlock.machines.formula import MISSING
 from interlock.machines.question_schema import QuestionDefinition
 from interlock.machines.schema import ApproveDefinition
@@ -54,17 +53,18 @@ def check_silence(source: Source, machine: Machine, tree: Node, catalogue: Catal
     """Report every question whose ``on_expire`` leads at once to an action that changes things."""
     for node in tree.leaves():
         if isinstance(node.definition, ApproveDefinition):
-            for state in _after_silence(machine, node, node.definition.approve.expires_ms):
+            for state in _after_silence(machine, node):
                 if catalogue.actions.get(state.action, FAULTY).changes:
                     message = f"silence leads to {state.path!r}, which runs {state.action!r}"
                     hint = "lead to where nothing is done: people who say nothing agree to nothing"
                     source.report((*node.loc, "approve", "on_expire"), "RV606", message, hint)
 
 
-def _after_silence(machine: Machine, node: Node, expires_ms: int) -> Iterator[RunState]:
+def _after_silence(machine: Machine, node: Node) -> Iterator[RunState]:
     """Yield the actions that silence may lead to, through choices alone."""
-    ways = ways_out(machine.states[node.path])
-    pending = [b.dest for b in ways.get(timer_event(timer_name(node, expires_ms)), ())]
+    ways, at = ways_out(machine.states[node.path]), (*node.loc, "approve", "expires")
+    silence = [timer_event(one.timer.name) for one in node.timed if one.at == at]
+    pending = [branch.dest for event in silence for branch in ways.get(event, ())]
     seen: set[str] = set()
     while pending:
         path = pending.pop()

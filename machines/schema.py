@@ -28,6 +28,7 @@ from interlock.machines.target_schema import (
     Delay,
     DelayText,
     NoticeDefinition,
+    SlaDefinition,
     StateName,
     TargetDefinition,
 )
@@ -62,6 +63,8 @@ class _HearingDefinition(_StateDefinition):
     """What each event does here; inherited by states within."""
     after: dict[DelayText, TargetDefinition] = {}
     """What happens when a state has lasted this long."""
+    sla: SlaDefinition | None = None
+    """How long it may last by agreement, and where a breach leads."""
 
 
 class RunDefinition(_HearingDefinition):
@@ -174,6 +177,8 @@ class MachineDocument(Definition):
     """Events rules may send it, with their typed data."""
     outcomes: tuple[Identifier, ...] = Field(min_length=1)
     """How it may end."""
+    sla: SlaDefinition | None = None
+    """How long an incident may take, and where a breach leads from every state."""
     initial: StateName
     states: dict[StateName, StateDefinition] = Field(min_length=1)
 

@@ -88,6 +88,9 @@ def _machine(
         outcomes=tuple(dict.fromkeys((*written.outcomes, ABORTED))),
         initial="" if first is None else first.dest,
         initial_timers=() if first is None else first.timers,
+        resolve_within_ms=None
+        if written.sla is None
+        else parse_duration(written.sla.resolve_within),
         states=_used(compiler.root, states),
         digest="",
     )
@@ -199,7 +202,7 @@ class StateCompiler:
         )
 
     def _check_bounded(self, node: Node) -> None:
-        if not any(one.after for one in node.chain):
+        if not any(one.timed for one in (node.machine, *node.chain)):
             message = f"state {node.path!r} may wait for ever"
             self.source.report(node.loc, "RV605", message, "add `after: {10m: <state>}`", key=True)
 

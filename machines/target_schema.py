@@ -113,6 +113,15 @@ TargetDefinition = Annotated[
 """A state name, one branch, or a list of branches of which the first true one is taken."""
 
 
+class SlaDefinition(Definition):
+    """How long something may take, and where a breach leads."""
+
+    resolve_within: DelayText
+    """Counted from when the machine starts, or the state is entered."""
+    on_breach: TargetDefinition
+    """Where a breach leads, whatever is under way."""
+
+
 class NoticeDefinition(Definition):
     """Whom a final state tells."""
 

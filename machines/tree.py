@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from interlock.language import Loc
-from interlock.machines.definition import ABORTED, SEPARATOR
+from interlock.language.values import format_duration, parse_duration
+from interlock.machines.definition import ABORTED, BREACH, SEPARATOR, Timer
 from interlock.machines.schema import (
     ApproveDefinition,
     CompoundDefinition,
@@ -18,7 +19,7 @@ from interlock.machines.schema import (
     MachineDocument,
     StateDefinition,
 )
-from interlock.machines.target_schema import TargetDefinition
+from interlock.machines.target_schema import SlaDefinition, TargetDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Timed:
     """What happens in a state after a delay, and where that is said.
 
     Attributes:
+        timer: its timer; the name is unique in the machine.
         delay: as written.
         target: where it leads.
         loc: place of the target.
@@ -33,6 +35,7 @@ class Timed:
         why: reason where the author gives none; empty for none.
     """
 
+    timer: Timer
     delay: str
     target: TargetDefinition
     loc: Loc
@@ -83,17 +86,28 @@ class Node:
 
     @property
     def timed(self) -> list[Timed]:
-        """Its own timers: those under ``after``, and the end of what it asks."""
-        found = [
-            Timed(text, target, (*self.loc, "after", text), (*self.loc, "after", text))
-            for text, target in self.after.items()
-        ]
+        """Its own timers: those under ``after``, the end of what it asks, its service level."""
+        found = []
+        for text, target in self.after.items():
+            loc = (*self.loc, "after", text)
+            found.append(Timed(self._timer(text), text, target, loc, loc))
         if isinstance(self.definition, ApproveDefinition):
             asked, loc = self.definition.approve, (*self.loc, "approve")
             if asked.expires is not None and asked.on_expire is not None:
-                at, why = (*loc, "expires"), f"no answer within {asked.expires}"
-                found.append(Timed(asked.expires, asked.on_expire, (*loc, "on_expire"), at, why))
+                text, target = asked.expires, asked.on_expire
+                at, why = (*loc, "expires"), f"no answer within {text}"
+                found.append(Timed(self._timer(text), text, target, (*loc, "on_expire"), at, why))
+        sla: SlaDefinition | None = getattr(self.definition, "sla", None)
+        if sla is not None:
+            timer = Timer(f"{self.path}{BREACH}", parse_duration(sla.resolve_within))
+            loc, why = (*self.loc, "sla"), f"not resolved within {sla.resolve_within}"
+            at, text = (*loc, "resolve_within"), sla.resolve_within
+            found.append(Timed(timer, text, sla.on_breach, (*loc, "on_breach"), at, why))
         return found
+
+    def _timer(self, delay: str) -> Timer:
+        ms = parse_duration(delay)
+        return Timer(f"{self.path}@{format_duration(ms)}", ms)
 
     @property
     def initial(self) -> str | None:
@@ -109,10 +123,20 @@ class Node:
         for child in self.children.values():
             yield from child.leaves()
 
+    @property
+    def machine(self) -> Node:
+        """The machine it is part of."""
+        return self if self.parent is None else self.parent.machine
+
+    @property
+    def _scope(self) -> Node:
+        """Where the targets it names are looked up first."""
+        return self if self.parent is None else self.parent
+
     def find(self, target: str) -> Node | None:
         """Return the state that a target named in this state means."""
         first, *rest = target.split(SEPARATOR)
-        scope = self.parent
+        scope: Node | None = self._scope
         while scope is not None:
             if first in scope.children:
                 return scope.children[first].descend(rest)
@@ -129,7 +153,7 @@ class Node:
     def visible(self) -> list[str]:
         """Return the names a target in this state may begin with."""
         found: list[str] = []
-        scope = self.parent
+        scope: Node | None = self._scope
         while scope is not None:
             found.extend(scope.children)
             scope = scope.parent

@@ -45,6 +45,7 @@ def write_incident(incident: views.Incident) -> Incident:
         acknowledged_by=incident.acknowledged_by,
         position=write_position(incident.position),
         question=None if incident.question is None else write_question(incident.question),
+        resolve_by=None if incident.resolve_by is None else write_moment(incident.resolve_by),
     )
 
 

@@ -65,6 +65,7 @@ class Incident:
     outcome: str = ""
     acknowledged_by: str = ""
     question: Question | None = None
+    resolve_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

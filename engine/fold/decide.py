@@ -18,7 +18,7 @@ from interlock.engine.fold.turn import Folded, Turn
 from interlock.engine.model import Body, Entry, Kind
 from interlock.engine.rows import AnnotationRow
 from interlock.errors import InvariantBroken
-from interlock.machines.definition import timer_event
+from interlock.machines.definition import BREACH, timer_event
 from interlock.rules.memory import WorkingMemory
 
 Bundles = Mapping[str, Bundle]
@@ -108,6 +108,8 @@ def _advance(turn: Turn) -> None:
 
 def _timer(turn: Turn, owner: str, name: str) -> None:
     turn.note("timers", owner=owner, timer=name)
+    if name.endswith(BREACH):
+        turn.note("breaches", incident=owner, state=name.removesuffix(BREACH))
     intent = turn.state.intents.get(owner)
     if intent is not None:
         steps.due(turn, intent, name)

@@ -56,6 +56,7 @@ def incident(message: Incident) -> Json:
         "acknowledged_by": message.acknowledged_by,
         "version": message.version,
         "position": _place(message),
+        "resolve_by": _time(message, "resolve_by"),
         "question": question(message.question) if message.HasField("question") else None,
     }
 

@@ -13,6 +13,7 @@ from interlock.engine.history import History, IncidentQuery, TransitionQuery
 from interlock.engine.model import PARTITION
 from interlock.engine.node import Node
 from interlock.errors import NotFound, RequestRejected
+from interlock.machines import Machine
 from interlock.server.views import (
     Answer,
     Change,
@@ -116,7 +117,16 @@ class LiveQueries:
             outcome=row["outcome"] or "",
             acknowledged_by=row["acknowledged_by"] or "",
             question=_question(row["question"]),
+            resolve_by=_resolve_by(row, machine),
         )
+
+
+def _resolve_by(row: Row, machine: Machine | None) -> int | None:
+    """Return by when an incident is to be resolved, if its own version of the machine says so."""
+    if machine is None or machine.digest != row["machine_digest"]:
+        return None
+    within = machine.resolve_within_ms
+    return None if within is None else int(row["opened_at"]) + within
 
 
 def _question(text: str | None) -> Question | None:

@@ -43,6 +43,7 @@ def written_machines(draw: st.DrawFn) -> Written:
         "events": {"poked": {}},
         "outcomes": ["ended"],
         "initial": next(iter(scopes)),
+        **_sla(draw, st.sampled_from(sorted(scopes))),
         "states": {name: _state(draw, inner, targets) for name, inner in scopes.items()},
     }
 
@@ -73,7 +74,7 @@ def _state(draw: st.DrawFn, inner: dict[str, Any], targets: st.SearchStrategy[st
             "states": {name: _state(draw, deeper, targets) for name, deeper in inner.items()},
             **_hearing(draw, targets, ()),
         }
-    kind = draw(st.sampled_from(("run", "wait", "undo", "choose", "choose", "final")))
+    kind = draw(st.sampled_from(("run", "wait", "approve", "undo", "choose", "choose", "final")))
     match kind:
         case "run":
             return {
@@ -83,12 +84,33 @@ def _state(draw: st.DrawFn, inner: dict[str, Any], targets: st.SearchStrategy[st
             }
         case "wait":
             return {"wait": {"signal": "seen"}, **_hearing(draw, targets, ("met",), bounded=True)}
+        case "approve":
+            return {"approve": _question(draw, targets), **_hearing(draw, targets, ())}
         case "undo":
             return {"undo": "completed", **_hearing(draw, targets, ("done", "failed"))}
         case "choose":
             return {"choose": _branches(draw, targets)}
         case _:
             return {"final": "ended"}
+
+
+def _question(draw: st.DrawFn, targets: st.SearchStrategy[str]) -> Written:
+    return {
+        "role": "people",
+        "ask": "may x be ${x}?",
+        "show": ["x + 1"],
+        "choices": {"approve": _branches(draw, targets), "reject": draw(targets)},
+        "remind": ["1s"],
+        "expires": "2s",
+        "on_expire": draw(targets),
+    }
+
+
+def _sla(draw: st.DrawFn, targets: st.SearchStrategy[str]) -> Written:
+    """Return a service level, or none."""
+    target = draw(st.none() | targets)
+    delay = draw(st.sampled_from(DELAYS))
+    return {} if target is None else {"sla": {"resolve_within": delay, "on_breach": target}}
 
 
 def _hearing(
@@ -106,6 +128,7 @@ def _hearing(
             **{event: _branches(draw, targets, stay=True) for event in sorted(optional)},
         },
         "after": {delay: draw(targets) for delay in sorted(delays)},
+        **_sla(draw, targets),
     }
 
 

@@ -130,7 +130,8 @@ def test_the_timers_that_run_are_those_of_the_states_around(
     written: Written, x: int, picks: list[int]
 ) -> None:
     """For any machine and events: the timers set and not cancelled are exactly those of the
-    state the incident rests in and of the compounds around it; none in a final state."""
+    state the incident rests in, of the compounds around it and of the machine; none in a
+    final state."""
     found = compiled(written)
     runtime, incident = MachineRuntime(found.machine), Incident(x)
     leaves = {leaf.path: leaf for leaf in found.tree.leaves()}
@@ -144,7 +145,7 @@ def test_the_timers_that_run_are_those_of_the_states_around(
         incident.remember([] if step is None else step[1])
 
         final = isinstance(found.machine.states[incident.state], FinalState)
-        around = [] if final else leaves[incident.state].chain
+        around = [] if final else [found.tree, *leaves[incident.state].chain]
         assert incident.timers == {t.name for node in around for t in timers_of(node)}
 
 

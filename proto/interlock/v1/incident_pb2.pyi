@@ -42,6 +42,7 @@ class Incident(_message.Message):
     ACKNOWLEDGED_BY_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
     QUESTION_FIELD_NUMBER: _builtins.int
+    RESOLVE_BY_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, the same on every replay of the journal."""
     machine: _builtins.str
@@ -86,6 +87,12 @@ class Incident(_message.Message):
     def question(self) -> Global___Question:
         """What it asks people now. Absent when it asks nothing."""
 
+    @_builtins.property
+    def resolve_by(self) -> _timestamp_pb2.Timestamp:
+        """By when it is to be resolved by agreement. Absent when its machine has no service level, or is
+        not of the version that is active now.
+        """
+
     def __init__(
         self,
         *,
@@ -105,10 +112,11 @@ class Incident(_message.Message):
         acknowledged_by: _builtins.str = ...,
         position: _position_pb2.Position | None = ...,
         question: Global___Question | None = ...,
+        resolve_by: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "closed_at", b"closed_at", "opened_at", b"opened_at", "position", b"position", "question", b"question"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "closed_at", b"closed_at", "opened_at", b"opened_at", "position", b"position", "question", b"question", "resolve_by", b"resolve_by"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_by", b"acknowledged_by", "changed_at", b"changed_at", "closed_at", b"closed_at", "id", b"id", "machine", b"machine", "open", b"open", "opened_at", b"opened_at", "outcome", b"outcome", "position", b"position", "question", b"question", "rule", b"rule", "severity", b"severity", "state", b"state", "subject", b"subject", "title", b"title", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_by", b"acknowledged_by", "changed_at", b"changed_at", "closed_at", b"closed_at", "id", b"id", "machine", b"machine", "open", b"open", "opened_at", b"opened_at", "outcome", b"outcome", "position", b"position", "question", b"question", "resolve_by", b"resolve_by", "rule", b"rule", "severity", b"severity", "state", b"state", "subject", b"subject", "title", b"title", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

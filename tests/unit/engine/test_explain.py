@@ -160,6 +160,18 @@ def test_what_was_asked_and_who_answered_is_named(why: Why) -> None:
     ]
 
 
+def test_a_breached_service_level_is_named(why: Why) -> None:
+    files, name = bundles.web(), "restart-service.machine.yaml"
+    sla = "sla: {resolve_within: 20s, on_breach: handed_over}\n"
+    files[name] = files[name].replace("outcomes:", f"{sla}outcomes:")
+    web = Web(files)
+    web.script("web.restart", Answer("hangs"))
+    web.probe(up=False)
+    web.advance("20s")
+
+    assert "    timer: the service level of the machine was breached" in lines(why(web, web.only))
+
+
 def test_a_sample_that_ends_a_wait_at_once_is_named(why: Why) -> None:
     files = bundles.web()
     files["restart-service.machine.yaml"] = files["restart-service.machine.yaml"].replace(

@@ -24,6 +24,7 @@ from tests import bundles
 from tests.unit.engine.given_node import WRITTEN, Hands, SetClock, running, until, wanted
 
 ASKING = """
+sla: {resolve_within: 30m, on_breach: handed_over}
 states:
   asking:
     approve:
@@ -104,6 +105,16 @@ def test_the_question_is_part_of_the_incident_with_the_answers_so_far(tmp_path: 
             [answer] = question.answers
             assert (answer.actor, answer.roles, answer.choice) == ("ana", ("keeper",), "approve")
             assert (answer.reason, answer.position.seq) == ("seen it", seq)
+
+    play(scenario())
+
+
+def test_an_incident_says_by_when_it_is_to_be_resolved(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with asking(tmp_path) as asked:
+            shown = await asked.queries.get_incident(asked.incident)
+
+            assert shown.resolve_by == shown.opened_at + 1_800_000
 
     play(scenario())
 

@@ -98,6 +98,7 @@ def test_programs_get_every_field_and_null_for_what_is_absent(
         "acknowledged_by": "",
         "version": "",
         "position": {"partition": 0, "seq": 7},
+        "resolve_by": None,
         "question": None,
         "transitions": [],
     }
