@@ -40,6 +40,14 @@ class Fired(NamedTuple):
         return cls(rule, tuple(sorted((k, as_text(v)) for k, v in bindings.items())))
 
 
+class Bound(NamedTuple):
+    """What the peer calls a rule and what each of its conditions binds."""
+
+    rule: str
+    names: list[str]
+    is_any: bool
+
+
 def as_text(event: Any) -> str:
     """Return an event as text that is equal for equal events."""
     return json.dumps(event, sort_keys=True)
@@ -58,11 +66,10 @@ class Session:
         parsed = [[parse(text) for text in rule["conditions"]] for rule in rules]
         events = [step["data"] for step in case["steps"] if isinstance(step.get("data"), Mapping)]
         self._fields = Fields(events, [*constants(parsed), *variables.values()])
-        self._names: dict[str, str] = {}
+        self._bound: dict[str, Bound] = {}
         written = [
-            one
+            self._rule(rule, conditions, variables)
             for rule, conditions in zip(rules, parsed, strict=True)
-            for one in self._rules(rule, conditions, variables)
         ]
         self.rulebase = self._compiled(written)
         self._memory = WorkingMemory(self.rulebase, evaluations=True)
@@ -70,40 +77,37 @@ class Session:
         self._position = 0
         self.evaluations: list[Evaluation] = []
 
-    def _rules(
+    def _rule(
         self, rule: Mapping[str, Any], conditions: Sequence[tuple[str | None, Tree]], variables: Any
-    ) -> Iterator[dict[str, Any]]:
-        """Yield the rule, or for ``any`` one for each condition."""
+    ) -> dict[str, Any]:
+        """Return a rule of ours that says what one of the peer's does."""
         if "throttle" in rule or rule["when"] == "not_all":
             raise NotOurs("a throttle" if "throttle" in rule else "not_all")
         several = len(conditions) > 1
-        names = [  # no alias of ours may be called like a field
-            f"{ALIAS}{bound or (f'm_{number}' if several else 'm')}"
-            for number, (bound, _) in enumerate(conditions)
+        bound = [
+            name or (f"m_{number}" if several else "m")
+            for number, (name, _) in enumerate(conditions)
         ]
+        is_any = rule["when"] == "any"
+        # No alias of ours may be called like a field, and all branches bind the same.
+        aliases = [f"{ALIAS}{'it' if is_any else name}" for name in bound]
         patterns = []
         for number, (_, tree) in enumerate(conditions):
-            before = names[:number] if rule["when"] == "all" else []
-            others = {alias.removeprefix(ALIAS): (alias, self._fields) for alias in before}
+            before = {} if is_any else dict(zip(bound[:number], aliases, strict=False))
+            others = {name: (alias, self._fields) for name, alias in before.items()}
             where = [Translation(self._fields, others, variables).condition(tree)]
-            where += [f"source == {alias}.source" for alias in before[:1]]
-            if "timeout" in rule:
-                length = f'duration("{_duration(rule["timeout"])}")'
-                for alias in before:
-                    where.append(f"at - {alias}.at < {length} && {alias}.at - at < {length}")
-            patterns.append({"signal": SIGNAL, "as": names[number], "where": where})
-        branches = [[one] for one in patterns] if rule["when"] == "any" else [patterns]
-        for branch in branches:
-            name = f"r{len(self._names):03}"
-            self._names[name] = rule["name"]
-            yield {
-                "id": name,
-                "title": name,
-                "owner": "team-peer",
-                "when": branch,
-                "then": [{"advise": "it matches"}],
-                "why": " ".join(f"${{{one['as']}.subject}}" for one in branch),
-            }
+            where += _together(list(before.values()), rule.get("timeout"))
+            patterns.append({"signal": SIGNAL, "as": aliases[number], "where": where})
+        name = f"r{len(self._bound):03}"
+        self._bound[name] = Bound(rule["name"], bound, is_any)
+        return {
+            "id": name,
+            "title": name,
+            "owner": "team-peer",
+            "when": [{"any": [[one] for one in patterns]}] if is_any else patterns,
+            "then": [{"advise": "it matches"}],
+            "why": " ".join(f"${{{alias}.subject}}" for alias in dict.fromkeys(aliases)),
+        }
 
     def _compiled(self, rules: Sequence[Mapping[str, Any]]) -> RuleBase:
         declared = {
@@ -164,10 +168,10 @@ class Session:
         return self._position
 
     def _fired(self, firing: Firing) -> Fired:
-        bound = {
-            one.alias.removeprefix(ALIAS): self._events[one.position] for one in firing.elements
-        }
-        return Fired.of(self._names[firing.rule], bound)
+        rule, bound, is_any = self._bound[firing.rule]
+        names = [bound[int(firing.branch) - 1]] if is_any else bound
+        events = [self._events[one.position] for one in firing.elements]
+        return Fired.of(rule, dict(zip(names, events, strict=True)))
 
     def second_opinion(self) -> bool:
         """Return whether durable-rules, in its cage, gives every evaluation the same matches."""
@@ -194,6 +198,15 @@ def parts(step: Mapping[str, Any]) -> list[Any]:
     if isinstance(data, Mapping) and list(data) == [several] and isinstance(data[several], list):
         return data[several]
     return [data]
+
+
+def _together(aliases: Sequence[str], timeout: str | None) -> list[str]:
+    """Return how a pattern goes with those before it: one source, within the timeout."""
+    where = [f"source == {alias}.source" for alias in aliases[:1]]
+    if timeout is not None:
+        length = f'duration("{_duration(timeout)}")'
+        where += [f"at - {alias}.at < {length} && {alias}.at - at < {length}" for alias in aliases]
+    return where
 
 
 def _signal(position: int, status: str, now: int, row: Mapping[str, Any]) -> SignalElement:
