@@ -259,18 +259,17 @@ class _Telling:
         return next((note for note in notes if note[key] == value), None)
 
 
-<<<<<<< HEAD
 def _said(kind: str, cause: Note, row: Note) -> Iterator[Reason]:
     if kind in _SAID:
         word, title = _SAID[kind]
         yield Reason(word, cause.get("firing", ""), title(cause), row["seq"], row["at"])
-=======
+
+
 def _due(timer: str) -> str:
     """Return what it means that a timer was due."""
     if timer.endswith(BREACH):
         return f"the service level of {timer.removesuffix(BREACH) or 'the machine'} was breached"
     return f"{timer} was due"
->>>>>>> c8443e0 (machines: promise a service level, lead its breach away)
 
 
 def _about(decision: Note, topic: str, intent: str) -> Iterator[Note]:
