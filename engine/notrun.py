@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from interlock.engine.bundle import Bundle
 from interlock.engine.explain import Explainer, Reason
 from interlock.engine.history import History
 from interlock.engine.journal.reader import Reader
-from interlock.engine.library import Library
+from interlock.engine.trail import Trail
 from interlock.errors import NotFound
 from interlock.language.diagnostics import nearest
 from interlock.machines.definition import FinalState, Machine, RunState, State, ways_out
@@ -44,7 +43,7 @@ def not_run(reader: Reader, incident: str, action: str) -> Reason:
         children = tuple(explainer.explain(one["intent"]) for one in wanted)
         said = f"{action} was wanted {len(wanted)}×" if len(wanted) > 1 else f"{action} was wanted"
         return _incident(row, said, children)
-    machine = _machine(history, Library(reader.blob), row)
+    machine = Trail(reader, incident).machine
     states = [path for path, state in machine.states.items() if action in _runs(state)]
     if not states:
         runs = sorted({name for state in machine.states.values() for name in _runs(state)})
@@ -53,12 +52,6 @@ def not_run(reader: Reader, incident: str, action: str) -> Reason:
         raise NotFound(message, action=action)
     said = f"{action} was never wanted: {' or '.join(states)} runs it and was not entered"
     return _incident(row, said, tuple(_ways(history, row, machine, states)))
-
-
-def _machine(history: History, library: Mapping[str, Bundle], row: Row) -> Machine:
-    """Return the machine an incident was opened with."""
-    opened = next(iter(history.decisions(row["opened_seq"], row["opened_seq"])))
-    return library[opened["bundle"]].machinebase.machines[row["machine"]]
 
 
 def _runs(state: State) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ Source: https://mermaid.js.org/syntax/stateDiagram.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import assert_never
 
 from interlock.machines.definition import (
@@ -35,20 +35,56 @@ Edge = tuple[str, str]
 _CURRENT_STYLE = "classDef current fill:#ffd54f,stroke:#b26a00,stroke-width:3px"
 
 
-def mermaid(machine: Machine, current: str | None = None) -> str:
+_VISITED_STYLE = "classDef visited fill:#fff3c4,stroke:#b26a00"
+
+
+def mermaid(machine: Machine, current: str | None = None, *, visited: Collection[str] = ()) -> str:
     """Return the diagram of a machine.
 
     Args:
         machine: what to draw.
         current: leaf path to highlight; None for none.
+        visited: leaf paths an incident went through.
     """
-    edges = {path: _edges(state) for path, state in machine.states.items()}
+    edges = {path: edges_of(state) for path, state in machine.states.items()}
     shown = {path for path in machine.states if path != ABORTED or _is_pointed_at(edges)}
     lines = ["stateDiagram-v2", f"  [*] --> {_name(machine.initial)}"]
     lines += _scope(machine, "", edges, shown)
+    passed = [_name(path) for path in machine.states if path in visited and path != current]
+    if passed:
+        lines += [f"  {_VISITED_STYLE}", f"  class {','.join(passed)} visited"]
     if current is not None:
         lines += [f"  {_CURRENT_STYLE}", f"  class {_name(current)} current"]
     return "\n".join(lines) + "\n"
+
+
+def edges_of(state: State) -> list[Edge]:
+    """Return the ways out of a state; an abort to ``aborted`` goes without saying."""
+    return [
+        (_label(event, branch), branch.dest)
+        for event, branches in ways_out(state).items()
+        for branch in branches
+        if branch.dest is not None and not (branch.dest == ABORTED and event == "operator.abort")
+    ]
+
+
+def subtitle(state: State) -> str:
+    """Return what a state does, in a few words; empty for a final state."""
+    match state:
+        case RunState():
+            return f"run {state.action}"
+        case WaitState():
+            return f"wait {state.wait.name}"
+        case ApproveState():
+            return f"ask {state.question.role}"
+        case ChooseState():
+            return "?"
+        case UndoState():
+            return "undo"
+        case FinalState():
+            return ""
+        case _:
+            assert_never(state)
 
 
 def _scope(
@@ -99,15 +135,6 @@ def _common(machine: Machine, leaves: list[str], edges: dict[str, list[Edge]]) -
     return [edge for edge in resting[0] if all(edge in others for others in resting)]
 
 
-def _edges(state: State) -> list[Edge]:
-    return [
-        (_label(event, branch), branch.dest)
-        for event, branches in ways_out(state).items()
-        for branch in branches
-        if branch.dest is not None and not (branch.dest == ABORTED and event == "operator.abort")
-    ]
-
-
 def _is_pointed_at(edges: dict[str, list[Edge]]) -> bool:
     return any(dest == ABORTED for found in edges.values() for _, dest in found)
 
@@ -129,22 +156,9 @@ def _label(event: str, branch: Branch) -> str:
 
 
 def _title(state: State) -> str:
-    name = state.path.rpartition(SEPARATOR)[2]
-    match state:
-        case RunState():
-            return f"{name}<br/>run {state.action}"
-        case WaitState():
-            return f"{name}<br/>wait {state.wait.name}"
-        case ApproveState():
-            return f"{name}<br/>ask {state.question.role}"
-        case ChooseState():
-            return f"{name} ?"
-        case UndoState():
-            return f"{name}<br/>undo"
-        case FinalState():
-            return name
-        case _:
-            assert_never(state)
+    name, does = state.path.rpartition(SEPARATOR)[2], subtitle(state)
+    separator = " " if isinstance(state, ChooseState) else "<br/>"
+    return f"{name}{separator}{does}" if does else name
 
 
 def _name(path: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, ordered
 from interlock.language.document import Document, load_documents
 from interlock.language.expression import OPEN
-from interlock.language.values import YamlValue
 from interlock.server.cli.checking import read, read_manifest
+from interlock.server.cli.compiling import asked
 from interlock.server.inputs import DRY_RUN, InputRejected, holds_only_tests, read_text
 from interlock.testing.scenario import (
     KIND,
@@ -126,24 +126,5 @@ class _Reader:
             if (folder / MANIFEST).is_file():
                 return read_text(folder / MANIFEST)
         # A probe that no scenario fakes sees nothing, so its fields make no difference.
-        unseen = dict.fromkeys(_asked(texts), OPEN)
+        unseen = dict.fromkeys(asked(texts), OPEN)
         return manifest({**unseen, **probe_fields(load_executors(DRY_RUN)), **inferred})
-
-
-def _asked(texts: Mapping[str, str]) -> set[str]:
-    """Return the probes that actions ask, whatever their shape."""
-    documents = [one for name, text in texts.items() for one in load_documents(text, name)]
-    return {name for one in documents if one.kind == "actions/v1" for name in _probes(one.data)}
-
-
-def _probes(data: YamlValue) -> Iterator[str]:
-    below: Iterable[YamlValue] = ()
-    if isinstance(data, Mapping):
-        probe = data.get("probe")
-        if isinstance(probe, str):
-            yield probe
-        below = data.values()
-    elif isinstance(data, Sequence) and not isinstance(data, str):
-        below = data
-    for part in below:
-        yield from _probes(part)

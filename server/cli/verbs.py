@@ -18,6 +18,7 @@ from interlock.server.cli import (
     demo,
     freeze,
     gate,
+    graph,
     history,
     incidents,
     schema,
@@ -73,6 +74,10 @@ VERBS: Mapping[str, Verb | tuple[str, Mapping[str, Verb]]] = {
     ),
     "why": why.why,
     "why-not": why_not.why_not,
+    "graph": (
+        "Draw rules, machines and what an incident went through.",
+        {"rules": graph.rules, "machine": graph.machine, "flow": graph.flow},
+    ),
     "gate": gate.gate,
     "freeze": freeze.freeze,
     "thaw": thaw.thaw,

@@ -14,8 +14,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ENGINE = ["bundle", "clock", "crosscheck", "decisions", "dispatch", "executors", "explain"]
-ENGINE += ["history", "intake", "library", "mailbox", "node", "notrun", "owner", "partition"]
-ENGINE += ["replay", "rows", "runtime", "telemetry", "verify", "views", "watchers", "whynot"]
+ENGINE += ["graph", "history", "intake", "library", "mailbox", "node", "notrun", "owner"]
+ENGINE += ["partition", "replay", "rows", "runtime", "telemetry", "trail", "verify", "views"]
+ENGINE += ["watchers", "whynot"]
 SKELETON = [
     "__init__.py",
     "errors.py",

@@ -94,3 +94,12 @@ def test_what_a_single_state_does_is_drawn_from_it():
     assert "acting__inner --> handed: failed | after 1h" in mermaid(
         machine(states, initial="acting")
     )
+
+
+def test_the_states_an_incident_went_through_stand_out() -> None:
+    drawn = mermaid(
+        machine(STATES, initial="acting"), "undoing", visited={"acting.running", "undoing"}
+    )
+
+    assert "  class acting__running visited\n" in drawn
+    assert drawn.endswith("  class undoing current\n")

@@ -37,7 +37,7 @@ def test_help_names_every_verb_in_the_order_one_meets_them(
     assert listed == [*VERBS]
 
 
-@pytest.mark.parametrize("group", ["signal", "incidents", "audit", "history"])
+@pytest.mark.parametrize("group", ["signal", "incidents", "graph", "audit", "history"])
 def test_a_group_alone_shows_its_verbs(interlock: Run, group: str) -> None:
     code, out, err = interlock(group)
 

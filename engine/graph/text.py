@@ -1,0 +1,120 @@
+"""Graphs as text for other programs: Mermaid flowcharts and DOT.
+
+Nodes are numbered, so that no name can be taken for syntax; labels are quoted and escaped.
+
+Source: https://mermaid.js.org/syntax/flowchart.html, https://graphviz.org/doc/info/lang.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from interlock.engine.graph.model import NOTHING, Edge, Graph, Kind, Node, Overlay
+
+_BRACKETS: Mapping[Kind, tuple[str, str]] = {
+    "signal": ("([", "])"),
+    "fact": ("[(", ")]"),
+    "rule": ("[", "]"),
+    "machine": ("{{", "}}"),
+    "action": ("[[", "]]"),
+    "state": ("(", ")"),
+    "final": ("((", "))"),
+}
+_SHAPES: Mapping[Kind, str] = {
+    "signal": "oval",
+    "fact": "cylinder",
+    "rule": "box",
+    "machine": "hexagon",
+    "action": "component",
+    "state": "box",
+    "final": "doublecircle",
+}
+_CLASSES = (
+    "  classDef visited fill:#fff3c4,stroke:#b26a00",
+    "  classDef current fill:#ffd54f,stroke:#b26a00,stroke-width:3px",
+)
+
+
+def mermaid(graph: Graph, overlay: Overlay = NOTHING) -> str:
+    """Return a graph as a Mermaid flowchart."""
+    numbers = {node.id: f"n{number}" for number, node in enumerate(graph.nodes)}
+    lines = [f"flowchart {'TB' if graph.down else 'LR'}"]
+    for node in graph.nodes:
+        before, after = _BRACKETS[node.kind]
+        lines.append(f'  {numbers[node.id]}{before}"{_mermaid_label(node)}"{after}')
+    for edge in graph.edges:
+        arrow = "-.->" if edge.dashed else "-->"
+        label = f'|"{_mermaid_text(edge.label)}"|' if edge.label else ""
+        lines.append(f"  {numbers[edge.source]} {arrow}{label} {numbers[edge.target]}")
+    return "\n".join([*lines, *_mermaid_marks(graph, overlay, numbers)]) + "\n"
+
+
+def dot(graph: Graph, overlay: Overlay = NOTHING) -> str:
+    """Return a graph in the language of Graphviz."""
+    numbers = {node.id: f"n{number}" for number, node in enumerate(graph.nodes)}
+    lines = [
+        f"digraph {_dot_text(graph.title)} {{",
+        f"  rankdir={'TB' if graph.down else 'LR'}",
+        '  node [fontname="sans-serif"]',
+    ]
+    for node in graph.nodes:
+        label = "\n".join(part for part in (node.name, node.note) if part)
+        fill = _dot_fill(node, overlay)
+        lines.append(
+            f"  {numbers[node.id]} [label={_dot_text(label)}, shape={_SHAPES[node.kind]}{fill}]"
+        )
+    for edge in graph.edges:
+        ends = f"{numbers[edge.source]} -> {numbers[edge.target]}"
+        lines.append(f"  {ends} [{', '.join(_dot_edge(edge, overlay))}]")
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _mermaid_label(node: Node) -> str:
+    name = _mermaid_text(node.name)
+    return f"{name}<br/>{_mermaid_text(node.note)}" if node.note else name
+
+
+def _mermaid_text(text: str) -> str:
+    """Return a text that cannot end its quotes: whatever is not plain becomes its number."""
+    return "".join(c if c.isalnum() or c in " ._-/:,()=+" else f"#{ord(c)};" for c in text)
+
+
+def _mermaid_marks(graph: Graph, overlay: Overlay, numbers: Mapping[str, str]) -> Iterator[str]:
+    current = [numbers[node.id] for node in graph.nodes if node.id in overlay.current]
+    visited = [
+        numbers[node.id]
+        for node in graph.nodes
+        if node.id in overlay.visited and node.id not in overlay.current
+    ]
+    taken = [
+        str(number)
+        for number, edge in enumerate(graph.edges)
+        if (edge.source, edge.target) in overlay.taken
+    ]
+    if current or visited:
+        yield from _CLASSES
+    if visited:
+        yield f"  class {','.join(visited)} visited"
+    if current:
+        yield f"  class {','.join(current)} current"
+    if taken:
+        yield f"  linkStyle {','.join(taken)} stroke:#b26a00,stroke-width:3px"
+
+
+def _dot_text(text: str) -> str:
+    plain = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return '"' + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in plain) + '"'
+
+
+def _dot_fill(node: Node, overlay: Overlay) -> str:
+    if node.id in overlay.current:
+        return ', style=filled, fillcolor="#ffd54f"'
+    return ', style=filled, fillcolor="#fff3c4"' if node.id in overlay.visited else ""
+
+
+def _dot_edge(edge: Edge, overlay: Overlay) -> Iterator[str]:
+    yield f"label={_dot_text(edge.label)}"
+    if edge.dashed:
+        yield "style=dashed"
+    if (edge.source, edge.target) in overlay.taken:
+        yield 'color="#b26a00", penwidth=3'
