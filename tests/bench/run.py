@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from tests.bench import ingest, latency, memory, restart
+from tests.bench import authoring, ingest, latency, memory, restart
 from tests.bench.lab import Figure, Lab
 
 MEASUREMENTS: Mapping[str, Callable[[Lab], Iterator[Figure]]] = {
@@ -20,6 +20,7 @@ MEASUREMENTS: Mapping[str, Callable[[Lab], Iterator[Figure]]] = {
     "latency": latency.at_half_load,
     "memory": memory.per_incident,
     "restart": restart.to_ready,
+    "authoring": authoring.of_an_author,
 }
 QUICK = ("rules", "latency", "memory", "restart")
 """Those that give the main figures soon."""

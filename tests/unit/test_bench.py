@@ -17,7 +17,7 @@ from interlock.engine.executors.base import Attempt
 from interlock.rules.model import SignalElement
 from interlock.rules.signals import readable
 from interlock.v1.signal_service_pb2 import StreamRequest
-from tests.bench import mix, run, stopwatch
+from tests.bench import authoring, mix, run, stopwatch
 from tests.bench.lab import Figure, figure_of, percentile
 from tests.bench.profile import stage_of
 from tests.bench.subjects import Client, Floor
@@ -190,3 +190,14 @@ def test_the_floor_has_stored_what_it_acknowledged(tmp_path: Path) -> None:
         (rows,) = database.execute("SELECT count(*) FROM journal").fetchone()
     database.close()
     assert 0 < report["signals"] == rows
+
+
+# --- what an author waits for -----------------------------------------------------------------
+
+
+def test_the_chain_has_as_many_links_as_it_says() -> None:
+    assert authoring._chain()() > 0  # asserts by itself that every link was concluded
+
+
+def test_the_yardstick_takes_the_time_of_plain_python() -> None:
+    assert 0 < authoring.yardstick() < 10

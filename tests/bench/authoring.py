@@ -1,0 +1,180 @@
+"""What an author waits for, and what a rule costs: against a fixed piece of plain Python.
+
+The yardstick is always the same loop, timed right before each measurement, so that a figure means
+the same on a slow machine: its floor is how long that loop took there.  Processes are timed from
+outside, as whoever types the command waits for them; everything else is processor time.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from interlock.language.document import load_documents
+from interlock.language.expression import Scope, compile_expression, parse
+from interlock.language.values import STRING, Field, double
+from interlock.rules.load import load_rulebase
+from interlock.rules.memory import WorkingMemory
+from interlock.rules.model import SignalElement
+from interlock.rules.rulebase import RuleBase
+from tests.bench import mix
+from tests.bench.lab import Figure, Lab, figure_of
+
+LINKS = 20
+"""Facts concluded one from the other, in the chain."""
+FEW, MANY = 10, 10_000
+"""Rules that a signal cannot touch."""
+
+_TURNS = 5
+_LOOPS = 2_000
+
+
+def of_an_author(lab: Lab) -> Iterator[Figure]:
+    """Yield what an author waits for."""
+    folder = lab.folder / "authoring"
+    folder.mkdir()
+    for name, text in mix.bundle(mix.SIZES[1]).items():
+        (folder / name).write_text(text)
+    lab.say("the command line: --version, check of 1,000 rules")
+    yield figure_of("version_s", [_beside(lambda: _run("--version")) for _ in range(_TURNS)])
+    yield figure_of(
+        "check_1000_rules_s", [_beside(lambda: _run("check", str(folder))) for _ in range(_TURNS)]
+    )
+    lab.say(f"rules: a chain of {LINKS}, a conjunct, {MANY:,} rules beside")
+    yield figure_of("chain_20_links_s", [_beside(_chain()) for _ in range(_TURNS)])
+    yield figure_of("conjunct_us", [(used * 1e6, yard) for used, yard in _conjunct()])
+    yield figure_of("untouched_10000_vs_10", list(_untouched()))
+
+
+def yardstick() -> float:
+    """Return the seconds that a fixed piece of plain Python takes now."""
+    began = time.process_time()
+    words: dict[str, int] = {}
+    for number in range(100_000):
+        word = f"w{number % 1_000}"
+        words[word] = words.get(word, 0) + len(word)
+    return time.process_time() - began
+
+
+def _beside(work: Callable[[], float]) -> tuple[float, float]:
+    """Return the seconds of some work, and of the yardstick right before."""
+    yard = yardstick()
+    return work(), yard
+
+
+def _run(*arguments: str) -> float:
+    began = time.monotonic()
+    program = Path(sys.executable).parent / "interlock"
+    subprocess.run([program, *arguments], check=True, capture_output=True, timeout=60)
+    return time.monotonic() - began
+
+
+def _spent(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+# --- rules --------------------------------------------------------------------------------------
+
+_SIGNALS = """\
+interlock: signals/v1
+signals:
+  host.load: {key: [host], correlate: [host], ttl: 1h, fields: {host: string, value: double}}
+facts:
+"""
+_FACT = "  link.n{number}: {{key: [host], fields: {{host: string}}}}\n"
+_LINK = """\
+  - id: link-{number:03}
+    title: One link of the chain
+    owner: team-bench
+    when:
+      - fact: link.n{number}
+        as: before
+    then:
+      - assert: link.n{next}
+        set: {{host: "${{before.host}}"}}
+    why: ${{before.host}} again
+"""
+_FIRST = """\
+  - id: first
+    title: The first link
+    owner: team-bench
+    when:
+      - signal: host.load
+        as: load
+        where: value > 1
+    then:
+      - assert: link.n0
+        set: {host: "${load.host}"}
+    why: ${load.host} is at ${load.value}
+"""
+_BESIDE = """\
+  - id: beside-{number:05}
+    title: A rule nothing touches
+    owner: team-bench
+    when:
+      - signal: host.load
+        as: load
+        where: [host == "h{number}", value > 1]
+    then: [{{advise: "it is at ${{load.value}}"}}]
+    why: ${{load.host}} is at ${{load.value}}
+"""
+
+
+def _rulebase(signals: str, *rules: str) -> RuleBase:
+    texts = [signals, *(f"interlock: rules/v1\nrules:\n{some}" for some in rules)]
+    return load_rulebase(
+        [one for number, text in enumerate(texts) for one in load_documents(text, f"f{number}")]
+    )
+
+
+def _signal(number: int, host: str) -> SignalElement:
+    fields = {"host": host, "value": 2_000_000 + number}
+    return SignalElement(f"i{number}", "bench", "host.load", host, "", "firing", number, fields)
+
+
+def _chain() -> Callable[[], float]:
+    """Return what measures one signal that concludes a chain of facts."""
+    facts = "".join(_FACT.format(number=number) for number in range(LINKS + 1))
+    links = [_LINK.format(number=number, next=number + 1) for number in range(LINKS)]
+    rulebase = _rulebase(_SIGNALS + facts, _FIRST + "".join(links))
+    assert LINKS + 1 == len(_observed(WorkingMemory(rulebase), 1))
+
+    def decide() -> float:
+        memory = WorkingMemory(rulebase)
+        return _spent(lambda: _observed(memory, 1))
+
+    return decide
+
+
+def _observed(memory: WorkingMemory, number: int, host: str = "h") -> tuple[object, ...]:
+    return memory.observe(_signal(number, host), position=number, now=number).facts_asserted
+
+
+def _conjunct() -> Iterator[tuple[float, float]]:
+    """Yield the seconds of one evaluation of a compiled conjunct, and of the yardstick."""
+    scope = Scope({"host": Field(STRING), "value": Field(double())})
+    test = compile_expression(parse('value > 0.05 && host == "web-1"'), scope)
+    row, times = {"host": "web-1", "value": 60_000}, range(100_000)
+    for _ in range(_TURNS):
+        yield _beside(lambda: _spent(lambda: [test(row, {}) for _ in times]) / len(times))
+
+
+def _untouched() -> Iterator[tuple[float, float]]:
+    """Yield the seconds of signals past many rules they cannot touch, and past few."""
+    many, few = _past(MANY), _past(FEW)
+    for _ in range(_TURNS):
+        yield many(), few()
+
+
+def _past(rules: int) -> Callable[[], float]:
+    files = [
+        "".join(_BESIDE.format(number=number) for number in range(first, min(rules, first + 1_000)))
+        for first in range(0, rules, 1_000)
+    ]
+    memory = WorkingMemory(_rulebase(_SIGNALS + _FACT.format(number=0), *files))
+    return lambda: _spent(lambda: [_observed(memory, n, "other") for n in range(1, _LOOPS)])
