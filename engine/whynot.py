@@ -44,7 +44,7 @@ class Silence:
     """Why a rule has no effect at a moment, or that it has.
 
     Attributes:
-        rule: the rule.
+        rule: the rule, whichever of its branches came nearest.
         at: the moment, ms.
         seq: the last entry before it.
         miss: how near the rule came.
@@ -138,7 +138,7 @@ class _Moment:
         self._written: Mapping[str, Written] = {}
         if self.state.bundle is not None:
             written, _ = read_rules(_documents(self.state.bundle), self.state.bundle.parameters)
-            self._written = {one.rule.id: one for one in written}
+            self._written = {one.rule.name: one for one in written}
         if self.state.memory is not None:
             _expire(self.state.memory, self.at, self.state.seq)
         self._everything.expire(self.at, self.state.seq)
@@ -163,7 +163,7 @@ class _Moment:
                 for pattern in (*rule.patterns, *rule.negations)
                 if pattern.type in self._everything.last
             },
-            lines=_lines(self._written[rule.id]),
+            lines=_lines(self._written[miss.rule.name]),
             below=self._below(miss, where, asked) if len(asked) <= MOST_DEEP else {},
         )
 
@@ -291,8 +291,9 @@ def _expire(memory: WorkingMemory, at: int, seq: int) -> None:
 
 
 def _is_of(firing: Firing, miss: NearMiss) -> bool:
-    elements = [one.id for one in firing.elements]
-    return firing.rule == miss.rule.id and elements == [e.id for e in miss.elements]
+    # Branches may bind in another order what is one match all the same.
+    elements = sorted(one.id for one in firing.elements)
+    return firing.rule == miss.rule.id and elements == sorted(e.id for e in miss.elements)
 
 
 def _incident(miss: NearMiss) -> Value | Unknown | None:

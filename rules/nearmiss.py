@@ -84,7 +84,7 @@ class NearMiss:
     """The nearest a rule came.
 
     Attributes:
-        rule: the rule.
+        rule: the rule; of one with ``any`` the branch that came nearest.
         conditions: its patterns in written order, then its negations.
         is_complete: whether everything was looked at.
     """
@@ -136,19 +136,16 @@ def near_miss(
 
     Args:
         rulebase: where the rule and its types are declared.
-        rule: the rule.
+        rule: the rule, or any of its branches.
         live: the elements of a name; read once for each condition.
         wanted: only elements bound whose fields of these names read so; elements without such a
             field are not concerned.
     """
     asking = _Asking(rulebase, live, wanted or {})
-    ways = [_Way({})]
-    for pattern in rule.patterns:
-        ways = asking.nearest(way for before in ways for way in asking.extended(before, pattern))
-    for pattern in rule.negations:
-        ways = [asking.forbidden(way, pattern) for way in ways]
-    best = min(ways, key=lambda way: way.distance)
-    return NearMiss(rule, best.made, asking.is_complete)
+    branches = [one for one in rulebase.productions.values() if one.id == rule.id]
+    nearest = [(asking.best(branch), branch) for branch in branches]
+    best, branch = min(nearest, key=lambda found: found[0].distance)
+    return NearMiss(branch, best.made, asking.is_complete)
 
 
 class _Asking:
@@ -163,6 +160,15 @@ class _Asking:
         self._live = live
         self._wanted = wanted
         self.is_complete = True
+
+    def best(self, production: Rule) -> _Way:
+        """Return the nearest way to bind one branch of a rule."""
+        ways = [_Way({})]
+        for pattern in production.patterns:
+            ways = self.nearest(w for before in ways for w in self.extended(before, pattern))
+        for pattern in production.negations:
+            ways = [self.forbidden(way, pattern) for way in ways]
+        return min(ways, key=lambda way: way.distance)
 
     def nearest(self, ways: Iterable[_Way]) -> list[_Way]:
         """Return the ways to follow further."""

@@ -38,10 +38,10 @@ def flow_graph(bundle: Bundle) -> Graph:
 
 
 def _add_rules(draft: Draft, bundle: Bundle) -> None:
-    for rule in bundle.rulebase.rules.values():
+    for rule in bundle.rulebase.productions.values():
         for pattern in (*rule.patterns, *rule.negations):
             draft.node(_element(pattern))
-    for rule in bundle.rulebase.rules.values():
+    for rule in bundle.rulebase.productions.values():
         _add_rule(draft, bundle, rule)
 
 

@@ -66,6 +66,7 @@ def record(silence: Silence) -> records.Json:
         "rule": rule.id,
         "file": rule.path,
         "line": rule.line,
+        "branch": miss.rule.branch,
         "at": records.moment(silence.at),
         "position": _place(silence.seq),
         "shadow": rule.shadow,
@@ -122,6 +123,7 @@ def _head(silence: Silence) -> Text:
     said = f"nearest, {held} of {counted(len(miss.conditions), 'condition')}"
     if miss.missed == 0:
         said = "every condition holds"
+    said += f" (branch {miss.rule.branch})" if miss.rule.branch else ""
     place = f"  {records.moment(silence.at)}  {rule.path}:{rule.line}"
     return styled((rule.id, "bold"), f": {said}", (place, "dim"))
 

@@ -40,6 +40,14 @@ RULES = """
       - not: {signal: error, where: [service == d.service, value / limit > 1]}
     then: [{advise: "${d.service}"}]
     why: w
+  - id: either
+    title: t
+    when:
+      - any:
+          - [{signal: error, as: x, where: value > 50}]
+          - [{signal: slow, as: x, where: value > 5}]
+    then: [{advise: "${x.service}"}]
+    why: w
 """
 
 
@@ -174,3 +182,12 @@ def test_an_answer_that_left_something_out_says_so(
 
     assert not miss(world, "blame").is_complete
     assert miss(world, "blame", service="web").is_complete
+
+
+def test_the_branch_that_came_nearest_is_told(world: World) -> None:
+    world.error("web", 9)
+    world.signal("slow", service="web", value=9)
+
+    found = miss(world, "either")
+
+    assert (found.rule.branch, found.missed) == ("2", 0)
