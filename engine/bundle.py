@@ -93,7 +93,7 @@ class Bundle:
             DefinitionError: with every fault of every file, sorted by place.
         """
         files = _stated(files, environment)
-        read = _documents(files) if documents is None else documents
+        read = documents_of(files) if documents is None else documents
         declared = read_parameters(read, _environment(files))
         faults = list(declared.diagnostics("error"))
         of_machines: list[Diagnostic] = []
@@ -178,7 +178,8 @@ def _read(fields: Mapping[str, str]) -> Fields:
     }
 
 
-def _documents(files: Mapping[str, str]) -> list[Document]:
+def documents_of(files: Mapping[str, str]) -> list[Document]:
+    """Return the documents of a bundle's files, by name of the file."""
     return [
         document
         for name, text in sorted(files.items())

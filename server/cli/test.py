@@ -28,12 +28,23 @@ Executors = Annotated[
 Named = Annotated[
     str, typer.Option("-k", metavar="NAME", help="Only scenarios with this in their name.")
 ]
+Covers = Annotated[
+    bool, typer.Option("--coverage", help="Say what the scenarios cover, and what they miss.")
+]
+Least = Annotated[
+    int | None,
+    typer.Option(
+        "--min", metavar="N", min=0, max=100, help="Fail when less than N percent is covered."
+    ),
+]
 
 
 def run(
     paths: Paths = None,
     executors: Executors = None,
     named: Named = "",
+    covers: Covers = False,
+    least: Least = None,
     output: Reported = Report.TEXT,
 ) -> None:
     """Play the scenarios of a bundle in simulated time.
@@ -43,8 +54,10 @@ def run(
 
     interlock test
     interlock test -k "nobody answers" rules/tests/
+    interlock test --coverage --min 90
     interlock test -o junit > junit.xml
     """
     from interlock.server.cli import testing
 
-    raise typer.Exit(testing.report_on(paths or [Path()], executors, named, output))
+    wanted = testing.Wanted(named, covers or least is not None, least or 0)
+    raise typer.Exit(testing.report_on(paths or [Path()], executors, wanted, output))

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from interlock.server.cli import github, junit, sarif
+from interlock.engine.bundle import Bundle
+from interlock.server.cli import covering, github, junit, sarif
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.findings import Findings, print_diagnostics
 from interlock.server.cli.harmless import harmless_json
@@ -15,7 +16,8 @@ from interlock.server.cli.options import Form, Report
 from interlock.server.cli.printer import Printer, counted
 from interlock.server.cli.suites import Suites, read_suites
 from interlock.server.inputs import InputRejected
-from interlock.testing.scenario import Judgement, judge, play
+from interlock.testing.coverage import Coverage, Meter, merged
+from interlock.testing.scenario import Judgement, Played, Scenario, judge, play
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,11 @@ class Tried:
 
 @dataclass(frozen=True)
 class Results:
-    """What came of all scenarios; the texts they are written in."""
+    """What came of all scenarios; the texts they are written in; what they cover, if measured."""
 
     texts: Mapping[str, str]
     tried: Sequence[Tried]
+    coverage: Coverage | None = None
 
     @property
     def failed(self) -> int:
@@ -49,40 +52,64 @@ class Results:
         return Findings(self.texts, [m for one in self.tried for m in one.judgement.misses])
 
 
-def report_on(paths: Iterable[Path], executors: Path | None, named: str, report: Report) -> Exit:
+@dataclass(frozen=True)
+class Wanted:
+    """What is wanted of a run of scenarios.
+
+    Attributes:
+        named: part of the names of the scenarios to play; empty: all.
+        covers: whether to measure what they cover.
+        least: percent of what there is that must be covered.
+    """
+
+    named: str = ""
+    covers: bool = False
+    least: int = 0
+
+
+def report_on(
+    paths: Iterable[Path], executors: Path | None, wanted: Wanted, report: Report
+) -> Exit:
     """Play scenarios and print what was not as expected.
 
     Args:
         paths: test documents, and folders with all below them.
         executors: where it stands what probes there are; None: the documents show it.
-        named: part of the names of the scenarios to play; empty: all.
+        wanted: which scenarios, and what else is to be found out.
         report: how to print.
 
     Raises:
         InputRejected: a path cannot be read, or there is no such scenario.
         DefinitionError: a document or its bundle has faults.
     """
-    results = try_all(read_suites(paths, executors), named)
+    results = try_all(read_suites(paths, executors), wanted)
     _PRINTERS[report](results)
-    return Exit.FOUND if results.failed else Exit.OK
+    covered = results.coverage.percent if results.coverage else 100
+    return Exit.FOUND if results.failed or covered < wanted.least else Exit.OK
 
 
-def try_all(suites: Suites, named: str = "") -> Results:
-    """Play the scenarios whose name has a part; all when it is empty.
+def try_all(suites: Suites, wanted: Wanted) -> Results:
+    """Play the scenarios that are wanted.
 
     Raises:
         InputRejected: there is none.
     """
-    tried = []
+    tried, covered = list[Tried](), list[Coverage]()
     for suite in suites.suites:
+        meter = Meter(suite.bundle) if wanted.covers else None
         for scenario in suite.scenarios:
-            if named in scenario.name:
+            if wanted.named in scenario.name:
                 began = time.perf_counter()
-                judgement = judge(play(scenario, suite.bundle))
-                tried.append(Tried(judgement, time.perf_counter() - began))
+                played, coverage = _played(scenario, suite.bundle, meter)
+                tried.append(Tried(judge(played), time.perf_counter() - began))
+                covered.append(coverage)
     if not tried:
-        raise InputRejected(f"no scenario has {named!r} in its name")
-    return Results(suites.texts, tried)
+        raise InputRejected(f"no scenario has {wanted.named!r} in its name")
+    return Results(suites.texts, tried, merged(covered) if wanted.covers else None)
+
+
+def _played(scenario: Scenario, bundle: Bundle, meter: Meter | None) -> tuple[Played, Coverage]:
+    return meter.play(scenario) if meter else (play(scenario, bundle), Coverage())
 
 
 def _text(results: Results) -> None:
@@ -92,6 +119,8 @@ def _text(results: Results) -> None:
     style = "bold red" if failed else "bold green"
     passed = "passed" if not failed else f"{count - failed} passed, {failed} failed"
     printer.line(f"{counted(count, 'scenario')}: ", (passed, style), f"   {_times(results)}")
+    if results.coverage is not None:
+        covering.print_coverage(results.coverage, printer)
 
 
 def _times(results: Results) -> str:
@@ -107,12 +136,14 @@ def _lasted(tried: Tried) -> int:
 
 
 def _json(results: Results) -> None:
-    record = {
+    record: dict[str, object] = {
         "ok": results.failed == 0,
         "passed": len(results.tried) - results.failed,
         "failed": results.failed,
         "scenarios": [_record(one) for one in results.tried],
     }
+    if results.coverage is not None:
+        record["coverage"] = covering.record(results.coverage)
     print(harmless_json(record, indent=2))
 
 

@@ -141,3 +141,34 @@ def test_tests_are_not_part_of_the_bundle_they_lie_in(folder: Path) -> None:
 )
 def test_a_file_of_tests_is_told_by_its_kinds(text: str, only: bool) -> None:
     assert holds_only_tests(text) is only
+
+
+def test_coverage_counts_each_sort_and_names_what_is_missed(interlock: Run, folder: Path) -> None:
+    code, out, _ = interlock("test", "--coverage", str(folder))
+    first, second, *missed = out.splitlines()
+
+    assert code == 0
+    assert first.startswith("1 scenario: passed")
+    assert second == (
+        "covered 14 %: rules 1/4  conjuncts 1/6  negations 0/1  states 3/14  transitions 1/3"
+        "  results 1/19  timers 0/3"
+    )
+    assert f"  {folder}/rules.yaml:22:9: rule web/suspect-release: never fired" in missed
+    assert f"  {folder}/rules.yaml:28:16: value > 0.5: never looked at" in missed
+
+
+def test_too_little_coverage_fails(interlock: Run, folder: Path) -> None:
+    assert interlock("test", "--min", "14", str(folder))[0] == 0
+    assert interlock("test", "--min", "15", str(folder))[0] == 1
+
+
+def test_json_holds_the_coverage_too(interlock: Run, folder: Path) -> None:
+    said = json.loads(interlock("test", "--coverage", "-o", "json", str(folder)).out)["coverage"]
+
+    assert said["percent"] == 14
+    assert said["sorts"]["rules"] == {"covered": 1, "count": 4}
+    assert [(m["line"], m["never"]) for m in said["missed"] if m["sort"] == "rules"] == [
+        (22, ["hit"]),
+        (42, ["hit"]),
+        (59, ["hit"]),
+    ]

@@ -1,0 +1,135 @@
+"""What rules looked at in a run: each conjunct, true or false, and each negation.
+
+Elements are bound in written order, and a conjunct is looked at when all before it hold; the
+functions are those the rules are compiled to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from interlock.language import expression
+from interlock.language.expression import Evaluate
+from interlock.rules.checks import Written
+from interlock.rules.draft import Stated
+from interlock.rules.model import Row
+from interlock.testing.coverage.elements import Lived
+from interlock.testing.coverage.model import FALSE, HIT, TRUE, Item, Sort
+
+MOST_CANDIDATES = 200
+"""Elements tried for one pattern, newest first."""
+
+Seen = dict[Item, set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One pattern, or negation: the conjuncts as items and functions."""
+
+    type: str
+    alias: str
+    tests: tuple[tuple[Item, Evaluate], ...]
+    negation: Item | None = None
+
+    def holds(self, row: Row, env: Mapping[str, Row], seen: Seen) -> bool:
+        """Look at the conjuncts in order, up to the first that does not hold."""
+        for item, test in self.tests:
+            verdict = test(row, env)
+            if isinstance(verdict, bool):
+                seen[item].add(TRUE if verdict else FALSE)
+            if verdict is not True:
+                return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLook:
+    """One rule as it is looked at."""
+
+    rule: Item
+    id: str
+    patterns: tuple[Looked, ...]
+    negations: tuple[Looked, ...]
+
+    @classmethod
+    def of(cls, written: Written) -> RuleLook:
+        """Return what there is to look at in a rule."""
+        document, conditions = written.document, written.conditions
+        span = document.span((*written.loc, "id"))
+        rule = Item(Sort.RULE, document.path, span, f"rule {written.rule.id}")
+        pairs = zip(written.rule.patterns, conditions.stated, strict=True)
+        negated = zip(written.rule.negations, conditions.forbidden, strict=True)
+        negations = []
+        for pattern, stated in negated:
+            loc = stated[0].loc[:-2] if stated else written.loc
+            said = f"not {pattern.type}"
+            item = Item(Sort.NEGATION, document.path, document.span(loc), said)
+            negations.append(Looked(pattern.type, "", _tests(written, stated), item))
+        return cls(
+            rule,
+            written.rule.id,
+            tuple(Looked(p.type, p.alias, _tests(written, stated)) for p, stated in pairs),
+            tuple(negations),
+        )
+
+    @property
+    def items(self) -> Iterator[Item]:
+        """Everything there is to cover in it."""
+        yield self.rule
+        for one in (*self.patterns, *self.negations):
+            yield from (item for item, _ in one.tests)
+            if one.negation is not None:
+                yield one.negation
+
+    def look(self, new: Lived, live: Mapping[str, Sequence[Lived]], seen: Seen) -> None:
+        """Look at every way to bind an element that came, with those live beside it."""
+        for place, pattern in enumerate(self.patterns):
+            if pattern.type == new.type:
+                self._bind(0, {}, [], {place: new}, live, seen)
+        if any(one.type == new.type for one in self.negations):
+            self._bind(0, {}, [], {}, live, seen)
+
+    def _bind(  # one step of a search: where, with what, among what
+        self,
+        place: int,
+        env: Mapping[str, Row],
+        taken: Sequence[Lived],
+        fixed: Mapping[int, Lived],
+        live: Mapping[str, Sequence[Lived]],
+        seen: Seen,
+    ) -> None:
+        if place == len(self.patterns):
+            self._negate(env, taken, live, seen)
+            return
+        pattern = self.patterns[place]
+        candidates = [fixed[place]] if place in fixed else live.get(pattern.type, ())
+        for one in candidates[-MOST_CANDIDATES:]:
+            if not any(one is other for other in taken) and pattern.holds(one.row, env, seen):
+                bound = {**env, pattern.alias: one.row}
+                self._bind(place + 1, bound, [*taken, one], fixed, live, seen)
+
+    def _negate(
+        self,
+        env: Mapping[str, Row],
+        taken: Sequence[Lived],
+        live: Mapping[str, Sequence[Lived]],
+        seen: Seen,
+    ) -> None:
+        for negation in self.negations:
+            for one in live.get(negation.type, ())[-MOST_CANDIDATES:]:
+                mine = any(one is other for other in taken)
+                if not mine and negation.holds(one.row, env, seen) and negation.negation:
+                    seen[negation.negation].add(HIT)
+
+
+def _tests(written: Written, stated: Sequence[Stated]) -> tuple[tuple[Item, Evaluate], ...]:
+    return tuple(_test(written, one) for one in stated)
+
+
+def _test(written: Written, stated: Stated) -> tuple[Item, Evaluate]:
+    document, node = written.document, stated.node
+    span = document.expression_span(stated.loc, node.start, node.end)
+    said = expression.print_expression(node)
+    item = Item(Sort.CONJUNCT, document.path, span, said, (TRUE, FALSE))
+    return item, expression.compile_expression(node, stated.scope)
