@@ -40,7 +40,7 @@ _TABLE: dict[type[errors.InterlockError], _Answer] = {
     errors.RequestRejected: _Answer(grpc.StatusCode.INVALID_ARGUMENT, 400),
     errors.DefinitionError: _Answer(grpc.StatusCode.INVALID_ARGUMENT, 400),
     errors.NotFound: _Answer(grpc.StatusCode.NOT_FOUND, 404),
-    # Nobody is identified yet: what is not permitted is what the state of things forbids.
+    # PERMISSION_DENIED says something about who asks, and nobody is identified yet.
     errors.NotPermitted: _Answer(grpc.StatusCode.FAILED_PRECONDITION, 409),
     errors.Overloaded: _Answer(grpc.StatusCode.RESOURCE_EXHAUSTED, 503),
     errors.NotReady: _Answer(grpc.StatusCode.UNAVAILABLE, 503),

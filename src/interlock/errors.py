@@ -72,7 +72,7 @@ class NotFound(InterlockError):
 
 
 class NotPermitted(InterlockError):
-    """The caller may not do this, or the state of things forbids it now."""
+    """What was asked makes sense, and the state of things or what was declared forbids it now."""
 
     code = "not_permitted"
 

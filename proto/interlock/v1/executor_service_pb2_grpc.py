@@ -50,7 +50,8 @@ class ExecutorServiceServicer:
         """Opens one worker's session. Its first message is `hello`; then the service sends assignments,
         never more than the worker's capacity at a time, and the worker sends heartbeats and results.
         When the stream ends, leases last until they lapse: a worker that comes back may still report.
-        One that does not has lost them, and the machine decides what next.
+        One that does not has lost them, and the machine decides what next. FAILED_PRECONDITION while a
+        worker of the same name and executor is connected: come again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

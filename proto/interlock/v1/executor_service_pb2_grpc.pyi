@@ -37,7 +37,8 @@ class ExecutorServiceStub:
     """Opens one worker's session. Its first message is `hello`; then the service sends assignments,
     never more than the worker's capacity at a time, and the worker sends heartbeats and results.
     When the stream ends, leases last until they lapse: a worker that comes back may still report.
-    One that does not has lost them, and the machine decides what next.
+    One that does not has lost them, and the machine decides what next. FAILED_PRECONDITION while a
+    worker of the same name and executor is connected: come again.
     """
 
 @_typing.type_check_only
@@ -49,7 +50,8 @@ class ExecutorServiceAsyncStub(ExecutorServiceStub):
     """Opens one worker's session. Its first message is `hello`; then the service sends assignments,
     never more than the worker's capacity at a time, and the worker sends heartbeats and results.
     When the stream ends, leases last until they lapse: a worker that comes back may still report.
-    One that does not has lost them, and the machine decides what next.
+    One that does not has lost them, and the machine decides what next. FAILED_PRECONDITION while a
+    worker of the same name and executor is connected: come again.
     """
 
 class ExecutorServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -64,7 +66,8 @@ class ExecutorServiceServicer(metaclass=_abc_1.ABCMeta):
         """Opens one worker's session. Its first message is `hello`; then the service sends assignments,
         never more than the worker's capacity at a time, and the worker sends heartbeats and results.
         When the stream ends, leases last until they lapse: a worker that comes back may still report.
-        One that does not has lost them, and the machine decides what next.
+        One that does not has lost them, and the machine decides what next. FAILED_PRECONDITION while a
+        worker of the same name and executor is connected: come again.
         """
 
 def add_ExecutorServiceServicer_to_server(servicer: ExecutorServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
