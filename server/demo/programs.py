@@ -1,12 +1,17 @@
-"""The programs of the demo: each ends with the block that runs it, and none is left behind."""
+"""The programs of the demo: each ends with the block that runs it, and none is left behind.
+
+When the demo is killed and no block is left to end them, the kernel does (``leash``).
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from importlib import resources
 from pathlib import Path
 
 from interlock.errors import InterlockError
@@ -40,7 +45,7 @@ async def running(argv: Sequence[str | Path], folder: Path, log: str) -> AsyncIt
     with file.open("wb") as output:  # a local file, opened once
         try:
             process = await asyncio.create_subprocess_exec(
-                *argv,
+                *leashed(argv, os.getpid()),
                 cwd=folder,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
@@ -48,11 +53,22 @@ async def running(argv: Sequence[str | Path], folder: Path, log: str) -> AsyncIt
                 start_new_session=True,  # Ctrl-C is for the demo, which then ends it
             )
         except OSError as error:
-            raise CannotPlay(f"cannot start {argv[0]}: {error.strerror}") from error
+            raise CannotPlay(f"cannot start {sys.executable}: {error.strerror}") from error
     try:
         yield Program(Path(argv[0]).name, process, file)
     finally:
         await _end(process)
+
+
+def leashed(argv: Sequence[str | Path], parent: int = 0) -> list[str]:
+    """Return the command of a program that gets SIGTERM when its parent is gone.
+
+    Args:
+        argv: the program, by its path, and its arguments.
+        parent: process id of who will start it; 0 when that is not known yet.
+    """
+    script = resources.files("interlock.server.demo") / "leash.py"
+    return [sys.executable, "-I", "-S", str(script), str(parent), *map(str, argv)]
 
 
 class Program:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shlex
 import shutil
 import signal
 import sys
@@ -27,7 +28,7 @@ import aiohttp
 
 from interlock.server.demo.looks import look
 from interlock.server.demo.ports import HOST, free_ports
-from interlock.server.demo.programs import READY_S, CannotPlay, Program, running
+from interlock.server.demo.programs import READY_S, CannotPlay, Program, leashed, running
 
 PROCESS = "web"
 """Name of the supervised process: one nginx serves every service, and ``/web`` says it is up."""
@@ -79,7 +80,7 @@ file={socket}
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 [program:{process}]
-command={nginx} -p {root} -c nginx.conf
+command={nginx}
 autostart=true
 autorestart=false
 startsecs=0
@@ -206,12 +207,13 @@ class Site:
         binary = self.root / "run" / "nginx"  # a copy, so that its mode and name are ours
         shutil.copyfile(nginx, binary)
         binary.chmod(0o755)
+        command = leashed([binary, "-p", self.root, "-c", "nginx.conf"])
         (self.root / "supervisord.conf").write_text(
             _SUPERVISORD.format(
                 root=self.root,
                 socket=self.socket,
                 process=PROCESS,
-                nginx=binary,
+                nginx=shlex.join(command),
                 user="root" if os.getuid() == 0 else os.getuid(),
             )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -50,6 +51,13 @@ class Running(NamedTuple):
 
     def is_alive(self) -> bool:
         return self in _processes().values()
+
+    def outlives(self, seconds: float) -> bool:
+        """Wait until it has ended, at most so long; return whether it has not."""
+        until = time.monotonic() + seconds
+        while self.is_alive() and time.monotonic() < until:
+            time.sleep(0.05)
+        return self.is_alive()
 
 
 def descendants(pid: int) -> list[Running]:

@@ -20,7 +20,7 @@ import pytest
 from interlock.server.cli.main import run
 from interlock.server.demo.programs import CannotPlay
 from interlock.server.demo.site import Site
-from tests.e2e.playing import DEMO, Played, descendants, interrupted, play, without
+from tests.e2e.playing import DEMO, Played, Running, descendants, interrupted, play, without
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -194,6 +194,30 @@ def test_what_is_ended_by_a_closed_terminal_had_been_there(empty: Path) -> None:
     assert "supervisord" in commands
     assert "nginx: master" in commands
     assert [] == [each for each in started if each.is_alive()]
+
+
+def test_even_when_it_is_killed_nothing_goes_on(empty: Path) -> None:
+    """Nobody is left to end anything, so the kernel does."""
+    ended, started = interrupted(empty, at="a site answers", by=[signal.SIGKILL])
+
+    commands = " ".join(each.command for each in started)
+    assert -signal.SIGKILL == ended.code
+    assert "nginx: worker" in commands
+    assert {each.command for each in started if each.outlives(30)} == set()
+
+
+def test_a_supervisor_that_is_killed_takes_its_site_along(empty: Path) -> None:
+    async def kill(site: Site) -> list[Running]:
+        async with site.running():
+            started = descendants(os.getpid())
+            [supervisor] = [each for each in started if "supervisor.supervisord" in each.command]
+            os.kill(supervisor.pid, signal.SIGKILL)
+        return started
+
+    started = asyncio.run(kill(Site(empty)))
+
+    assert "nginx: worker" in " ".join(each.command for each in started)
+    assert {each.command for each in started if each.outlives(30)} == set()
 
 
 def test_a_reader_that_has_enough_ends_it(empty: Path) -> None:
