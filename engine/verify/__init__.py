@@ -13,9 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from interlock.engine.verify.events import lost_events
+from interlock.engine.verify.loops import loops
+from interlock.engine.verify.untyped import untyped_inputs
+from interlock.engine.verify.unused import unused
 from interlock.engine.verify.whole import read_whole
 from interlock.language.diagnostics import Diagnostic, ordered
-from interlock.machines.verify import verify_machines
+from interlock.machines.verify import risky_rollbacks, verify_machines
 from interlock.rules.verify import verify_rules
 
 
@@ -30,4 +34,14 @@ def verify(files: Mapping[str, str], environment: str | None = None) -> list[Dia
         DefinitionError: the files do not compile.
     """
     whole = read_whole(files, environment)
-    return ordered([*verify_rules(whole.subjects), *verify_machines(whole.machines)])
+    return ordered(
+        [
+            *verify_rules(whole.subjects),
+            *verify_machines(whole.machines),
+            *risky_rollbacks(whole.documents, whole.machinebase.actions),
+            *lost_events(whole),
+            *unused(whole),
+            *untyped_inputs(whole),
+            *loops(whole),
+        ]
+    )

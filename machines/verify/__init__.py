@@ -6,7 +6,7 @@
                                              │
         guards     301 302 610      rings  608  │ each a function to findings
         approvals  703          patience  706  │
-        routes     shortest ways through a machine
+        rollbacks  803, of actions       routes: shortest ways through a machine
 
 `load` refuses what cannot work; here stands what can work and is not meant.
 """
@@ -20,9 +20,16 @@ from interlock.machines.verify.approvals import unapproved_acts
 from interlock.machines.verify.guards import certain_guards
 from interlock.machines.verify.patience import hasty_timers
 from interlock.machines.verify.rings import unbounded_rings
-from interlock.machines.verify.subject import MachineSubject, read_machines
+from interlock.machines.verify.rollbacks import risky_rollbacks
+from interlock.machines.verify.subject import MachineSubject, read_machines, written_actions
 
-__all__ = ["MachineSubject", "read_machines", "verify_machines"]
+__all__ = [
+    "MachineSubject",
+    "read_machines",
+    "risky_rollbacks",
+    "verify_machines",
+    "written_actions",
+]
 
 
 def verify_machines(subjects: Sequence[MachineSubject]) -> list[Diagnostic]:

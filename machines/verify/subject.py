@@ -92,6 +92,14 @@ def read_machines(documents: Iterable[Document], base: MachineBase) -> list[Mach
     return sorted(found, key=lambda one: one.machine.id)
 
 
+def written_actions(document: Document) -> list[str]:
+    """Return the names of the actions a document declares."""
+    data = document.data
+    actions = data.get("actions") if isinstance(data, Mapping) else None
+    is_ours = document.kind == "actions/v1" and isinstance(actions, Mapping)
+    return list(actions) if is_ours and isinstance(actions, Mapping) else []
+
+
 def _out(path: str, state: State) -> Iterator[Edge]:
     for event, branches in ways_out(state).items():
         for number, branch in enumerate(branches):

@@ -6,7 +6,8 @@
                                                           │
         certainties  301 302 303     duplicates  314      │ each a function to findings
         windows      321             shadows     312      │
-        gaps         313             likeness: one rule laid on another
+        gaps         313             rivals      350      │
+        likeness: one rule laid on another    witness: elements that rules match
 
 `load` refuses what cannot be used; here stands what can be used and is not meant.  A finding is
 so for every signal that may come (``interlock.language.regions``), or says that it may be.
@@ -22,6 +23,7 @@ from interlock.rules.load import read_rules
 from interlock.rules.verify.certainties import certain_conditions
 from interlock.rules.verify.duplicates import duplicate_rules
 from interlock.rules.verify.gaps import enum_gaps
+from interlock.rules.verify.rivals import rival_rules
 from interlock.rules.verify.shadows import shadowed_rules
 from interlock.rules.verify.subject import Subject, subject
 from interlock.rules.verify.windows import unbounded_joins
@@ -46,4 +48,5 @@ def verify_rules(subjects: Sequence[Subject]) -> list[Diagnostic]:
     found += shadowed_rules(subjects)
     found += duplicate_rules(subjects)
     found += enum_gaps(subjects)
+    found += rival_rules(subjects)
     return ordered(found)

@@ -1,0 +1,118 @@
+"""Elements that a rule matches: found in its region, and tried.
+
+A region says where a rule may match; what is given here was evaluated, so it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from interlock.language.expression import Row
+from interlock.language.regions import Box, Region, Variable
+from interlock.language.regions.values import declared
+from interlock.language.values import Field, Kind, Value, format_value, violation
+from interlock.rules.network import ElementKind
+from interlock.rules.verify.subject import Names, Statement, Subject
+
+Rows = Mapping[str, Row]
+"""An element for each alias."""
+
+MOST_TRIES = 4
+"""Values of each field that are tried, side by side."""
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A rule with its elements called so."""
+
+    subject: Subject
+    names: Names
+
+    def called(self, alias: str) -> str:
+        """Return what an alias of the rule is called."""
+        return self.names.get(alias, alias)
+
+    @property
+    def statements(self) -> Iterator[Statement]:
+        """Every conjunct that must hold."""
+        return self.subject.statements
+
+    def fields(self) -> Iterator[tuple[str, str, Field]]:
+        """Yield alias, name and declaration of every field of its elements."""
+        for pattern in self.subject.rule.patterns:
+            known = self.subject.declarations
+            of = known.signals if pattern.kind is ElementKind.SIGNAL else known.facts
+            for name, field in of[pattern.type].readable.items():
+                yield self.called(pattern.alias), name, field
+
+    def matches(self, rows: Rows) -> bool:
+        """Whether the rule matches these elements and nothing among them forbids it."""
+        env = {p.alias: rows[self.called(p.alias)] for p in self.subject.rule.patterns}
+        if not all(one.test(env[one.owner], env) is True for one in self.statements):
+            return False
+        return not any(self._forbids(n, rows, env) for n in range(len(self.subject.negations)))
+
+    def _forbids(self, number: int, rows: Rows, env: Rows) -> bool:
+        group = self.subject.negations[number]
+        negated = self.subject.rule.negations[number]
+        others = [row for alias, row in rows.items() if alias not in set(map(self.called, env))]
+        return any(
+            row["name"] == negated.type and not any(one.test(row, env) is False for one in group)
+            for row in others
+        )
+
+
+def witness(rules: Sequence[Laid], region: Region) -> Rows | None:
+    """Return elements that all these rules match at once, or None where none were found."""
+    tries = (rows for box in region for rows in _tries(rules, box))
+    return next((rows for rows in tries if all(one.matches(rows) for one in rules)), None)
+
+
+def _tries(rules: Sequence[Laid], box: Box) -> Iterator[Rows]:
+    types = {
+        one.called(pattern.alias): pattern.type
+        for one in rules
+        for pattern in one.subject.rule.patterns
+    }
+    for number in range(MOST_TRIES):
+        rows: dict[str, dict[str, Value]] = {alias: {} for alias in types}
+        for alias, name, field in _all_fields(rules):
+            rows[alias] |= row_of(box, alias, {name: field}, number)
+        yield {alias: {**row, "name": types[alias]} for alias, row in rows.items()}
+
+
+def row_of(box: Box, alias: str, fields: Mapping[str, Field], number: int) -> dict[str, Value]:
+    """Return the n-th element that a box allows; what must be missing is."""
+    values = {
+        name: _value(box, Variable("field", alias, name), field, number)
+        for name, field in fields.items()
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _value(box: Box, variable: Variable, field: Field, number: int) -> Value | None:
+    """Return the n-th value a field may have there; None when it has none."""
+    held = (box[variable] if variable in box else declared(field)).held
+    if field.type.kind is Kind.LIST:
+        return ()
+    known = [one for one in islice(held.samples(), MOST_TRIES * 2) if not violation(field, one)]
+    return known[min(number, len(known) - 1)] if known else None
+
+
+def in_words(rows: Rows, region: Region, rules: Sequence[Laid]) -> str:
+    """Return those fields of some elements that a region speaks of, for people."""
+    spoken = {variable for box in region for variable in box if variable.sort == "field"}
+    found = {
+        f"{alias}.{name} is {format_value(rows[alias][name], field.type)!r}"
+        if field.type.kind is Kind.STRING
+        else f"{alias}.{name} is {format_value(rows[alias][name], field.type)}"
+        for alias, name, field in _all_fields(rules)
+        if Variable("field", alias, name) in spoken and name in rows[alias]
+    }
+    return ", ".join(sorted(found))
+
+
+def _all_fields(rules: Iterable[Laid]) -> Iterator[tuple[str, str, Field]]:
+    return (field for one in rules for field in one.fields())
