@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from interlock.language.expression import NO_PARAMETERS, OPEN, Parameters
-from interlock.machines.scopes import FACT_FIELDS, SIGNAL_FIELDS, Fields
+from interlock.language.implicit import IMPLICIT_FACT_FIELDS, IMPLICIT_SIGNAL_FIELDS
+from interlock.machines.scopes import Fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ class Catalogue:
 
     def element(self, kind: str, name: str) -> Fields | None:
         """Return the readable fields of a signal or fact, or None when it is not declared."""
-        if kind == "signal":
-            return {**SIGNAL_FIELDS, **self.signals[name]} if name in self.signals else None
-        return {**FACT_FIELDS, **self.facts[name]} if name in self.facts else None
+        declared = self.elements(kind)
+        implicit = IMPLICIT_SIGNAL_FIELDS if kind == "signal" else IMPLICIT_FACT_FIELDS
+        return {**implicit, **declared[name]} if name in declared else None
 
     def elements(self, kind: str) -> Mapping[str, Fields]:
         """Return every declared signal or fact."""

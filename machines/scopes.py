@@ -31,19 +31,6 @@ Fields = Mapping[str, Field]
 
 _TEXT, _TIME = Field(STRING), Field(TIMESTAMP)
 
-FACT_FIELDS: Fields = {"at": _TIME, "name": _TEXT}
-"""Names every fact has without declaring them."""
-
-SIGNAL_FIELDS: Fields = {
-    **FACT_FIELDS,
-    "source": _TEXT,
-    "subject": _TEXT,
-    "severity": _TEXT,
-    "status": _TEXT,
-    "id": _TEXT,
-}
-"""Names every signal has without declaring them."""
-
 INCIDENT_FIELDS: Fields = {"id": _TEXT, "started_at": _TIME}
 """What a machine may read of its incident."""
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from interlock.language.implicit import IMPLICIT_SIGNAL_FIELDS
 from interlock.language.values import Field, Value, violation
 from interlock.rules.activation import Activation, Order
-from interlock.rules.declarations import IMPLICIT_SIGNAL_FIELDS, SignalType
+from interlock.rules.declarations import SignalType
 from interlock.rules.elements import Element
 from interlock.rules.fill import effect
 from interlock.rules.model import Outcome, Row

@@ -5,23 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from interlock.language.values import STRING, TIMESTAMP, Field
-
-IMPLICIT_FACT_FIELDS: Mapping[str, Field] = {
-    "at": Field(TIMESTAMP),
-    "name": Field(STRING),
-}
-"""Names every element has without declaring them."""
-
-IMPLICIT_SIGNAL_FIELDS: Mapping[str, Field] = {
-    **IMPLICIT_FACT_FIELDS,
-    "source": Field(STRING),
-    "subject": Field(STRING),
-    "severity": Field(STRING),
-    "status": Field(STRING),
-    "id": Field(STRING),
-}
-"""Names every signal has without declaring them."""
+from interlock.language.implicit import IMPLICIT_FACT_FIELDS, IMPLICIT_SIGNAL_FIELDS
+from interlock.language.values import Field
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from interlock.rules.declarations import IMPLICIT_FACT_FIELDS, IMPLICIT_SIGNAL_FIELDS
+from interlock.language.implicit import IMPLICIT_FACT_FIELDS, IMPLICIT_SIGNAL_FIELDS
 from interlock.rules.model import FactRow, Row
 
 if TYPE_CHECKING:  # an element knows the alphas it passed, an alpha's plans join elements

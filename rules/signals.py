@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from interlock.language.implicit import IMPLICIT_SIGNAL_FIELDS
 from interlock.language.values import Value
-from interlock.rules.declarations import IMPLICIT_SIGNAL_FIELDS
 from interlock.rules.elements import Element
 from interlock.rules.model import SignalElement
 
