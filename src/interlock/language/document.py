@@ -51,6 +51,11 @@ class Document:
     _text: str = field(default="", repr=False)
     _lines: Lines | None = field(default=None, repr=False)
 
+    @property
+    def root(self) -> Place | None:
+        """The content with the place of everything in it; None when the YAML is broken."""
+        return self._root
+
     def at(self, loc: Loc) -> YamlValue:
         """Return the value at ``loc``, or the nearest one around it."""
         place, _ = self._find(loc)

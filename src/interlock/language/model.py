@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 from pydantic import (
@@ -209,6 +210,23 @@ TemplateText: TypeAlias = Annotated[str, StringConstraints(min_length=1)]
 """Text in which ``${…}`` holds an expression."""
 
 M = TypeVar("M", bound=Definition)
+
+
+def conditions_of(model: type[BaseModel]) -> frozenset[str]:
+    """Return the keys of a model under which conditions stand that must all hold."""
+    return frozenset(
+        field.alias or name
+        for name, field in model.model_fields.items()
+        if any(isinstance(one, BeforeValidator) and one.func is _listed for one in field.metadata)
+    )
+
+
+def shapes_of(model: type[Definition], document: Document) -> Shapes:
+    """Return which model each mapping of a document is read as, faulty ones included."""
+    shapes = Shapes()
+    with suppress(ValidationError):
+        model.model_validate(document.data, context=shapes, by_alias=True, by_name=False)
+    return shapes
 
 
 def validate(model: type[M], document: Document) -> M | None:

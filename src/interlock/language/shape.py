@@ -26,9 +26,13 @@ class Shapes:
         """Note that a mapping is read as a model."""
         self._models[id(data)] = model
 
+    def model(self, data: object) -> type[BaseModel] | None:
+        """Return the model a mapping was read as, or None."""
+        return self._models.get(id(data))
+
     def keys(self, data: object) -> list[str]:
         """Return the keys a mapping may have."""
-        model = self._models.get(id(data))
+        model = self.model(data)
         fields = model.model_fields if model else {}
         return [field.alias or name for name, field in fields.items()]
 
