@@ -27,6 +27,7 @@ from interlock.machines.actions import (
     Rollback,
     Verification,
 )
+from interlock.machines.asking import Question
 from interlock.machines.definition import (
     ABORTED,
     RESULTS,
@@ -34,7 +35,6 @@ from interlock.machines.definition import (
     ChooseState,
     FinalState,
     Machine,
-    Question,
     RunState,
     State,
     Trigger,

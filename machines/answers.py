@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from interlock.machines.definition import Question
+from interlock.machines.asking import Question
 from interlock.machines.question_schema import REJECT
 
 

@@ -15,6 +15,7 @@ from interlock.errors import NotPermitted
 from interlock.language import Loc
 from interlock.language.expression import Scope
 from interlock.language.values import UNKNOWN, Field, Unknown, Value
+from interlock.machines.asking import Notice, Question
 from interlock.machines.formula import Formula, Row
 from interlock.machines.inputs import check_values
 from interlock.machines.retry import RetryPolicy
@@ -180,39 +181,6 @@ class WaitState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What an ``approve`` state asks.
-
-    Attributes:
-        role: who may answer.
-        quorum: how many must choose alike; one is enough for ``reject``.
-        excluded: roles and people who may not answer, sorted.
-        ask: template of the question.
-        show: templates of the lines shown with it.
-        choices: what may be answered, in the order written; each is heard as an event.
-        reminders_ms: when to remind people, ms after asking, rising.
-        expires_ms: when the state's timer ends it, ms after asking.
-    """
-
-    role: str
-    quorum: int
-    excluded: tuple[str, ...]
-    ask: Formula
-    show: tuple[Formula, ...]
-    choices: tuple[str, ...]
-    reminders_ms: tuple[int, ...]
-    expires_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A ``notify``: whom to tell and what."""
-
-    action: str
-    inputs: Mapping[str, Formula]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ApproveState:
     """Asks people, and waits until they have answered or a timer runs out."""
 
@@ -255,6 +223,27 @@ State = RunState | WaitState | ApproveState | ChooseState | UndoState | FinalSta
 """A leaf state."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invariant:
+    """What must hold of every incident: a condition, or an action that is never begun.
+
+    Attributes:
+        name: what it says, in words.
+        check: true after every transition; None for an action.
+        action: name of the action that is never begun; None for a condition.
+        unless_visited: paths of states one of which excuses it.
+        condition: only where this is not false; None for always.
+        origin: where it is written.
+    """
+
+    name: str
+    check: Formula | None = None
+    action: str | None = None
+    unless_visited: tuple[str, ...] = ()
+    condition: Formula | None = None
+    origin: Origin | None = field(default=None, compare=False, repr=False)
+
+
 def ways_out(state: State) -> Handlers:
     """Return every way out of a state; those of a choice stand under ``choose``."""
     match state:
@@ -284,6 +273,7 @@ class Machine:
         outcomes: how it may end, the built-in ``aborted`` included.
         initial: leaf path it starts in.
         initial_timers: timers that start with it, outermost state first.
+        invariants: what must never be otherwise; tests and verification ask them.
         resolve_within_ms: how long an incident may take by agreement; None when unsaid.
         states: leaf path to state, in the order written.
         digest: SHA-256 of the canonical form of all the above.
@@ -305,6 +295,7 @@ class Machine:
     states: Mapping[str, State]
     digest: str
     resolve_within_ms: int | None = field(default=None, metadata=CAME_LATER)
+    invariants: tuple[Invariant, ...] = field(default=(), metadata=CAME_LATER)
 
     def check_context(self, values: Row) -> dict[str, Value]:
         """Return the context an incident starts with when each value is what is declared.

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from interlock.language.expression import Scope
 from interlock.language.values import parse_duration
+from interlock.machines.asking import Question
 from interlock.machines.catalogue import FAULTY, Catalogue
 from interlock.machines.definition import (
     ChooseState,
     Machine,
-    Question,
     RunState,
     timer_event,
     ways_out,

@@ -17,6 +17,7 @@ from transitions import EventData
 from transitions import Machine as FlatMachine
 
 from interlock.language.values import Unknown, Value
+from interlock.machines.asking import Notice, Question
 from interlock.machines.definition import (
     CHOOSE,
     ApproveState,
@@ -24,8 +25,6 @@ from interlock.machines.definition import (
     ChooseState,
     FinalState,
     Machine,
-    Notice,
-    Question,
     RunState,
     UndoState,
     Wait,

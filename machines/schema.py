@@ -21,6 +21,7 @@ from interlock.language import (
     by_key,
     fault,
 )
+from interlock.machines.invariant_schema import InvariantDefinition
 from interlock.machines.question_schema import QuestionDefinition
 from interlock.machines.target_schema import (
     Arguments,
@@ -179,6 +180,8 @@ class MachineDocument(Definition):
     """How it may end."""
     sla: SlaDefinition | None = None
     """How long an incident may take, and where a breach leads from every state."""
+    invariants: tuple[InvariantDefinition, ...] = ()
+    """What must never be otherwise; tests and verification look."""
     initial: StateName
     states: dict[StateName, StateDefinition] = Field(min_length=1)
 

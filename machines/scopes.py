@@ -8,6 +8,7 @@ everywhere in a machine   context fields by bare name and as ``ctx``; ``steps`` 
                           ``result`` (results), ``by``, ``text`` (``operator.abort``), what the
                           machine declares (its own events); after ``done`` and
                           ``unverified`` also the action's ``outputs``
+invariants                also ``running``, ``visited`` (names) and ``state``
 ``wait.where``            the element's fields by bare name, and ``ctx``
 ``choices``               also ``event.by``, ``event.choice``, ``event.text``
 ``ask``, ``show``         also ``from`` (state the incident rested in) and ``why``
@@ -51,6 +52,13 @@ ANSWER_FIELDS: Fields = {"by": _TEXT, "choice": _TEXT, "text": _TEXT}
 
 QUESTION_FIELDS: Fields = {"text": _TEXT}
 """What the notices of a question may read of it."""
+
+WATCHED: Fields = {
+    "running": Field(list_of(STRING)),
+    "state": _TEXT,
+    "visited": Field(list_of(STRING)),
+}
+"""What invariants read besides: actions under way, where the incident is, and where it was."""
 
 EVENT_DEFAULTS: Mapping[str, Value] = {
     "attempt": 0,
@@ -122,6 +130,11 @@ class Scopes:
         """Return what the notices of a question may read."""
         scope = self.told()
         return replace(scope, bindings={**scope.bindings, "question": QUESTION_FIELDS})
+
+    def watched(self) -> Scope:
+        """Return what an invariant may read."""
+        scope = self.state()
+        return replace(scope, fields={**scope.fields, **WATCHED})
 
     def element(self, fields: Fields) -> Scope:
         """Return what the ``where`` of a wait may read."""

@@ -11,6 +11,7 @@ from interlock.language import Document, FieldDefinition, Loc
 from interlock.language.expression import OPEN, FieldJoin, Scope, classify, proven
 from interlock.language.expression import Node as ExpressionNode
 from interlock.language.values import Field, format_duration, parse_duration
+from interlock.machines.asking import Notice
 from interlock.machines.branches import BranchCompiler, Leaf
 from interlock.machines.catalogue import FAULTY, Catalogue, Signature
 from interlock.machines.definition import (
@@ -20,7 +21,6 @@ from interlock.machines.definition import (
     ChooseState,
     FinalState,
     Machine,
-    Notice,
     RunState,
     State,
     Trigger,
@@ -31,6 +31,7 @@ from interlock.machines.definition import (
 )
 from interlock.machines.fingerprint import fingerprint
 from interlock.machines.flatten import way
+from interlock.machines.invariants import Around, compile_invariants
 from interlock.machines.naming import check_names
 from interlock.machines.questions import compile_question
 from interlock.machines.retry import PERMILLE, RetryPolicy
@@ -91,6 +92,12 @@ def _machine(
         resolve_within_ms=None
         if written.sla is None
         else parse_duration(written.sla.resolve_within),
+        invariants=compile_invariants(
+            compiler.source,
+            written.invariants,
+            compiler.catalogue,
+            Around(compiler.root, compiler.scopes),
+        ),
         states=_used(compiler.root, states),
         digest="",
     )

@@ -116,6 +116,12 @@ class Node:
             return self.definition.initial
         return None
 
+    def within(self) -> Iterator[Node]:
+        """Yield the states within, compounds before what they hold."""
+        for child in self.children.values():
+            yield child
+            yield from child.within()
+
     def leaves(self) -> Iterator[Node]:
         """Yield the states within that hold no states, in the order written."""
         if not self.children:

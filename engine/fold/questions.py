@@ -16,7 +16,11 @@ from interlock.engine.fold.turn import Turn
 from interlock.errors import InvariantBroken
 from interlock.machines import answers
 from interlock.machines.answers import Given
-from interlock.machines.definition import Question, Trigger, answer_event
+from interlock.machines.asking import Question
+from interlock.machines.definition import (
+    Trigger,
+    answer_event,
+)
 from interlock.machines.effects import Ask
 
 REMIND = "remind"

@@ -15,7 +15,15 @@ calls give the same bytes.
 """
 
 from interlock.testing.harness import Harness
+from interlock.testing.invariants import InvariantViolated, InvariantWatch, Violation
 from interlock.testing.memory import MemoryStore
 from interlock.testing.scripts import Answer
 
-__all__ = ["Answer", "Harness", "MemoryStore"]
+__all__ = [
+    "Answer",
+    "Harness",
+    "InvariantViolated",
+    "InvariantWatch",
+    "MemoryStore",
+    "Violation",
+]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from interlock import __version__, digest
 from interlock.engine.bundle import Bundle
+from interlock.engine.decisions import merge
 from interlock.engine.fold.decide import next_due
 from interlock.engine.fold.state import NEVER, State
 from interlock.engine.intake import Arrival, Group, Proposal, propose
@@ -17,6 +18,7 @@ from interlock.engine.model import Kind
 from interlock.engine.partition import Partition, Released
 from interlock.engine.rows import IncidentRow
 from interlock.language.values import JsonValue, Value, parse_duration, parse_timestamp
+from interlock.testing.invariants import InvariantViolated, InvariantWatch, Violation
 from interlock.testing.memory import MemoryStore
 from interlock.testing.scripts import Answer, Scripts
 
@@ -34,6 +36,10 @@ class Harness:
             another harness to restart from what it wrote.
         engines: ``both`` when the test speaks for the second engine itself.
         scripts: how executors and probes answer; to be scripted by default.
+        violated: called with each invariant a machine violates; by default it is raised.
+
+    Raises:
+        InvariantViolated: from whatever call leads to it, once all it leads to is decided.
     """
 
     def __init__(
@@ -44,6 +50,7 @@ class Harness:
         store: MemoryStore | None = None,
         engines: str = "reference",
         scripts: Scripts | None = None,
+        violated: Callable[[Violation], None] | None = None,
     ) -> None:
         self.bundle = bundle if isinstance(bundle, Bundle) else Bundle.compile(bundle)
         self.store = store or MemoryStore()
@@ -56,7 +63,18 @@ class Harness:
         self._due: list[tuple[int, int, Mapping[str, Any]]] = []
         self._count = 0
         self._signals = len(self.store.entries)
+        self._violated = violated or _refuse
+        self._watch = InvariantWatch()
+        self._look_back(library)
         self._begin(content, engines)
+
+    def _look_back(self, library: Library) -> None:
+        """Follow what another harness wrote; what was violated there was its business."""
+        bodies = [digest.decode(row.body) for row in self.store.entries]
+        named = {body["digest"] for body in bodies if body["kind"] == Kind.BUNDLE}
+        self._watch.know([self.bundle, *(library[name] for name in sorted(named))])
+        for decision in merge(body for body in bodies if body["kind"] == Kind.DECISION):
+            list(self._watch.take(decision))
 
     def _begin(self, content: bytes, engines: str) -> None:
         state = self.state
@@ -203,9 +221,14 @@ class Harness:
         _, released = self._partition.append(proposals, self.now, blobs=blobs)
         self._dispatch(released)
         self._partition.decide()
+        decided = list(released.decisions)
         while self._partition.has_decisions:
             _, released = self._partition.append([], self.now)
+            decided += released.decisions
             self._dispatch(released)
+        for decision in decided:
+            for violation in self._watch.take(decision):
+                self._violated(violation)
 
     def _dispatch(self, released: Released) -> None:
         for attempt in released.attempts:
@@ -219,6 +242,10 @@ class Harness:
         """Let an entry be appended when so much time has passed."""
         self._count += 1
         heapq.heappush(self._due, (self.now + delay_ms, self._count, body))
+
+
+def _refuse(violation: Violation) -> None:
+    raise InvariantViolated(violation)
 
 
 def _form(value: Plain | Sequence[Plain]) -> JsonValue:

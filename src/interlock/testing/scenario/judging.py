@@ -21,6 +21,9 @@ UNMET = "RV410"
 UNEXPECTED = "RV411"
 """Code of a start, an action or a message that nobody expected."""
 
+VIOLATED = "RV620"
+"""Code of an invariant of a machine that did not hold."""
+
 UNANSWERED = "RV412"
 """Code of an attempt that no fake answers."""
 
@@ -59,6 +62,7 @@ def judge(played: Played) -> Judgement:
         expected.update(one_id for one in meant or found for one_id in one.ids)
         misses += _weighed(expectation, found, meant, played)
     misses += _quiet(played) if scenario.quiet else _unexpected(played, expected)
+    misses += _violated(played)
     misses += _unanswered(played)
     misses += _unused(played)
     return Judgement(played, tuple(ordered(misses)))
@@ -155,6 +159,17 @@ def _deeds(played: Played, expected: set[str]) -> Iterator[str]:
 def _with(played: Played, deed: Deed) -> str:
     course = played.recording.courses[deed.incident]
     return f" in {deed.state} of {named(course)}"
+
+
+def _violated(played: Played) -> Iterator[Diagnostic]:
+    """Yield each invariant that was violated, once an incident, with the moment of the first."""
+    seen: set[tuple[str, str]] = set()
+    scenario = played.scenario
+    for one in played.violations:
+        if (one.incident, one.invariant.name) not in seen:
+            seen.add((one.incident, one.invariant.name))
+            message = f"{one.machine} violates {one.invariant.name!r} at {_since(scenario, one.at)}"
+            yield _miss(scenario, scenario.span, VIOLATED, f"{message}: {one.seen}")
 
 
 def _unanswered(played: Played) -> Iterator[Diagnostic]:

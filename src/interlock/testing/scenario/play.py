@@ -16,6 +16,7 @@ from interlock.engine.executors.base import Attempt, ProbeRequest
 from interlock.engine.fold.state import Asked
 from interlock.language.values import format_timestamp
 from interlock.testing.harness import Harness
+from interlock.testing.invariants import Violation
 from interlock.testing.scenario.model import (
     CommandGiven,
     EntryGiven,
@@ -111,6 +112,7 @@ class Played:
         unanswered: attempts that no fake answers, with the time they were sent.
         asked: actions and probes that somebody asked for.
         spoken: people who were asked.
+        violations: invariants of machines that did not hold.
         harness: the simulated service as it stands at the end.
     """
 
@@ -120,13 +122,16 @@ class Played:
     unanswered: tuple[tuple[int, Attempt], ...]
     asked: frozenset[str]
     spoken: frozenset[Human]
+    violations: tuple[Violation, ...]
     harness: Harness
 
 
 def play(scenario: Scenario, bundle: Bundle) -> Played:
     """Play a scenario to its end; equal scenarios and bundles give equal recordings."""
     cast = Cast(scenario, bundle)
-    harness = Harness(bundle, start=format_timestamp(scenario.start), scripts=cast)
+    violations: list[Violation] = []
+    start = format_timestamp(scenario.start)
+    harness = Harness(bundle, start=start, scripts=cast, violated=violations.append)
     for given in scenario.given:
         _advance(harness, cast, scenario.start + given.at)
         _give(harness, given)
@@ -139,6 +144,7 @@ def play(scenario: Scenario, bundle: Bundle) -> Played:
         tuple(cast.unanswered),
         frozenset(cast.asked),
         frozenset(cast.spoken),
+        tuple(violations),
         harness,
     )
 
