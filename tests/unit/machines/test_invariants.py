@@ -113,7 +113,7 @@ def test_a_compound_excuses_as_each_state_within() -> None:
         ("running.size() <= 1", "running.size()", "RV202 at `running.size()`"),
         ("if: 4 / tries > 1", "if: sevice", "RV201 at `sevice`"),
         ("action: svc.look", "action: svc.lok", "RV211 at `svc.lok`"),
-        ("unless_visited: asking", "unless_visited: sleeping", "RV604 at `sleeping`: unknown state"),
+        ("unless_visited: asking", "unless_visited: asleep", "RV604 at `asleep`: unknown"),
         ("check: running.size() <= 1", "chek: true", "RV112 at `chek`"),
         (", check: running.size() <= 1", "", "RV111 at `{name: one at a time}`"),
         ("name: one at a time, ", "", "RV111 at `{check: running.size() <= 1}`: missing"),
