@@ -127,7 +127,7 @@ class Bundle:
             runtimes={name: MachineRuntime(m) for name, m in machinebase.machines.items()},
             warnings=(
                 *declared.diagnostics("warning"),
-                *rulebase.warnings,
+                *_warnings(rulebase, machinebase),
                 *machinebase.warnings,
             ),
         )
@@ -219,6 +219,13 @@ def _refusal(faults: Iterable[Diagnostic]) -> DefinitionError:
     found = ordered(set(faults))
     first = f"; the first: {found[0]}" if found else ""
     return DefinitionError(f"{len(found)} faults in the bundle{first}", found)
+
+
+def _warnings(rulebase: RuleBase, machinebase: MachineBase) -> Iterator[Diagnostic]:
+    """Return the warnings of the rules, but for those that a machine answers."""
+    awaited = machinebase.awaited("fact")
+    answered = {one for fact, one in rulebase.unread.items() if fact in awaited}
+    return (one for one in rulebase.warnings if one not in answered)
 
 
 def _check_starts(rulebase: RuleBase, machinebase: MachineBase) -> Iterator[Diagnostic]:

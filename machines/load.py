@@ -28,7 +28,7 @@ from interlock.machines.catalogue import FAULTY, Catalogue, Signature
 from interlock.machines.check import STRUCTURAL, check_graph
 from interlock.machines.contract_schema import ActionsDocument, InventoryDocument
 from interlock.machines.contracts import compile_actions, signature_of
-from interlock.machines.definition import Machine
+from interlock.machines.definition import Machine, WaitState
 from interlock.machines.fingerprint import fingerprint
 from interlock.machines.inventory import Inventory, Target
 from interlock.machines.questions import check_silence
@@ -62,6 +62,16 @@ class MachineBase:
     probes: Declared
     digest: str
     warnings: tuple[Diagnostic, ...] = ()
+
+    def awaited(self, element: str) -> frozenset[str]:
+        """Return the names of the signals, or facts, that a state of some machine waits for.
+
+        Args:
+            element: ``signal`` or ``fact``.
+        """
+        states = (state for machine in self.machines.values() for state in machine.states.values())
+        waits = (state.wait for state in states if isinstance(state, WaitState))
+        return frozenset(wait.name for wait in waits if wait.element == element)
 
 
 def load_machines(

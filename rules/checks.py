@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from interlock.language import Document, Loc
+from interlock.language import Diagnostic, Document, Loc
 from interlock.rules.conditions import Conditions
 from interlock.rules.declare import Declarations
 from interlock.rules.network import (
@@ -157,10 +157,14 @@ def _check_group(written: Written) -> None:
         written.report(("then",), "RV351", message, "assert the fact in a rule of its own")
 
 
-def check_together(written: Sequence[Written], declarations: Declarations) -> None:
-    """Check the rules that are not disabled, sorted by id, as a whole."""
+def check_together(written: Sequence[Written], declarations: Declarations) -> dict[str, Diagnostic]:
+    """Check the rules that are not disabled, sorted by id, as a whole.
+
+    Returns:
+        The facts that no rule reads, with the warning of each: a machine may wait for one.
+    """
     _check_salience(written)
-    _check_readers(written, declarations)
+    return _check_readers(written, declarations)
 
 
 def _check_salience(written: Sequence[Written]) -> None:
@@ -177,18 +181,21 @@ def _check_salience(written: Sequence[Written]) -> None:
                 one.report(("exclusive",), "RV311", message, "give them different salience")
 
 
-def _check_readers(written: Sequence[Written], declarations: Declarations) -> None:
-    """Warn of facts that one side of the rules does not know."""
+def _check_readers(written: Sequence[Written], declarations: Declarations) -> dict[str, Diagnostic]:
+    """Warn of facts that one side of the rules does not know; return those nobody reads."""
+    unread: dict[str, Diagnostic] = {}
     made = {fact for one in written for fact in asserted(one.rule)}
     wanted = {fact for one in written for fact in read(one.rule) | negated(one.rule)}
     for fact in sorted((made ^ wanted) & declarations.facts.keys()):
         document, loc = declarations.places[fact]
         if fact in made:
-            message, hint = f"no rule reads {fact!r}", "a machine may still wait for it"
+            message, hint = f"no rule reads {fact!r}", "read it in a rule, or wait in a machine"
             document.report(loc, "RV341", message, hint, key=True, warning=True)
+            unread[fact] = document.diagnostics[-1]
         elif declarations.facts[fact].ttl_ms is None:
             message, hint = f"no rule asserts {fact!r}", "give it a ttl if operators set it"
             document.report(loc, "RV342", message, hint, key=True, warning=True)
+    return unread
 
 
 def check_strata(written: Sequence[Written], strata: Strata) -> None:

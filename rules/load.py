@@ -36,7 +36,7 @@ def load_rulebase(
     """
     ours = sorted((one for one in documents if one.kind in _OURS), key=lambda one: one.path)
     enabled, declarations = read_rules(ours, parameters)
-    check_together(enabled, declarations)
+    unread = check_together(enabled, declarations)
     strata = stratify(declarations.facts, [one.rule for one in enabled])
     check_strata(enabled, strata)
     # What stands outside of a branch is compiled with each, and its faults are found as often.
@@ -52,6 +52,7 @@ def load_rulebase(
             strata=strata,
             starts=_distinct(start for one in enabled for start in _starts(one)),
             warnings=tuple(ordered(found)),
+            unread=unread,
         )
     )
 

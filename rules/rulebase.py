@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from interlock.language.diagnostics import Diagnostic
 from interlock.rules.declarations import FactType, SignalType
@@ -26,6 +26,7 @@ class Definitions:
         strata: the order they run in.
         starts: the machines they start, by rule.
         warnings: faults that do not keep the rules from being used, by place.
+        unread: those of the warnings that say no rule reads a fact, by fact.
     """
 
     digest: str
@@ -35,6 +36,7 @@ class Definitions:
     strata: Strata
     starts: tuple[Start, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
+    unread: Mapping[str, Diagnostic] = field(default_factory=dict)
 
 
 class RuleBase:
@@ -49,6 +51,7 @@ class RuleBase:
         packs: the rules as the second engine holds them.
         starts: the machines the rules start, to be checked by who knows the machines.
         warnings: faults that do not keep the rules from being used.
+        unread: those that say no rule reads a fact, by fact, for who knows the machines.
         pack_of: pack id by the name of a production.
         alphas, discriminator, blockers, offers, levels, recursive, shapes: for working memory.
     """
@@ -61,6 +64,7 @@ class RuleBase:
         self.rules: Mapping[str, Rule] = {rule.id: rule for rule in reversed(definitions.rules)}
         self.starts = definitions.starts
         self.warnings = definitions.warnings
+        self.unread = definitions.unread
         self.levels = definitions.strata.levels
         self.recursive = definitions.strata.recursive
         self.packs = deal(definitions.rules)

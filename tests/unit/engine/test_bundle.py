@@ -144,3 +144,47 @@ def test_a_probe_no_executor_has_is_a_fault() -> None:
         Bundle.compile(files)
 
     assert {fault.path for fault in refused.value.diagnostics} == {"actions.yaml"}
+
+
+UNREAD = """\
+  release.kept:
+    doc: This release stays.
+    key: [service]
+    fields: {service: string}
+"""
+KEEP = """\
+  - id: keep
+    title: A release stays
+    when:
+      - signal: deploy.finished
+        as: deploy
+    then:
+      - assert: release.kept
+        set: {service: "${deploy.service}"}
+    why: ${deploy.revision} stays
+"""
+
+
+def warned(*, waits: bool) -> list[str]:
+    """Return what is warned of when a rule asserts a fact that no rule reads."""
+    files = bundles.web()
+    files["signals.yaml"] += UNREAD
+    files["rules.yaml"] += KEEP
+    if waits:
+        name = "fail-over.machine.yaml"
+        before, old, after = files[name].partition("    wait:\n")
+        body = after.splitlines(keepends=True)
+        assert body[0].strip().startswith("signal:")
+        body[0] = "      fact: release.kept\n"
+        body[1] = "      where: service == ctx.service\n"
+        files[name] = before + old + "".join(body)
+    return [warning.code for warning in Bundle.compile(files).warnings]
+
+
+def test_a_fact_that_no_rule_reads_is_warned_of() -> None:
+    """The negative control of the next."""
+    assert warned(waits=False) == ["RV341"]
+
+
+def test_a_fact_that_a_machine_waits_for_is_read() -> None:
+    assert warned(waits=True) == []

@@ -297,7 +297,7 @@ def test_a_fact_nobody_reads_and_one_nobody_asserts_are_warned_of_where_they_are
     head = "interlock: rules/v1\nrules:\n"
 
     assert findings(only_made) == [
-        "s:20:3: warning [RV341] no rule reads 'suspect' (a machine may still wait for it)"
+        "s:20:3: warning [RV341] no rule reads 'suspect' (read it in a rule, or wait in a machine)"
     ]
     assert findings(head + "  - id: act" + only_read) == [
         "s:20:3: warning [RV342] no rule asserts 'suspect' (give it a ttl if operators set it)"
