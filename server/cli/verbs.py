@@ -17,6 +17,7 @@ from interlock.server.cli import (
     codes,
     demo,
     fmt,
+    diff,
     freeze,
     gate,
     graph,
@@ -60,6 +61,7 @@ VERBS: Mapping[str, Verb | tuple[str, Mapping[str, Verb]]] = {
     "codes": codes.codes,
     "test": test.run,
     "schema": schema.schema,
+    "diff": diff.diff,
     "serve": serve.serve,
     "signal": ("Send signals by hand.", {"send": signals.send}),
     "incidents": (

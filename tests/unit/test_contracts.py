@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ENGINE = ["bundle", "clock", "crosscheck", "decisions", "dispatch", "executors", "explain"]
+ENGINE = ["bundle", "clock", "crosscheck", "decisions", "difference", "dispatch", "executors"]
 ENGINE += ["graph", "history", "intake", "library", "mailbox", "node", "notrun", "owner"]
 ENGINE += ["partition", "replay", "rows", "runtime", "telemetry", "trail", "verify", "views"]
-ENGINE += ["watchers", "whynot"]
+ENGINE += ["explain", "watchers", "whynot"]
 SKELETON = [
     "__init__.py",
     "errors.py",
