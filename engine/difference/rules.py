@@ -108,7 +108,7 @@ def _matches_within(inner: Subject, outer: Subject) -> bool:
 
 
 def _odd(rule: Rule) -> list[dict[str, str]]:
-    """Return what patterns say besides their tests, such as for how long; plain ones say nothing."""
+    """Return what patterns say besides their tests, such as for how long."""
     said = [
         {
             name: text
