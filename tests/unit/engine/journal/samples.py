@@ -13,6 +13,7 @@ from interlock.digest import canonical
 from interlock.engine.journal import connections, schema
 from interlock.engine.journal.keys import Signer
 from interlock.engine.journal.store import Draft, Store
+from interlock.engine.journal.tree import Tree, leaf_hashes
 from interlock.engine.rows import (
     ActionRow,
     AnnotationRow,
@@ -65,6 +66,11 @@ def new_store(folder: Path, *, signer: Signer | None = SIGNER) -> Store:
     if not path.exists():
         path.write_bytes(empty_database())
     return Store.open(path, signer=signer, reserve_bytes=4096)
+
+
+def root_of(store: Store) -> bytes:
+    """Return the root over the bodies as they are stored."""
+    return Tree(leaf_hashes(row.body for row in store.reader.read(0, 1_000_000))).root()
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -11,57 +11,27 @@ import pytest
 from sqlmodel import select
 
 from interlock.digest import canonical, decode
-from interlock.engine.journal.keys import Signer
-from interlock.engine.journal.note import sign_checkpoint
-from interlock.engine.journal.report import Fault, Report
+from interlock.engine.journal.report import Fault
 from interlock.engine.journal.store import Draft, Store
 from interlock.engine.journal.tables import Incident
-from interlock.engine.journal.tree import Tree, leaf_hashes
 from interlock.engine.journal.verify import Verification, verify
 from interlock.errors import JournalCorrupt, NotFound
 from tests.unit.engine.journal.samples import (
     NOON,
-    ORIGIN,
     SIGNER,
     body,
     draft,
     drafts,
-    everything,
     message_key,
     new_store,
-    other,
 )
-
-Change = Callable[[sqlite3.Connection], None]
-
-
-def filled(folder: Path) -> Path:
-    """Return a closed store of 250 entries, 249 of them messages, and one of everything else."""
-    with new_store(folder) as store:
-        store.append(drafts(0, 100), everything(0), now_ms=NOON, blobs=[b"rules"])
-        store.append([other(100)], now_ms=NOON)
-        store.append(drafts(101, 250), now_ms=NOON)
-        return store.path
-
-
-def check(path: Path, *, external: str | None = None, signer: Signer = SIGNER) -> Report:
-    return verify(path, verifier=signer.verifier, external=external, dedup_of=message_key)
+from tests.unit.engine.journal.tampering import check, faults, filled, root_of
 
 
 def run(path: Path, *statements: tuple[str, Sequence[object]]) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         for sql, values in statements:
             database.execute(sql, values)
-
-
-def faults(path: Path) -> list[str]:
-    return [fault.where for fault in check(path).faults]
-
-
-def root_of(path: Path, size: int) -> bytes:
-    with closing(sqlite3.connect(path)) as database:
-        rows = database.execute("SELECT body FROM entry ORDER BY position").fetchall()
-    return Tree(leaf_hashes(row[0] for row in rows)).root(size)
 
 
 def test_a_sound_store_verifies(tmp_path: Path) -> None:
@@ -121,76 +91,8 @@ def test_the_caller_gets_every_row_and_adds_faults_of_its_own(tmp_path: Path) ->
     ]
 
 
-# --- the caller's own checkpoint ------------------------------------------------------------------
-
-
-def test_a_checkpoint_kept_outside_is_held_against_the_store(tmp_path: Path) -> None:
-    path = filled(tmp_path)
-    kept = sign_checkpoint(SIGNER, ORIGIN, 120, root_of(path, 120))
-
-    report = check(path, external=kept)
-
-    assert (report.is_sound, report.witnessed) == (True, 120)
-
-
-@pytest.mark.parametrize("size", [0, 250])
-def test_a_checkpoint_may_be_kept_of_the_first_or_the_last_entry(tmp_path: Path, size: int) -> None:
-    path = filled(tmp_path)
-    kept = sign_checkpoint(SIGNER, ORIGIN, size, root_of(path, size))
-
-    assert check(path, external=kept).is_sound
-
-
-def test_a_store_set_back_behind_the_kept_checkpoint_is_refuted(tmp_path: Path) -> None:
-    path = filled(tmp_path)
-    kept = sign_checkpoint(SIGNER, ORIGIN, 300, bytes(32))
-
-    [fault] = check(path, external=kept).faults
-
-    assert fault.line() == (
-        "your checkpoint 300: expected 300 entries, found 250: the rest was cut off"
-    )
-
-
-def test_a_store_rewritten_with_the_key_is_refuted_by_the_kept_checkpoint(tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    kept = sign_checkpoint(SIGNER, ORIGIN, 120, root_of(filled(tmp_path / "a"), 120))
-    with new_store(tmp_path / "b") as store:
-        store.append(drafts(1_000, 1_250), now_ms=NOON)
-
-    [fault] = check(store.path, external=kept).faults
-
-    assert (fault.where, fault.seq) == ("your checkpoint", 120)
-
-
-@pytest.mark.parametrize(
-    "kept",
-    [
-        pytest.param("hello", id="no note"),
-        pytest.param(sign_checkpoint(SIGNER, "other.example", 0, bytes(32)), id="another log"),
-        pytest.param(
-            sign_checkpoint(Signer.generate(ORIGIN), ORIGIN, 1, bytes(32)), id="another key"
-        ),
-    ],
-)
-def test_what_is_no_checkpoint_of_this_log_is_a_fault(tmp_path: Path, kept: str) -> None:
-    assert "your checkpoint" in {
-        fault.where for fault in check(filled(tmp_path), external=kept).faults
-    }
-
-
-def test_without_a_key_signatures_are_believed_and_the_report_says_so(tmp_path: Path) -> None:
-    report = verify(filled(tmp_path))
-
-    assert (report.is_sound, report.signatures_checked, report.dedup_checked) == (
-        True,
-        False,
-        False,
-    )
-
-
 # --- what an insider may do -----------------------------------------------------------------------
+
 
 A_BODY = body(777)
 SWAP = [
@@ -198,6 +100,8 @@ SWAP = [
     ("UPDATE entry SET position = 1 WHERE position = 2", ()),
     ("UPDATE entry SET position = 2 WHERE position = 1000", ()),
 ]
+
+
 CHANGES: list[tuple[str, str, Sequence[tuple[str, Sequence[object]]]]] = [
     ("a body", "checkpoint", [("UPDATE entry SET body = ? WHERE position = 7", (A_BODY,))]),
     (
