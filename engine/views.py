@@ -19,6 +19,8 @@ from interlock.engine.rows import (
     IncidentRow,
     TransitionRow,
 )
+from interlock.machines.definition import answer_event
+from interlock.machines.questions import acts_at_once
 
 
 class Changes:
@@ -90,11 +92,23 @@ def _question(incident: Incident, state: State) -> str | None:
             "quorum": question.quorum,
             "excluded": question.excluded,
             "choices": question.choices,
+            "assumes": _assumed(incident, state),
             "asked_at": asked.asked_at,
             "expires_at": asked.asked_at + question.expires_ms,
             "answers": [asdict(one) for one in asked.answers],
         }
     )
+
+
+def _assumed(incident: Incident, state: State) -> list[str]:
+    """Return what the machine and the actions an answer leads to take for granted."""
+    base = state.bundles[incident.bundle].machinebase
+    machine = base.machines[incident.machine]
+    found = dict.fromkeys(machine.terms.assumes)
+    for choice in question_of(state, incident).choices:
+        for run in acts_at_once(machine, incident.state, answer_event(choice)):
+            found.update(dict.fromkeys(base.actions[run.action].terms.assumes))
+    return list(found)
 
 
 def action_row(intent: Intent, state: State) -> ActionRow:

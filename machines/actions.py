@@ -7,12 +7,14 @@ proof and the way back; every answer is a pure function of the inputs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from interlock.errors import NotPermitted
 from interlock.language.values import UNKNOWN, Field, Unknown, Value
+from interlock.machines.definition import CAME_LATER
 from interlock.machines.formula import Formula, Row
 from interlock.machines.inputs import Shape, check_values
+from interlock.machines.terms import NO_TERMS, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class ActionType:
         verify: proof of the effect, or None where nothing changes.
         rollback: the way back, or None.
         transient: codes worth another attempt.
+        terms: what it takes for granted and needs, and who may authorise it.
     """
 
     name: str
@@ -158,6 +161,7 @@ class ActionType:
     verify: Verification | None
     rollback: Rollback | None
     transient: frozenset[str]
+    terms: Terms = field(default=NO_TERMS, metadata=CAME_LATER)
 
     def check_inputs(self, values: Row) -> dict[str, Value]:
         """Return the inputs when each is what the contract says.

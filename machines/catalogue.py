@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from interlock.language.expression import NO_PARAMETERS, OPEN, Parameters
 from interlock.language.implicit import IMPLICIT_FACT_FIELDS, IMPLICIT_SIGNAL_FIELDS
 from interlock.machines.scopes import Fields
+from interlock.machines.terms import NO_TERMS, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Signature:
         outputs: typed outputs.
         lasting_ms: longest one attempt and its verification take.
         changes: whether it may change anything: its risk is other than none.
+        terms: who may authorise it, among others.
     """
 
     kind: str
@@ -30,6 +32,7 @@ class Signature:
     outputs: Fields
     lasting_ms: int
     changes: bool = True
+    terms: Terms = NO_TERMS
 
 
 FAULTY = Signature("", OPEN, OPEN, 0)

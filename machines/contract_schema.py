@@ -17,6 +17,7 @@ from interlock.language import (
 )
 from interlock.machines.inputs import MAX_LENGTH, Shape
 from interlock.machines.target_schema import Arguments, Delay
+from interlock.machines.terms_schema import TermsDefinition
 
 
 def _listed(value: object) -> object:
@@ -107,7 +108,7 @@ class ErrorsDefinition(Definition):
     """Not worth one; the same as any code not listed."""
 
 
-class ActionDefinition(Definition):
+class ActionDefinition(TermsDefinition):
     """One action contract."""
 
     version: int = Field(ge=1)

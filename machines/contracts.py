@@ -49,6 +49,7 @@ def signature_of(action: ActionDefinition) -> Signature:
         outputs=fields_of(action.outputs),
         lasting_ms=action.timeout + verifying,
         changes=action.kind == "act" and action.risk != "none",
+        terms=action.terms(),
     )
 
 
@@ -115,6 +116,7 @@ class ContractCompiler:
             verify=None if written.verify is None else self._verification(written.verify),
             rollback=None if written.rollback is None else self._rollback(written.rollback),
             transient=frozenset(written.errors.transient),
+            terms=written.terms(),
         )
 
     def _report(self, at: Loc, code: str, message: str, hint: str | None = None) -> None:

@@ -19,6 +19,7 @@ from interlock.machines.asking import Notice, Question
 from interlock.machines.formula import Formula, Row
 from interlock.machines.inputs import check_values
 from interlock.machines.retry import RetryPolicy
+from interlock.machines.terms import NO_TERMS, Terms
 
 SEPARATOR = "."
 """Between a compound state and the states within it."""
@@ -274,6 +275,7 @@ class Machine:
         initial: leaf path it starts in.
         initial_timers: timers that start with it, outermost state first.
         invariants: what must never be otherwise; tests and verification ask them.
+        terms: what it takes for granted and needs, and who may authorise it.
         resolve_within_ms: how long an incident may take by agreement; None when unsaid.
         states: leaf path to state, in the order written.
         digest: SHA-256 of the canonical form of all the above.
@@ -296,6 +298,7 @@ class Machine:
     digest: str
     resolve_within_ms: int | None = field(default=None, metadata=CAME_LATER)
     invariants: tuple[Invariant, ...] = field(default=(), metadata=CAME_LATER)
+    terms: Terms = field(default=NO_TERMS, metadata=CAME_LATER)
 
     def check_context(self, values: Row) -> dict[str, Value]:
         """Return the context an incident starts with when each value is what is declared.

@@ -31,7 +31,7 @@ from interlock.machines.contracts import compile_actions, signature_of
 from interlock.machines.definition import Machine, WaitState
 from interlock.machines.fingerprint import fingerprint
 from interlock.machines.inventory import Inventory, Target
-from interlock.machines.questions import check_silence
+from interlock.machines.questions import check_questions
 from interlock.machines.schema import MachineDocument
 from interlock.machines.source import Source
 from interlock.machines.states import compile_machine
@@ -172,7 +172,7 @@ def _machines(shapes: _Shapes, catalogue: Catalogue) -> dict[str, Machine]:
         compiled = compile_machine(document, written, catalogue)
         if not any(one.code in STRUCTURAL for one in document.diagnostics):
             check_graph(Source(document), compiled.machine, compiled.tree)
-            check_silence(Source(document), compiled.machine, compiled.tree, catalogue)
+            check_questions(Source(document), compiled.machine, compiled.tree, catalogue)
         found[written.id] = compiled.machine
     return found
 

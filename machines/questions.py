@@ -1,4 +1,4 @@
-"""Compiles what an ``approve`` state asks, and refuses silence that acts."""
+"""Compiles what an ``approve`` state asks; refuses silence that acts, and the wrong people."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from interlock.language.values import parse_duration
 from interlock.machines.asking import Question
 from interlock.machines.catalogue import FAULTY, Catalogue
 from interlock.machines.definition import (
+    ApproveState,
     ChooseState,
     Machine,
     RunState,
+    answer_event,
     timer_event,
     ways_out,
 )
@@ -49,29 +51,52 @@ def compile_question(
     )
 
 
-def check_silence(source: Source, machine: Machine, tree: Node, catalogue: Catalogue) -> None:
-    """Report every question whose ``on_expire`` leads at once to an action that changes things."""
+def check_questions(source: Source, machine: Machine, tree: Node, catalogue: Catalogue) -> None:
+    """Report every question whose silence acts, or that asks those who may not authorise."""
     for node in tree.leaves():
         if isinstance(node.definition, ApproveDefinition):
-            for state in _after_silence(machine, node):
+            _check_silence(source, machine, node, catalogue)
+            _check_authority(source, machine, node, catalogue)
+
+
+def _check_silence(source: Source, machine: Machine, node: Node, catalogue: Catalogue) -> None:
+    loc = (*node.loc, "approve")
+    for one in node.timed:
+        if one.at == (*loc, "expires"):
+            for state in acts_at_once(machine, node.path, timer_event(one.timer.name)):
                 if catalogue.actions.get(state.action, FAULTY).changes:
                     message = f"silence leads to {state.path!r}, which runs {state.action!r}"
                     hint = "lead to where nothing is done: people who say nothing agree to nothing"
-                    source.report((*node.loc, "approve", "on_expire"), "RV606", message, hint)
+                    source.report((*loc, "on_expire"), "RV606", message, hint)
 
 
-def _after_silence(machine: Machine, node: Node) -> Iterator[RunState]:
-    """Yield the actions that silence may lead to, through choices alone."""
-    ways, at = ways_out(machine.states[node.path]), (*node.loc, "approve", "expires")
-    silence = [timer_event(one.timer.name) for one in node.timed if one.at == at]
-    pending = [branch.dest for event in silence for branch in ways.get(event, ())]
+def _check_authority(source: Source, machine: Machine, node: Node, catalogue: Catalogue) -> None:
+    """Report a role that may not authorise the machine, or an action a choice leads to."""
+    state = machine.states[node.path]
+    if not isinstance(state, ApproveState):
+        return
+    role, loc = state.question.role, (*node.loc, "approve", "role")
+    needed = {f"machine {machine.id!r}": machine.terms.authorised}
+    for choice in state.question.choices:
+        for run in acts_at_once(machine, node.path, answer_event(choice)):
+            action = catalogue.actions.get(run.action, FAULTY)
+            needed[f"action {run.action!r}"] = action.terms.authorised
+    for what, authorised in needed.items():
+        if authorised and role not in authorised:
+            hint = f"ask one of: {', '.join(authorised)}"
+            source.report(loc, "RV713", f"{role!r} may not authorise {what}", hint)
+
+
+def acts_at_once(machine: Machine, path: str, event: str) -> Iterator[RunState]:
+    """Yield the actions that an event in a state may lead to, through choices alone."""
+    pending = [branch.dest for branch in ways_out(machine.states[path]).get(event, ())]
     seen: set[str] = set()
     while pending:
-        path = pending.pop()
-        if path is None or path in seen:
+        dest = pending.pop(0)
+        if dest is None or dest in seen:
             continue
-        seen.add(path)
-        state = machine.states[path]
+        seen.add(dest)
+        state = machine.states[dest]
         if isinstance(state, RunState):
             yield state
         elif isinstance(state, ChooseState):

@@ -33,6 +33,7 @@ from interlock.machines.target_schema import (
     StateName,
     TargetDefinition,
 )
+from interlock.machines.terms_schema import TermsDefinition
 
 Severity = Literal["critical", "high", "medium", "low", "info"]
 
@@ -156,7 +157,7 @@ StateDefinition = Annotated[
 """One state, its kind told by the key it holds."""
 
 
-class MachineDocument(Definition):
+class MachineDocument(TermsDefinition):
     """A ``machine/v1`` document."""
 
     interlock: Literal["machine/v1"]

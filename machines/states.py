@@ -98,6 +98,7 @@ def _machine(
             compiler.catalogue,
             Around(compiler.root, compiler.scopes),
         ),
+        terms=written.terms(),
         states=_used(compiler.root, states),
         digest="",
     )

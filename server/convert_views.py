@@ -7,7 +7,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from interlock.server import views
 from interlock.v1.audit_pb2 import ExplanationNode
 from interlock.v1.control_pb2 import FreezeOrder
-from interlock.v1.incident_pb2 import Answer, Incident, Question, Transition
+from interlock.v1.incident_pb2 import Answer, Incident, Question, Terms, Transition
 from interlock.v1.position_pb2 import Position
 
 
@@ -45,8 +45,14 @@ def write_incident(incident: views.Incident) -> Incident:
         acknowledged_by=incident.acknowledged_by,
         position=write_position(incident.position),
         question=None if incident.question is None else write_question(incident.question),
+        terms=None if incident.terms is None else write_terms(incident.terms),
         resolve_by=None if incident.resolve_by is None else write_moment(incident.resolve_by),
     )
+
+
+def write_terms(terms: views.Terms) -> Terms:
+    """Return the terms of a machine as the wire has them."""
+    return Terms(assumes=terms.assumes, environment=terms.environment, authorised=terms.authorised)
 
 
 def write_question(question: views.Question) -> Question:
@@ -59,6 +65,7 @@ def write_question(question: views.Question) -> Question:
         quorum=question.quorum,
         excluded=question.excluded,
         choices=question.choices,
+        assumes=question.assumes,
         asked_at=write_moment(question.asked_at),
         expires_at=write_moment(question.expires_at),
         answers=[

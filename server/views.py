@@ -44,6 +44,16 @@ class Question:
     asked_at: int
     expires_at: int
     answers: tuple[Answer, ...] = ()
+    assumes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a machine is agreed on; fields as in ``incident.proto``."""
+
+    assumes: tuple[str, ...]
+    environment: tuple[str, ...]
+    authorised: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +76,7 @@ class Incident:
     acknowledged_by: str = ""
     question: Question | None = None
     resolve_by: int | None = None
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,9 +59,14 @@ def print_incident(incident: Incident, moves: Sequence[Transition], form: Form) 
         return
     record = records.incident(incident)
     position = f"{incident.position.partition}/{incident.position.seq}"
-    apart = {"open", "position", "question"}
+    apart = {"open", "position", "question", "terms"}
     shown = {n: str(v) for n, v in record.items() if v and n not in apart}
-    printer.fields({**shown, "position": position})
+    terms = {
+        "assumes": "; ".join(incident.terms.assumes),
+        "needs": "; ".join(incident.terms.environment),
+        "authorised": ", ".join(incident.terms.authorised),
+    }
+    printer.fields({**shown, **terms, "position": position})
     print()
     if incident.HasField("question"):
         _print_question(printer, incident)
@@ -81,6 +86,7 @@ def _print_question(printer: Printer, incident: Incident) -> None:
         "asks": wanted + (f", not {', '.join(asked.excluded)}" if asked.excluded else ""),
         "expires": records.moment(asked.expires_at.ToMilliseconds()),
         "answers": ", ".join(answers) or "none yet",
+        "assumes": "; ".join(asked.assumes),
     }
     printer.fields(fields)
     choices = "|".join(asked.choices)

@@ -12,7 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from interlock.language.values import MAX_TIMESTAMP, MIN_TIMESTAMP, format_timestamp
 from interlock.v1.control_service_pb2 import AgreementStatus, GetGateStatusResponse
-from interlock.v1.incident_pb2 import Incident, Question, Transition
+from interlock.v1.incident_pb2 import Incident, Question, Terms, Transition
 from interlock.v1.position_pb2 import Position
 
 Json = dict[str, object]
@@ -57,7 +57,17 @@ def incident(message: Incident) -> Json:
         "version": message.version,
         "position": _place(message),
         "resolve_by": _time(message, "resolve_by"),
+        "terms": terms(message.terms) if message.HasField("terms") else None,
         "question": question(message.question) if message.HasField("question") else None,
+    }
+
+
+def terms(message: Terms) -> Json:
+    """Return what a machine is agreed on."""
+    return {
+        "assumes": list(message.assumes),
+        "environment": list(message.environment),
+        "authorised": list(message.authorised),
     }
 
 
@@ -71,6 +81,7 @@ def question(message: Question) -> Json:
         "quorum": message.quorum,
         "excluded": list(message.excluded),
         "choices": list(message.choices),
+        "assumes": list(message.assumes),
         "asked_at": _time(message, "asked_at"),
         "expires_at": _time(message, "expires_at"),
         "answers": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from interlock import digest
@@ -14,6 +15,7 @@ from interlock.engine.model import PARTITION
 from interlock.engine.node import Node
 from interlock.errors import NotFound, RequestRejected
 from interlock.machines import Machine
+from interlock.machines.terms import NO_TERMS
 from interlock.server.views import (
     Answer,
     Change,
@@ -26,6 +28,7 @@ from interlock.server.views import (
     Page,
     Position,
     Question,
+    Terms,
     Transition,
     TransitionFilter,
 )
@@ -51,7 +54,17 @@ class LiveQueries:
         row = await self._read(lambda: self._history.incident(incident))
         if row is None:
             raise NotFound(f"no incident is called {incident!r}", incident=incident)
-        return self._incident(row)
+        return replace(self._incident(row), terms=self._terms(row))
+
+    def _terms(self, row: Row) -> Terms | None:
+        """Return what an incident's own version of its machine is agreed on, if it is known."""
+        machine = self._node.bundle.machinebase.machines.get(row["machine"])
+        if machine is None or machine.digest != row["machine_digest"] or machine.terms == NO_TERMS:
+            return None
+        terms = machine.terms
+        return Terms(
+            assumes=terms.assumes, environment=terms.environment, authorised=terms.authorised
+        )
 
     async def list_incidents(self, wanted: IncidentFilter, page: Page) -> Listing[Incident]:
         """Return one page of incidents, newest first."""
@@ -144,7 +157,7 @@ def _question(text: str | None) -> Question | None:
         )
         for one in value.pop("answers")
     )
-    for name in ("shown", "excluded", "choices"):
+    for name in ("shown", "excluded", "choices", "assumes"):
         value[name] = tuple(value[name])
     return Question(**value, answers=answers)
 

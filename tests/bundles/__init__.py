@@ -33,6 +33,9 @@ def asking() -> dict[str, str]:
     files, name = web(), "restart-service.machine.yaml"
     files[name] = (Path(__file__).parent / "asking" / name).read_text()
     files["signals.yaml"] = files["signals.yaml"].replace("ttl: 30s", "ttl: 1h", 1)
+    key = "    idempotency_key: restart/${name}\n"
+    terms = "    assumes: [a restart loses no orders]\n    authorised: [web-on-call]\n"
+    files["actions.yaml"] = files["actions.yaml"].replace(key, key + terms)
     return files
 
 

@@ -89,7 +89,7 @@ MACHINE: Data = {
         "handed_over": {"final": "handed_over"},
     },
 }
-MACHINE_KEYS = MACHINE.keys() - RULE.keys() | {"events", "invariants"}
+MACHINE_KEYS = MACHINE.keys() - RULE.keys() | {"events", "invariants", "authorised"}
 PARAMS_KEYS = {"params", "environments"}
 ACTIONS: Data = {
     "executor": "command",

@@ -27,7 +27,13 @@ from interlock.language import params
 from interlock.language.expression.functions import FUNCTIONS
 from interlock.language.expression.parser import POWER, RESERVED_WORDS
 from interlock.language.fields import FieldDefinition, ValueDefinition
-from interlock.machines import contract_schema, invariant_schema, question_schema, target_schema
+from interlock.machines import (
+    contract_schema,
+    invariant_schema,
+    question_schema,
+    target_schema,
+    terms_schema,
+)
 from interlock.machines import schema as machine_schema
 from interlock.rules import schema as rules_schema
 from interlock.server import errors as wire_errors
@@ -101,7 +107,13 @@ OPERATOR_MODELS = tuple(
 )
 MACHINE_MODELS = tuple(
     model
-    for module in (machine_schema, target_schema, question_schema, invariant_schema)
+    for module in (
+        machine_schema,
+        target_schema,
+        question_schema,
+        invariant_schema,
+        terms_schema,
+    )
     for model in definitions(module)
 )
 RULE_MODELS = definitions(rules_schema)

@@ -43,6 +43,7 @@ class Incident(_message.Message):
     POSITION_FIELD_NUMBER: _builtins.int
     QUESTION_FIELD_NUMBER: _builtins.int
     RESOLVE_BY_FIELD_NUMBER: _builtins.int
+    TERMS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, the same on every replay of the journal."""
     machine: _builtins.str
@@ -93,6 +94,12 @@ class Incident(_message.Message):
         not of the version that is active now.
         """
 
+    @_builtins.property
+    def terms(self) -> Global___Terms:
+        """What its machine is agreed on. Only in the answer of GetIncident; absent when the machine says
+        nothing, or is not of the version that is active now.
+        """
+
     def __init__(
         self,
         *,
@@ -113,14 +120,51 @@ class Incident(_message.Message):
         position: _position_pb2.Position | None = ...,
         question: Global___Question | None = ...,
         resolve_by: _timestamp_pb2.Timestamp | None = ...,
+        terms: Global___Terms | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "closed_at", b"closed_at", "opened_at", b"opened_at", "position", b"position", "question", b"question", "resolve_by", b"resolve_by"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "closed_at", b"closed_at", "opened_at", b"opened_at", "position", b"position", "question", b"question", "resolve_by", b"resolve_by", "terms", b"terms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_by", b"acknowledged_by", "changed_at", b"changed_at", "closed_at", b"closed_at", "id", b"id", "machine", b"machine", "open", b"open", "opened_at", b"opened_at", "outcome", b"outcome", "position", b"position", "question", b"question", "resolve_by", b"resolve_by", "rule", b"rule", "severity", b"severity", "state", b"state", "subject", b"subject", "title", b"title", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_by", b"acknowledged_by", "changed_at", b"changed_at", "closed_at", b"closed_at", "id", b"id", "machine", b"machine", "open", b"open", "opened_at", b"opened_at", "outcome", b"outcome", "position", b"position", "question", b"question", "resolve_by", b"resolve_by", "rule", b"rule", "severity", b"severity", "state", b"state", "subject", b"subject", "terms", b"terms", "title", b"title", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Incident: _TypeAlias = Incident  # noqa: Y015
+
+@_typing.final
+class Terms(_message.Message):
+    """What a machine is agreed on, beyond what can be checked of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSUMES_FIELD_NUMBER: _builtins.int
+    ENVIRONMENT_FIELD_NUMBER: _builtins.int
+    AUTHORISED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def assumes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What is taken for granted, in words."""
+
+    @_builtins.property
+    def environment(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What it depends on, in words."""
+
+    @_builtins.property
+    def authorised(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Roles that may authorise it. Empty when anybody's word will do."""
+
+    def __init__(
+        self,
+        *,
+        assumes: _abc.Iterable[_builtins.str] | None = ...,
+        environment: _abc.Iterable[_builtins.str] | None = ...,
+        authorised: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assumes", b"assumes", "authorised", b"authorised", "environment", b"environment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Terms: _TypeAlias = Terms  # noqa: Y015
 
 @_typing.final
 class Question(_message.Message):
@@ -138,6 +182,7 @@ class Question(_message.Message):
     ASKED_AT_FIELD_NUMBER: _builtins.int
     EXPIRES_AT_FIELD_NUMBER: _builtins.int
     ANSWERS_FIELD_NUMBER: _builtins.int
+    ASSUMES_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier; another question of the same incident has another."""
     text: _builtins.str
@@ -170,6 +215,10 @@ class Question(_message.Message):
     def answers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Answer]:
         """The answers so far, oldest first."""
 
+    @_builtins.property
+    def assumes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What the machine and the actions an answer leads to take for granted, in words."""
+
     def __init__(
         self,
         *,
@@ -183,10 +232,11 @@ class Question(_message.Message):
         asked_at: _timestamp_pb2.Timestamp | None = ...,
         expires_at: _timestamp_pb2.Timestamp | None = ...,
         answers: _abc.Iterable[Global___Answer] | None = ...,
+        assumes: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at", "expires_at", b"expires_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "asked_at", b"asked_at", "choices", b"choices", "excluded", b"excluded", "expires_at", b"expires_at", "id", b"id", "quorum", b"quorum", "role", b"role", "shown", b"shown", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "asked_at", b"asked_at", "assumes", b"assumes", "choices", b"choices", "excluded", b"excluded", "expires_at", b"expires_at", "id", b"id", "quorum", b"quorum", "role", b"role", "shown", b"shown", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

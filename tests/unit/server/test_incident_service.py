@@ -9,7 +9,7 @@ import pytest
 
 from interlock.errors import NotFound, NotPermitted, Overloaded, RequestRejected
 from interlock.server.incident_service import IncidentService
-from interlock.server.views import Command
+from interlock.server.views import Command, Terms
 from interlock.v1.incident_service_pb2 import (
     AbortIncidentRequest,
     AcknowledgeIncidentRequest,
@@ -265,6 +265,18 @@ async def test_what_an_incident_asks_is_told_with_the_answers_so_far() -> None:
     assert (answered.actor, list(answered.roles), answered.choice) == ("bo", ["keeper"], "approve")
     assert (answered.reason, answered.at.ToMilliseconds()) == ("seen it", 2000)
     assert answered.position.seq == 9
+
+
+async def test_what_a_machine_is_agreed_on_is_told() -> None:
+    core = core_with(1)
+    terms = Terms(assumes=("it is day",), environment=("vault",), authorised=("ops",))
+    core.change(incident(1, terms=terms, resolve_by=9000))
+
+    told = (await IncidentService(core).get(GetIncidentRequest(incident_id="inc-1"))).incident
+
+    assert (list(told.terms.assumes), list(told.terms.environment)) == (["it is day"], ["vault"])
+    assert list(told.terms.authorised) == ["ops"]
+    assert told.resolve_by.ToMilliseconds() == 9000
 
 
 async def test_an_incident_that_asks_nothing_has_no_question() -> None:

@@ -19,11 +19,13 @@ from interlock.errors import NotFound, NotPermitted
 from interlock.server.live.answers import LiveAnswers
 from interlock.server.live.orders import LiveOrders
 from interlock.server.live.queries import LiveQueries
-from interlock.server.views import Command
+from interlock.server.views import Command, IncidentFilter, Page
 from tests import bundles
 from tests.unit.engine.given_node import WRITTEN, Hands, SetClock, running, until, wanted
 
 ASKING = """
+assumes: [it is day]
+authorised: [keeper]
 sla: {resolve_within: 30m, on_breach: handed_over}
 states:
   asking:
@@ -101,6 +103,7 @@ def test_the_question_is_part_of_the_incident_with_the_answers_so_far(tmp_path: 
 
             assert (question.text, question.role, question.quorum) == ("Write a?", "keeper", 2)
             assert question.choices == ("approve", "reject")
+            assert question.assumes == ("it is day",)
             assert question.expires_at - question.asked_at == 600_000
             [answer] = question.answers
             assert (answer.actor, answer.roles, answer.choice) == ("ana", ("keeper",), "approve")
@@ -115,6 +118,10 @@ def test_an_incident_says_by_when_it_is_to_be_resolved(tmp_path: Path) -> None:
             shown = await asked.queries.get_incident(asked.incident)
 
             assert shown.resolve_by == shown.opened_at + 1_800_000
+            assert shown.terms is not None
+            assert (shown.terms.assumes, shown.terms.authorised) == (("it is day",), ("keeper",))
+            [listed] = (await asked.queries.list_incidents(IncidentFilter(), Page(10))).items
+            assert listed.terms is None  # a list is long enough
 
     play(scenario())
 

@@ -47,6 +47,7 @@ def test_a_question_is_asked_with_what_one_must_know_to_answer(web: Web) -> None
         "quorum": 2,
         "excluded": ["mallory", "rule-author"],
         "choices": ["approve", "reject"],
+        "assumes": ["one process is enough", "a restart loses no orders"],
         "asked_at": web.now,
         "expires_at": web.now + 600_000,
         "answers": [],

@@ -99,6 +99,7 @@ def test_programs_get_every_field_and_null_for_what_is_absent(
         "version": "",
         "position": {"partition": 0, "seq": 7},
         "resolve_by": None,
+        "terms": None,
         "question": None,
         "transitions": [],
     }
@@ -112,6 +113,7 @@ def asking(incident: Incident) -> Incident:
     asked.shown.append("service: shop")
     asked.excluded.append("mallory")
     asked.choices.extend(["approve", "reject"])
+    asked.assumes.append("it is day")
     asked.asked_at.FromMilliseconds(1_772_442_000_000)
     asked.expires_at.FromMilliseconds(1_772_442_600_000)
     answer = asked.answers.add(actor="ana", choice="approve", reason="seen it", roles=["ops"])
@@ -133,7 +135,25 @@ def test_what_an_incident_asks_is_shown_with_how_to_answer(
         "asks      2 of ops, not mallory",
         "expires   2026-03-02T09:10:00Z",
         "answers   ana: approve",
+        "assumes   it is day",
         "interlock incidents answer inc-1 approve|reject --as ops --reason …",
+    ]
+
+
+def test_what_a_machine_is_agreed_on_is_shown(
+    incident: Incident, capsys: pytest.CaptureFixture[str]
+) -> None:
+    incident.terms.assumes.extend(["one of two is enough", "it is day"])
+    incident.terms.environment.append("vault")
+    incident.terms.authorised.append("ops")
+
+    print_incident(incident, [], Form.TEXT)
+
+    assert capsys.readouterr().out.splitlines()[7:11] == [
+        "assumes     one of two is enough; it is day",
+        "needs       vault",
+        "authorised  ops",
+        "position    0/7",
     ]
 
 
@@ -150,6 +170,7 @@ def test_programs_get_what_an_incident_asks(
         "quorum": 2,
         "excluded": ["mallory"],
         "choices": ["approve", "reject"],
+        "assumes": ["it is day"],
         "asked_at": "2026-03-02T09:00:00Z",
         "expires_at": "2026-03-02T09:10:00Z",
         "answers": [
