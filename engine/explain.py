@@ -20,6 +20,7 @@ from interlock import digest
 from interlock.engine.history import History
 from interlock.engine.model import Kind
 from interlock.errors import NotFound
+from interlock.language.values import format_timestamp
 from interlock.machines.definition import BREACH
 
 MAX_DEPTH = 32
@@ -44,7 +45,7 @@ class Reason:
     """One node of an explanation.
 
     Attributes:
-        kind: ``incident action transition firing fact signal verdict check result command
+        kind: ``incident action transition firing fact signal time verdict check result command
             question timer``.
         id: of the thing, where it has one.
         title: one line for people.
@@ -231,6 +232,8 @@ class _Telling:
 
     def _element(self, element: Note, depth: int) -> Reason:
         position = element["position"]
+        if "basis" in element:
+            return self._stretch(element, depth)
         if element["id"].startswith("s"):
             return self._signal(element["as"], position)
         fact = self._find(position, "facts_asserted", "id", element["id"])
@@ -239,6 +242,19 @@ class _Telling:
         values = ", ".join(f"{k}={v}" for k, v in sorted(fact.get("fields", {}).items()))
         supports = tuple(self._firing(position, s, depth + 1) for s in fact.get("supports", ()))
         return Reason("fact", element["id"], f"{fact['fact']} {values}", position, None, supports)
+
+    def _stretch(self, element: Note, depth: int) -> Reason:
+        """Return what stands for a stretch of time, on the elements it was made from."""
+        basis = element["basis"]
+        title = f"{element['as']}: {element['type']} held since {format_timestamp(basis['since'])}"
+        children: tuple[Reason, ...] = ()
+        if self._opens(depth):
+            below = [
+                {"as": "", "id": one, "type": kind, "position": position}
+                for one, kind, position in basis["of"]
+            ]
+            children = tuple(self._element(one, depth + 1) for one in below)
+        return Reason("time", element["id"], title, element["position"], None, children)
 
     def _signal(self, alias: str, seq: int) -> Reason:
         body = self._history.entry(seq)

@@ -104,7 +104,7 @@ def _rule(bundle: Bundle, name: str) -> Rule:
 
 def _refuse_unread(rulebase: RuleBase, rule: Rule, where: Mapping[str, str]) -> None:
     """Refuse a condition that no element in question can meet."""
-    readable = {name for pattern in rule.patterns for name in _fields(rulebase, pattern.type)}
+    readable = {name for pattern in rule.patterns for name in _fields(rulebase, pattern.declared)}
     for name in where:
         if name not in readable:
             hint = nearest(name, readable)
@@ -159,9 +159,9 @@ class _Moment:
             fired_before=self._fired.get(rule.id),
             holder=next((f.rule for f in firings if self._holds(f, miss)), None),
             last={
-                pattern.type: self._everything.last[pattern.type]
+                pattern.declared: self._everything.last[pattern.declared]
                 for pattern in (*rule.patterns, *rule.negations)
-                if pattern.type in self._everything.last
+                if pattern.declared in self._everything.last
             },
             lines=_lines(self._written[miss.rule.name]),
             below=self._below(miss, where, asked) if len(asked) <= MOST_DEEP else {},
@@ -197,9 +197,9 @@ class _Moment:
 
     def _live(self, name: str) -> Sequence[Element]:
         assert self.state.memory is not None
-        if name in self.state.memory.rulebase.fact_types:
-            return self.state.memory.elements_of(name)
-        return self._everything.live(name)
+        if name in self.state.memory.rulebase.signal_types:
+            return self._everything.live(name)
+        return self.state.memory.elements_of(name)
 
 
 class _Everything:

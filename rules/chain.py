@@ -15,8 +15,9 @@ the same match or the same fact coming back in that step is the old one, not a n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from interlock.rules.activation import (
     Activation,
@@ -38,6 +39,10 @@ from interlock.rules.model import Consequence, Row, UnknownTest
 from interlock.rules.network import Rule
 from interlock.rules.plan import Plan
 from interlock.rules.state import Standing, State, strongest_claim
+from interlock.rules.temporal.derived import Derived
+from interlock.rules.temporal.layer import Layer
+from interlock.rules.temporal.runs import Run
+from interlock.rules.temporal.watches import Slot
 
 
 @dataclass(slots=True)
@@ -60,9 +65,18 @@ class Chain:
         stood, lapsed: what people set, and what they had set and is forgotten.
         found: every join completed in this step, forbidden or not, for the second engine.
         unknowns: tests that could not be decided.
+        layer: what the step changes about time.
     """
 
-    def __init__(self, state: State, *, position: int, now: int, fuel: int) -> None:
+    def __init__(
+        self,
+        state: State,
+        *,
+        position: int,
+        now: int,
+        fuel: int,
+        carried: Mapping[Slot, Run] = MappingProxyType({}),
+    ) -> None:
         """Begin a step.
 
         Args:
@@ -70,6 +84,7 @@ class Chain:
             position: the journal position of the step.
             now: the journal's time, ms; the ``at`` of facts derived now.
             fuel: how many activations may form; 0: withdraw what must go, derive nothing.
+            carried: runs of other rules that go on under these.
         """
         self.entered: dict[str, Element] = {}
         self.formed: dict[ActivationKey, Activation] = {}
@@ -88,6 +103,7 @@ class Chain:
         self._derives = fuel > 0
         state.matcher.visits = fuel * VISITS_PER_ACTIVATION
         self._work: dict[int, _Work] = {}
+        self.layer = Layer(state, position=position, now=now, carried=carried)
 
     def add(self, element: Element) -> None:
         """Bring an element in; what it forbids is withdrawn at once."""
@@ -101,6 +117,8 @@ class Chain:
                     if activation.key in self._state.activations:
                         self._take_down(self._withdraw(activation))
                         self._ask_other_branches(activation)
+            for hold in alpha.holds:
+                self._bring(self.layer.entered(hold, element))
 
     def _ask_other_branches(self, forbidden: Activation) -> None:
         """Look whether the elements of an activation still match by another branch."""
@@ -110,6 +128,16 @@ class Chain:
         for pattern, element in zip(rule.patterns, forbidden.elements, strict=True):
             for plan in _of_other_branches(rule, pattern.alias, element):
                 self._at(rule.stratum).joins.append((plan, element))
+
+    def come_due(self, run: Run) -> None:
+        """Let a run that has lasted long enough be matched."""
+        self._bring(self.layer.came_due(run))
+
+    def _bring(self, derived: Derived | None) -> None:
+        if derived is not None:
+            self.add(derived)
+            if not self.layer.is_new(derived):
+                del self.entered[derived.id]  # it was there before
 
     def remove(self, element: Element) -> None:
         """Take an element away, and all that stands on it."""
@@ -225,6 +253,8 @@ class Chain:
                 for blocker in alpha.blockers:
                     plan = blocker.revival
                     self._at(plan.rule.stratum).joins.append((plan, element))
+                stood = [self.layer.left(hold, element) for hold in alpha.holds]
+                falling += [derived for derived in stood if derived is not None]
             for activation in list(self._state.resting.of(element.id)):
                 falling += self._withdraw(activation)
 

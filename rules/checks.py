@@ -88,7 +88,7 @@ def _check_correlation(written: Written, declarations: Declarations) -> None:
     """Warn of signals whose correlation keys are not equated: they may live in two partitions."""
     linked = _Linked(written.rule.patterns)
     signals = [
-        (place, declarations.signals[pattern.type].correlate)
+        (place, declarations.signals[pattern.declared].correlate)
         for place, pattern in enumerate(written.rule.patterns)
         if pattern.kind is ElementKind.SIGNAL
     ]

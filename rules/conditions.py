@@ -13,6 +13,7 @@ from interlock.rules.declare import Declarations
 from interlock.rules.draft import Bindings, Draft, Stated
 from interlock.rules.network import Pattern
 from interlock.rules.schema import NotPattern
+from interlock.rules.temporal.conditions import Lasting, bind_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,16 @@ def compile_conditions(
             forbidden.append(tuple(drafted.stated))
         else:
             drafted = Draft(document, at, condition, declarations, bindings)
-            patterns.append(drafted.compiled(condition.alias))
+            if condition.lasts is None:
+                patterns.append(drafted.compiled(condition.alias))
+            else:
+                lasting = Lasting(document, at, drafted, declarations)
+                patterns.append(lasting.pattern(condition.alias, condition.lasts))
             stated.append(tuple(drafted.stated))
             places.append(at)
             _bind(document, at, condition.alias, drafted, bindings)
+            if condition.lasts is not None:
+                bind_since(document, at, condition.alias, bindings)
     _report_shadowing(document, bindings)
     return Conditions(
         tuple(patterns), tuple(places), tuple(negations), bindings, tuple(stated), tuple(forbidden)

@@ -18,7 +18,8 @@ class Element:
     Everything but ``expiry``, ``seen_at`` and ``said_at`` stays as it was when it entered.
 
     Attributes:
-        id: ``s<position>`` or ``f<position>.<n>``.
+        id: ``s<position>``, ``f<position>.<n>``, or ``t<position>.<n>`` for what stands for a
+            stretch of time.
         type: the declared name.
         position, number: the journal position it entered at, and which fact of that position it
             is; -1 for a signal.
@@ -92,6 +93,16 @@ class Element:
     def is_signal(self) -> bool:
         """Whether it is a signal, not a fact."""
         return self.number < 0
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether it is a fact."""
+        return self.id[0] == "f"
+
+    @property
+    def origin(self) -> Element:
+        """The element it stands for: itself, but for one that stands for a run of them."""
+        return self
 
     @property
     def fields(self) -> dict[str, Value]:

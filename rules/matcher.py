@@ -114,7 +114,7 @@ class Matcher:
         candidates = self.memories[step.alpha].find(step.index, probe_key(step.probe, bound))
         self._visit(len(candidates))
         for candidate in candidates:
-            if candidate in bound:
+            if candidate in bound or (plan.mixes and _is_among(bound, candidate)):
                 continue
             wider = bound.copy()
             wider[step.place] = candidate
@@ -141,7 +141,9 @@ class Matcher:
         )
         self._visit(len(candidates))
         for candidate in candidates:
-            if candidate not in match and self.forbids(blocker, match, candidate):
+            if candidate in match or (blocker.mixes and _is_among(match, candidate)):
+                continue
+            if self.forbids(blocker, match, candidate):
                 return True
         return False
 
@@ -160,6 +162,11 @@ class Matcher:
 
     def _doubt(self, rule: Rule, check: Check, bound: Bound) -> None:
         self.doubts.add(UnknownTest(rule.id, check.alias, check.text, bound[check.owner].id))
+
+
+def _is_among(bound: Bound, candidate: Element) -> bool:
+    """Return whether an element is one of those bound, or stands for the same as one of them."""
+    return any(candidate.origin is one.origin for one in bound)
 
 
 def judge(checks: Sequence[Check], bound: Bound) -> bool | Check:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from types import MappingProxyType
 from typing import Final, Self
 
 from interlock.errors import NotFound
@@ -14,7 +15,6 @@ from interlock.rules.chain import Chain
 from interlock.rules.discriminate import doubts
 from interlock.rules.elements import Element, signal_id
 from interlock.rules.expiries import Expiries, Expiring
-from interlock.rules.matcher import FuelExhausted
 from interlock.rules.model import (
     NOTHING,
     FactChange,
@@ -25,18 +25,15 @@ from interlock.rules.model import (
     SignalElement,
     UnknownTest,
 )
-from interlock.rules.outcome import (
-    bounded,
-    concluded,
-    firings_in_force,
-    given_up,
-    standing_facts,
-)
+from interlock.rules.outcome import bounded, firings_in_force, standing_facts
 from interlock.rules.roots import roots
 from interlock.rules.rulebase import RuleBase
 from interlock.rules.signals import readable, says_the_same, signal_of
 from interlock.rules.snapshot import dump, restore
 from interlock.rules.state import Standing, State, standing
+from interlock.rules.step import Step
+from interlock.rules.temporal.runs import Run
+from interlock.rules.temporal.watches import Slot
 
 FUEL: Final = 1_000
 """Most activations one step may form."""
@@ -131,7 +128,8 @@ class WorkingMemory:
                 chain.add(element)
 
         fuel = self._fuel * max(1, len(elements))
-        outcome = self._step(change, position=position, now=now, fuel=fuel)
+        runs = {run.slot: run for run in state.runs}
+        outcome = self._step(change, position=position, now=now, fuel=fuel, runs=runs)
         for element in elements:
             self._expiries.add(element)
         for one in said:
@@ -143,10 +141,15 @@ class WorkingMemory:
         return self.rulebase.fact_types.get(name) == before.rulebase.fact_types[name]
 
     def expire(self, *, now: int, position: int) -> Outcome:
-        """Withdraw everything whose expiry is ``now`` or earlier, as one step."""
+        """Let what ``now`` or an earlier moment ends or completes do so, as one step.
+
+        Call it for each `next_expiry` in turn: what comes due then may have to be known before
+        what comes due later.
+        """
         due = self._expiries.due(now)
         if not due:
             return NOTHING
+        lasted = sorted((one for one in due if isinstance(one, Run)), key=lambda run: run.turn)
 
         def change(chain: Chain) -> None:
             for thing in due:
@@ -154,12 +157,24 @@ class WorkingMemory:
                     chain.lapse(thing)
                 elif isinstance(thing, Element):
                     chain.remove(thing)
+            for run in lasted:  # what ends at the very moment it would be long enough has ended
+                chain.come_due(run)
 
         return self._step(change, position=position, now=now)
 
     def next_expiry(self) -> int | None:
         """Return when something expires next, ms, or None when nothing will."""
         return self._expiries.next()
+
+    def put_off(self, *, now: int, until: int) -> None:
+        """Let what would have come due while nobody was there wait.
+
+        Args:
+            now: when somebody is there again, ms.
+            until: when what lasted long enough meanwhile may be matched, ms.
+        """
+        for run in self._state.runs.put_off(now, until):
+            self._expiries.add(run)
 
     def assert_fact(self, name: str, fields: Row, *, position: int, now: int) -> Outcome:
         """Let a person set a fact; it stands before whatever rules claim for its key.
@@ -265,10 +280,14 @@ class WorkingMemory:
             self._expiries.add(element)
         for said in state.standing.values():
             self._expiries.add(said)
+        for run in state.runs:
+            self._expiries.add(run)
 
     def _is_live(self, thing: Expiring) -> bool:
         if isinstance(thing, Standing):
             return self._state.standing.get(thing.key) is thing
+        if isinstance(thing, Run):
+            return self._state.runs.of(thing.slot) is thing
         return isinstance(thing, Element) and self._state.elements.get(thing.id) is thing
 
     def _replace(
@@ -296,19 +315,17 @@ class WorkingMemory:
         return outcome
 
     def _step(
-        self, change: Callable[[Chain], None], *, position: int, now: int, fuel: int | None = None
+        self,
+        change: Callable[[Chain], None],
+        *,
+        position: int,
+        now: int,
+        fuel: int | None = None,
+        runs: Mapping[Slot, Run] = MappingProxyType({}),
     ) -> Outcome:
-        state = self._state
-        state.begin()
-        chain = Chain(state, position=position, now=now, fuel=self._fuel if fuel is None else fuel)
-        try:
-            change(chain)
-            chain.run()
-        except FuelExhausted:
-            state.undo()
-            state.matcher.doubts.clear()
-            chain = Chain(state, position=position, now=now, fuel=0)
-            change(chain)
-            chain.run()
-            return given_up(state, chain, position=position, evaluate=self._evaluates)
-        return concluded(state, chain, position=position, evaluate=self._evaluates)
+        fuel = self._fuel if fuel is None else fuel
+        step = Step(self._state, position=position, now=now, fuel=fuel, runs=runs)
+        outcome = step.outcome(change, evaluate=self._evaluates)
+        for run in step.begun:
+            self._expiries.add(run)
+        return outcome

@@ -45,20 +45,38 @@ class SignalElement(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What stands for a stretch of time, told for people.
+
+    Attributes:
+        word: the author's: ``for``.
+        since: when the stretch began, ms.
+        of: id, type and position of the elements it stands on.
+    """
+
+    word: str
+    since: int
+    of: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ElementRef:
     """One element a firing stands on.
 
     Attributes:
         alias: the name the rule bound it to.
-        id: ``s<position>`` for a signal, ``f<position>.<n>`` for a fact.
+        id: ``s<position>`` for a signal, ``f<position>.<n>`` for a fact, ``t<position>.<n>`` for
+            what stands for a stretch of time.
         type: the signal or fact name.
         position: the journal position at which the element entered memory.
+        basis: what stretch of time it stands for, if it does.
     """
 
     alias: str
     id: str
     type: str
     position: int
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,20 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from interlock.language import expression
-from interlock.language.values import UNKNOWN, Field, Unknown, Value, format_value
+from interlock.language.values import (
+    TIMESTAMP,
+    UNKNOWN,
+    Field,
+    Unknown,
+    Value,
+    format_duration,
+    format_value,
+)
 from interlock.rules.elements import Element
 from interlock.rules.network import Comparison, ElementKind, Join, Operator, Pattern, Rule
 from interlock.rules.plan import ORDERINGS
 from interlock.rules.rulebase import RuleBase
+from interlock.rules.temporal.watches import SINCE, TimedPattern
 
 MOST_CANDIDATES: Final = 2_000
 """Elements looked at for one condition, newest first."""
@@ -152,11 +161,13 @@ class _Asking:
     """One question to a rule."""
 
     def __init__(self, rulebase: RuleBase, live: Live, wanted: Mapping[str, str]) -> None:
-        self._types: Mapping[str, Mapping[str, Field]] = {
+        self._types: dict[str, Mapping[str, Field]] = {
             name: declared.readable
             for types in (rulebase.signal_types, rulebase.fact_types)
             for name, declared in types.items()
         }
+        since = {SINCE: Field(TIMESTAMP)}
+        self._types |= {n: {**self._types[h.subject], **since} for n, h in rulebase.holds.items()}
         self._live = live
         self._wanted = wanted
         self.is_complete = True
@@ -178,7 +189,7 @@ class _Asking:
 
     def extended(self, way: _Way, pattern: Pattern) -> Iterable[_Way]:
         """Yield the ways to bind one more pattern; one that binds nothing when there is none."""
-        everything = self._live(pattern.type)
+        everything = self._candidates(pattern)
         taken = {element.id for element in way.bound.values()}
         mine = [e for e in everything if e.id not in taken and self._is_wanted(e)]
         self.is_complete &= len(mine) <= MOST_CANDIDATES
@@ -188,6 +199,15 @@ class _Asking:
         for element in mine[-MOST_CANDIDATES:]:
             made = self._made(pattern, way.bound, element, len(everything))
             yield _Way({**way.bound, pattern.alias: element}, (*way.made, made))
+
+    def _candidates(self, pattern: Pattern) -> Sequence[Element]:
+        """Return what may meet a pattern; of what must last, samples that do not yet, too."""
+        everything = self._live(pattern.declared)
+        if not isinstance(pattern, TimedPattern):
+            return everything
+        lasting = self._live(pattern.type)
+        stems = {element.origin.id for element in lasting}
+        return [*(e for e in everything if e.id not in stems), *lasting]
 
     def forbidden(self, way: _Way, pattern: Pattern) -> _Way:
         """Return a way with what a negation says of it."""
@@ -225,7 +245,7 @@ class _Asking:
         verdict = Verdict.FALSE if element is None else _together(tests)
         return ConditionMade(
             kind=pattern.kind,
-            type=pattern.type,
+            type=pattern.declared,
             alias=pattern.alias,
             negated=False,
             verdict=verdict,
@@ -249,6 +269,8 @@ class _Asking:
                 yield self._told(residual.text, bound, element, residual.test(element.row, others))
             else:
                 yield self._told(residual.text, bound, element, None)
+        if isinstance(pattern, TimedPattern):
+            yield _lasted(pattern, element)
 
     def _told(
         self, text: str, bound: _Bound, element: Element, verdict: Value | Unknown | None
@@ -260,6 +282,13 @@ class _Asking:
                 said = format_value(read.row[name], self._types[read.type][name].type)
                 seen[f"{alias}.{name}" if alias else name] = said
         return ConjunctMade(text, _verdict(verdict), seen)
+
+
+def _lasted(pattern: TimedPattern, element: Element) -> ConjunctMade:
+    text = f"for {format_duration(pattern.watch.lasts_ms)}"
+    if element.type != pattern.type:
+        return ConjunctMade(text, Verdict.FALSE, {})
+    return ConjunctMade(text, Verdict.TRUE, {SINCE: format_value(element.row[SINCE], TIMESTAMP)})
 
 
 def _compared(test: Comparison, element: Element) -> Value | Unknown:

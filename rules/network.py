@@ -147,6 +147,11 @@ class Pattern:
     residuals: tuple[Residual, ...] = ()
 
     @property
+    def declared(self) -> str:
+        """The declared name it is about in the end."""
+        return self.type
+
+    @property
     def alpha_key(self) -> tuple[object, ...]:
         """Equal for patterns that the same elements pass when looked at alone."""
         return (

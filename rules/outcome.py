@@ -22,6 +22,7 @@ from interlock.rules.model import (
     UnknownTest,
 )
 from interlock.rules.state import State, supports
+from interlock.rules.temporal.derived import Derived
 
 VISITS = 100_000
 """Most candidates looked at for the evaluations of a step that gave up."""
@@ -135,7 +136,13 @@ def firing(
         id=activation.id,
         rule=rule.id,
         elements=tuple(
-            ElementRef(pattern.alias, e.id, e.type, e.position)
+            ElementRef(
+                pattern.alias,
+                e.id,
+                pattern.declared,
+                e.position,
+                e.basis if isinstance(e, Derived) else None,
+            )
             for pattern, e in zip(rule.patterns, elements, strict=True)
         ),
         consequences=consequences,

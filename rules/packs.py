@@ -108,7 +108,7 @@ def linking_fields(rule: Rule, correlates: Mapping[str, Fields]) -> tuple[str, .
 
     def rank(fields: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
         pairs = zip(rule.patterns, fields, strict=True)
-        return not any(name in correlates.get(p.type, ()) for p, name in pairs), fields
+        return not any(name in correlates.get(p.declared, ()) for p, name in pairs), fields
 
     return min(candidates, key=rank, default=())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from interlock.rules.elements import Element
 from interlock.rules.model import Root
 from interlock.rules.state import State, supporting
+from interlock.rules.temporal.derived import Derived
 
 
 def roots(state: State, element_id: str) -> tuple[Root, ...]:
@@ -21,7 +22,9 @@ def roots(state: State, element_id: str) -> tuple[Root, ...]:
             continue
         seen.add(element.id)
         key = (element.type, element.key)
-        if element.is_signal or key in state.standing:
+        if isinstance(element, Derived):
+            waiting += element.sources
+        elif element.is_signal or key in state.standing:
             found[element.id] = _root(element)
         else:
             waiting += [e for claim in supporting(state, key) for e in claim.elements]

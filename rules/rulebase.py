@@ -10,7 +10,8 @@ from interlock.rules.declarations import FactType, SignalType
 from interlock.rules.discriminate import Discriminator
 from interlock.rules.network import Rule, Start
 from interlock.rules.packs import deal, linking_fields, offers
-from interlock.rules.plan import Blocker, Planner
+from interlock.rules.plan import Blocker
+from interlock.rules.planner import Planner
 from interlock.rules.rows import Shapes
 from interlock.rules.strata import Strata
 
@@ -53,7 +54,8 @@ class RuleBase:
         warnings: faults that do not keep the rules from being used.
         unread: those that say no rule reads a fact, by fact, for who knows the machines.
         pack_of: pack id by the name of a production.
-        alphas, discriminator, blockers, offers, levels, recursive, shapes: for working memory.
+        alphas, discriminator, blockers, offers, levels, recursive, shapes, holds: for working
+            memory.
     """
 
     def __init__(self, definitions: Definitions) -> None:
@@ -78,6 +80,7 @@ class RuleBase:
         self.shapes = Shapes()
         self.offers = offers(self.packs, self.alphas, correlates)
         self.blockers: Mapping[str, tuple[Blocker, ...]] = _blockers(self)
+        self.holds = {hold.name: hold for alpha in self.alphas for hold in alpha.holds}
 
     def uses(self, signal_name: str) -> bool:
         """Return whether any rule looks at this signal; False: it costs only its journal row."""

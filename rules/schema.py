@@ -108,6 +108,8 @@ class SignalPattern(Definition):
     """The name later conditions, ``then`` and ``why`` read it by."""
     where: ExpressionList = ()
     """What must hold of it."""
+    lasts: Annotated[Duration, Field(gt=0)] | None = Field(None, alias="for")
+    """How long it must have held without a break."""
 
 
 class FactPattern(Definition):
@@ -118,6 +120,8 @@ class FactPattern(Definition):
     """The name later conditions, ``then`` and ``why`` read it by."""
     where: ExpressionList = ()
     """What must hold of it."""
+    lasts: Annotated[Duration, Field(gt=0)] | None = Field(None, alias="for")
+    """How long it must have held without a break."""
 
 
 class NoSignal(Definition):

@@ -17,14 +17,17 @@ from interlock.rules.fill import fill
 from interlock.rules.model import Row, UnknownTest
 from interlock.rules.rulebase import RuleBase
 from interlock.rules.state import Standing, State, standing
+from interlock.rules.temporal.derived import Derived
+from interlock.rules.temporal.snapshot import dump_runs, restore_runs
 
 
 def dump(state: State) -> dict[str, JsonValue]:
     """Return a state as canonical JSON; equal states give equal JSON."""
-    elements = sorted(state.elements.values(), key=lambda element: element.order)
+    found = [element for element in state.elements.values() if not isinstance(element, Derived)]
+    elements = sorted(found, key=lambda element: element.order)
     activations = sorted(state.activations.values(), key=lambda a: a.agenda_order)
     said = sorted(state.standing.values(), key=lambda s: repr(s.key))
-    return {
+    dumped: dict[str, JsonValue] = {
         "rulebase": state.rulebase.digest,
         "counted_at": state.counted_at,
         "counts": dict(sorted(state.counts.items())),
@@ -44,6 +47,7 @@ def dump(state: State) -> dict[str, JsonValue]:
         ],
         "holders": [[*group, holder] for group, holder in sorted(state.holders.items())],
     }
+    return {**dumped, "runs": dump_runs(state)} if state.rulebase.holds else dumped
 
 
 def restore(rulebase: RuleBase, data: Any) -> State:
@@ -62,6 +66,7 @@ def restore(rulebase: RuleBase, data: Any) -> State:
         state.insert(_element_in(rulebase, one))
     for one in data["standing"]:
         state.stand(_standing_in(rulebase, one))
+    restore_runs(state, data.get("runs", ()))
     for one in data["activations"]:
         state.activate(_activation_in(state, one))
     state.holders = {(group, incident): rule for group, incident, rule in data["holders"]}

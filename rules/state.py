@@ -19,6 +19,7 @@ from interlock.rules.model import Row
 from interlock.rules.multimap import Multimap
 from interlock.rules.plan import Blocker
 from interlock.rules.rulebase import RuleBase
+from interlock.rules.temporal.runs import Runs
 
 Group: TypeAlias = tuple[str, str]
 """An exclusive group and an incident."""
@@ -58,6 +59,7 @@ class State:
         groups: the activations that compete for a group, by group and rule.
         rivals: the rules that compete for a group.
         holders: the rule that holds a group.
+        runs: what is being watched over time.
         counted_at, counts: the latest position, and how many steps and facts it had.
     """
 
@@ -82,6 +84,7 @@ class State:
         self.counts: dict[str, int] = {}
         self._forbiddable = Multimap[_Forbiddable, Activation](attrgetter("key"))
         self._trail: list[Callable[[], None]] = []
+        self.runs = Runs(self._trail.append)
 
     def begin(self) -> None:
         """Start a step: what happened before can no longer be undone."""
@@ -148,7 +151,7 @@ class State:
             self.matcher.memories[alpha.number].add(element)
         if element.is_signal:
             self.live[element.type].add(element.key, element)
-        else:
+        elif element.is_fact:
             key = (element.type, element.key)
             self.facts[key] = element
             for claim in self.claims.of(key):
@@ -160,7 +163,7 @@ class State:
             self.matcher.memories[alpha.number].remove(element)
         if element.is_signal:
             self.live[element.type].remove(element.key, element)
-        else:
+        elif element.is_fact:
             del self.facts[element.type, element.key]
             self.dissent.pop((element.type, element.key), None)
 

@@ -59,7 +59,7 @@ def asserted(rule: Rule) -> set[str]:
 
 def read(rule: Rule) -> set[str]:
     """Return the facts a rule asks for."""
-    return {p.type for p in rule.patterns if p.kind is ElementKind.FACT}
+    return {p.declared for p in rule.patterns if p.kind is ElementKind.FACT}
 
 
 def negated(rule: Rule) -> set[str]:

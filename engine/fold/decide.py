@@ -66,6 +66,8 @@ def fold(state: State, entry: Entry, bundles: Bundles) -> Folded:
         if entry.kind in _STARTS or turn.at - state.timers.next_due() > LATE_MS:
             # Nobody was there to look, answer or listen: let them have a chance first.
             state.timers.put_off(turn.at, turn.at + LISTEN_MS, but=_OURS)
+        if state.memory is not None and (entry.kind in _STARTS or _is_late(state, turn.at)):
+            state.memory.put_off(now=turn.at, until=turn.at + LISTEN_MS)
         _advance(turn)
         _take(turn, entry, bundles)
     else:
@@ -74,6 +76,11 @@ def fold(state: State, entry: Entry, bundles: Bundles) -> Folded:
     _forget(turn)
     state.seq, state.at = entry.seq, entry.at
     return turn.finish()
+
+
+def _is_late(state: State, at: int) -> bool:
+    """Return whether something should have come due long ago."""
+    return at - next_due(state) > LATE_MS
 
 
 def _take(turn: Turn, entry: Entry, bundles: Bundles) -> None:

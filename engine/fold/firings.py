@@ -12,6 +12,7 @@ from interlock.rules.model import (
     Advise,
     AssertFact,
     Conflict,
+    ElementRef,
     FactChange,
     Firing,
     Outcome,
@@ -73,10 +74,7 @@ def _send(turn: Turn, firing: Firing, event: str, key: str, data: Row) -> None:
 
 def _record(turn: Turn, outcome: Outcome) -> None:
     for firing in outcome.firings:
-        elements = [
-            {"as": e.alias, "id": e.id, "type": e.type, "position": e.position}
-            for e in firing.elements
-        ]
+        elements = [_element(element) for element in firing.elements]
         turn.note(
             "firings",
             id=firing.id,
@@ -100,6 +98,13 @@ def _record(turn: Turn, outcome: Outcome) -> None:
         turn.note("unknowns", **_plain(unknown))
     if outcome.fuel_exhausted:
         turn.note("fuel_exhausted", position=turn.seq)
+
+
+def _element(ref: ElementRef) -> dict[str, Any]:
+    said = {"as": ref.alias, "id": ref.id, "type": ref.type, "position": ref.position}
+    if ref.basis is None:
+        return said
+    return {**said, "basis": {**dataclasses.asdict(ref.basis), "of": list(ref.basis.of)}}
 
 
 def _plain(value: FactChange | Conflict | UnknownTest) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from interlock.rules.caged.limits import MAX_FACTS, MAX_MATCHES, MAX_PATTERNS, U
 from interlock.rules.caged.plan import NumberedMatch, Plan, Ruleset
 from interlock.rules.caged.variants import Edge, Variant, Writer, edges, variants
 from interlock.rules.model import Evaluation, FactRow, Match, Row
+from interlock.rules.temporal.derived import ORIGIN
 
 _REMEMBERED: Final = 4_096
 """Elements whose cells are kept written; the same ones come again in the next evaluations."""
@@ -83,7 +84,9 @@ class CagedPack:
         for number, places in answer:
             rule, facts = self._facts(evaluation, number, places)
             rows = [fact.fields for fact in facts]
-            if all(test.holds(rows) for test in self._later[rule.name]):
+            # What stands for an element and the element itself are not two.
+            apart = len({fact.fields.get(ORIGIN, fact.id) for fact in facts}) == len(facts)
+            if apart and all(test.holds(rows) for test in self._later[rule.name]):
                 found.add((rule.name, tuple(fact.id for fact in facts)))
         return tuple(sorted(found))
 

@@ -18,7 +18,7 @@ def enum_gaps(subjects: Sequence[Subject]) -> Iterator[Diagnostic]:
         if subject.rule.exclusive is not None:
             groups.setdefault(subject.rule.exclusive, []).append(subject)
     for group, members in sorted(groups.items()):
-        types = sorted({(p.kind, p.type) for one in members for p in one.rule.patterns})
+        types = sorted({(p.kind, p.declared) for one in members for p in one.rule.patterns})
         for kind, name in types:
             yield from _of_type(group, members, kind, name)
 
@@ -46,7 +46,7 @@ def _readers(
 ) -> Iterator[tuple[Subject, Pattern]]:
     for one in members:
         for pattern in one.rule.patterns:
-            if (pattern.kind, pattern.type) == (kind, name):
+            if (pattern.kind, pattern.declared) == (kind, name):
                 yield one, pattern
 
 

@@ -8,156 +8,11 @@ order of strata.  It is slow, short and obviously right; what it says is what th
 from __future__ import annotations
 
 import itertools
-import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-Row = Mapping[str, object]
-Truth = bool | None
-"""None: unknown."""
-
-COMPARE = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-
-
-@dataclass(frozen=True)
-class Const:
-    """``field op value``; unknown where the field is missing."""
-
-    field: str
-    op: str
-    value: object
-
-    def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
-        if self.field not in row:
-            return None
-        if self.op == "in":
-            return row[self.field] in self.value
-        return COMPARE[self.op](row[self.field], self.value)
-
-
-@dataclass(frozen=True)
-class Has:
-    """``has(field)``."""
-
-    field: str
-
-    def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
-        return self.field in row
-
-
-@dataclass(frozen=True)
-class HasOther:
-    """``has(alias.field)``."""
-
-    alias: str
-    field: str
-
-    def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
-        return self.field in env[self.alias]
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """``field / other op value``; unknown where other is 0."""
-
-    field: str
-    other: str
-    op: str
-    value: int
-
-    def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
-        return _ratio(row[self.field], row[self.other], self.op, self.value)
-
-
-@dataclass(frozen=True)
-class Link:
-    """``field op alias.other``."""
-
-    field: str
-    op: str
-    alias: str
-    other: str
-
-    def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
-        if self.field not in row or self.other not in env[self.alias]:
-            return None
-        return COMPARE[self.op](row[self.field], env[self.alias][self.other])
-
-
-@dataclass(frozen=True)
-class Sum:
-    """``field + alias.other op value``."""
-
-    field: str
-    alias: str
-    other: str
-    op: str
-    value: int
-
-    def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
-        return COMPARE[self.op](row[self.field] + env[self.alias][self.other], self.value)
-
-
-@dataclass(frozen=True)
-class LinkRatio:
-    """``field / alias.other op value``; unknown where other is 0."""
-
-    field: str
-    alias: str
-    other: str
-    op: str
-    value: int
-
-    def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
-        return _ratio(row[self.field], env[self.alias][self.other], self.op, self.value)
-
-
-def _ratio(above: int, below: int, op: str, value: int) -> Truth:
-    if below == 0:
-        return None
-    quotient = abs(above) // abs(below) * (1 if above * below >= 0 else -1)
-    return COMPARE[op](quotient, value)
-
-
-Test = Const | Has | HasOther | Ratio | Link | Sum | LinkRatio
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A pattern, or a negation when its alias is empty."""
-
-    alias: str
-    kind: str
-    type: str
-    tests: tuple[Test, ...] = ()
-
-    def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
-        verdicts = [test.holds(row, env) for test in self.tests]
-        if False in verdicts:
-            return False
-        return None if None in verdicts else True
-
-
-@dataclass(frozen=True)
-class Give:
-    """A value: ``alias.field + plus``, or ``plus`` alone without an alias."""
-
-    plus: object = 0
-    alias: str = ""
-    field: str = ""
-
-    def value(self, env: Mapping[str, Row]) -> object:
-        if not self.alias:
-            return self.plus
-        value = env[self.alias][self.field]
-        return value + self.plus if self.plus else value
+from tests.oracle.forms import Ask, Give, Row
+from tests.oracle.past import Live, Past
 
 
 @dataclass(frozen=True)
@@ -180,15 +35,6 @@ class NaiveRule:
         return f"{self.id}#{self.branch}" if self.branch else self.id
 
 
-@dataclass(frozen=True)
-class Live:
-    """An element: its identity (a signal's id, or a fact's name and key), type and row."""
-
-    id: object
-    type: str
-    row: Row = field(hash=False)
-
-
 Key = tuple[str, tuple[object, ...]]
 
 
@@ -208,6 +54,7 @@ def evaluate(
     signals: Sequence[Live],
     operator_facts: Mapping[Key, Row],
     holders: Mapping[tuple[str, object], str],
+    past: Past,
 ) -> World:
     """Return what follows from the live signals and the facts people have set.
 
@@ -217,13 +64,14 @@ def evaluate(
         signals: in the order they came.
         operator_facts: facts set by people; they stand before what rules claim.
         holders: who held each exclusive group before.
+        past: what was the case before, and what time it is.
     """
     facts: dict[Key, Row] = {}
     levels = _levels(rules, keys)
     for level in sorted(set(levels.values())):
         names = {name for name in levels if levels[name] == level}
-        facts |= _settled(rules, keys, signals, operator_facts, facts, names)
-    elements = [*signals, *_as_elements(facts)]
+        facts |= _settled(rules, keys, signals, operator_facts, facts, names, past)
+    elements = _all_there_is(rules, signals, facts, past)
     matches = {rule.name: list(_matches(rule, elements)) for rule in rules}
     allowed = {
         rule.name: [match for match in matches[rule.name] if not _forbidden(rule, match, elements)]
@@ -259,16 +107,16 @@ def joins(rules: Iterable[NaiveRule], elements: Sequence[Live], focus: object) -
 
 
 def _matches(rule: NaiveRule, elements: Sequence[Live]) -> Iterator[tuple[Live, ...]]:
-    choices = [[e for e in elements if e.type == ask.type] for ask in rule.asks]
+    choices = [[e for e in elements if e.type == ask.sought] for ask in rule.asks]
     for match in itertools.product(*choices):
-        if len({e.id for e in match}) == len(match):
+        if len({e.stem for e in match}) == len(match):
             env = _env(rule, match)
             if all(ask.holds(e.row, env) is True for ask, e in zip(rule.asks, match, strict=True)):
                 yield match
 
 
 def _forbidden(rule: NaiveRule, match: Sequence[Live], elements: Sequence[Live]) -> bool:
-    env, own = _env(rule, match), {e.id for e in match}
+    env, own = _env(rule, match), {e.stem for e in match}
     return any(
         ask.holds(e.row, env) is not False
         for ask in rule.nots
@@ -281,22 +129,31 @@ def _env(rule: NaiveRule, match: Sequence[Live]) -> dict[str, Row]:
     return {ask.alias: e.row for ask, e in zip(rule.asks, match, strict=True)}
 
 
-def _as_elements(facts: Mapping[Key, Row]) -> list[Live]:
+def as_elements(facts: Mapping[Key, Row]) -> list[Live]:
+    """Return facts as elements."""
     return [Live(key, key[0], row) for key, row in facts.items()]
 
 
-def _settled(
+def _all_there_is(
+    rules: Sequence[NaiveRule], signals: Sequence[Live], facts: Mapping[Key, Row], past: Past
+) -> list[Live]:
+    elements = [*signals, *as_elements(facts)]
+    return elements + past.stretches([ask for rule in rules for ask in rule.asks], elements)
+
+
+def _settled(  # noqa: PLR0917  # what a level is made from
     rules: Sequence[NaiveRule],
     keys: Mapping[str, tuple[str, ...]],
     signals: Sequence[Live],
     operator_facts: Mapping[Key, Row],
     below: Mapping[Key, Row],
     names: set[str],
+    past: Past,
 ) -> dict[Key, Row]:
     """Derive the facts of one level from nothing, again and again until nothing changes."""
     facts: dict[Key, Row] = {}
     for _ in range(200):
-        elements = [*signals, *_as_elements({**below, **facts})]
+        elements = _all_there_is(rules, signals, {**below, **facts}, past)
         claims: dict[Key, list[tuple[tuple, Row]]] = {}
         for key, row in operator_facts.items():
             claims.setdefault(key, []).append(((0,), row))
@@ -331,7 +188,7 @@ def _claims(
 def _ages(match: Sequence[Live], signals: Sequence[Live]) -> tuple[int, ...]:
     """When each element came; facts count as one age, so strategies must not depend on it."""
     order = {e.id: age for age, e in enumerate(signals)}
-    return tuple(order.get(e.id, -1) for e in match)
+    return tuple(order.get(e.stem, -1) for e in match)
 
 
 def _claimed(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from interlock.language import load_documents
 from interlock.rules.load import load_rulebase
 from interlock.rules.rulebase import RuleBase
-from tests.oracle.naive import (
+from tests.oracle.forms import (
     Ask,
     Const,
     Give,
@@ -24,11 +24,11 @@ from tests.oracle.naive import (
     HasOther,
     Link,
     LinkRatio,
-    NaiveRule,
     Ratio,
     Sum,
     Test,
 )
+from tests.oracle.naive import NaiveRule
 
 TTL_MS = 60_000
 SIGNALS = """
@@ -59,6 +59,9 @@ LOWER = {
     "frozen": ["suspect", "blamed", "counted"],
 }
 """Facts that a rule asserting each may read: no circle but counted's own."""
+
+LASTS = [1_000, 2_000, 21_000]
+"""How long patterns must last, ms; histories go on by a second or twenty."""
 
 _CHOICES = st.binary(min_size=400, max_size=400)
 
@@ -127,7 +130,8 @@ class Picker:
         if earlier:
             for _ in range(self.one([1, 1, 2, 0])):
                 tests += self.joint_test(kind, earlier)
-        return Ask(alias, kind, name, tuple(tests))
+        lasts = self.one([None, None, None, *LASTS]) if alias else None
+        return Ask(alias, kind, name, tuple(tests), lasts)
 
     def rule(self, number: int) -> NaiveRule:
         """Return a rule that asserts a fact or starts a machine."""
@@ -214,24 +218,32 @@ COUNT_ROUND = NaiveRule(
 """Closes the circle: with count-on, 1, 2 and 3 could hold each other up for ever."""
 
 
-@st.composite
-def rule_bases(draw) -> tuple[NaiveRule, ...]:
+def rules_of(choices: bytes) -> tuple[NaiveRule, ...]:
     """Up to seven rules."""
-    pick = Picker(draw(_CHOICES))
+    pick = Picker(choices)
     numbers = range(pick.one([1, 2, 3, 5, 6, 7]))
     some = [branch for number in numbers for branch in pick.branches(pick.rule(number))]
     return (*some, *pick.one([(), (COUNT_ON,), (COUNT_ON, COUNT_ROUND)]))
 
 
-@st.composite
-def histories(draw) -> list[Observe | Say]:
+def history_of(choices: bytes) -> list[Observe | Say]:
     """Up to thirty events."""
-    pick = Picker(draw(_CHOICES))
+    pick = Picker(choices)
     events: list[Observe | Say] = []
     for _ in range(pick.one([0, 1, 2, 3, 5, 8, 12, 16, 20, 30])):
         repeats = events and pick.one([False, False, True])
         events.append(replace(pick.one(events), later=pick.one(LATER)) if repeats else pick.event())
     return events
+
+
+def rule_bases() -> st.SearchStrategy[tuple[NaiveRule, ...]]:
+    """Random rule bases."""
+    return _CHOICES.map(rules_of)
+
+
+def histories() -> st.SearchStrategy[list[Observe | Say]]:
+    """Random histories."""
+    return _CHOICES.map(history_of)
 
 
 LATER = [1_000, 0, 20_000, 1_000, 1_000, 0]
@@ -289,7 +301,10 @@ def _written(branches: Sequence[NaiveRule]) -> dict[str, object]:
 
 
 def _conditions(rule: NaiveRule) -> list[object]:
-    when: list[object] = [{**_pattern(ask), "as": ask.alias} for ask in rule.asks]
+    when: list[object] = [
+        {**_pattern(ask), "as": ask.alias, **({"for": f"{ask.lasts}ms"} if ask.lasts else {})}
+        for ask in rule.asks
+    ]
     return when + [{"not": _pattern(ask)} for ask in rule.nots]
 
 

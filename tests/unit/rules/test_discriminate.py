@@ -13,7 +13,7 @@ from interlock.rules.network import (
     Produced,
     Rule,
 )
-from interlock.rules.plan import Planner
+from interlock.rules.planner import Planner
 
 WHY = Produced("why", STRING, lambda _row, _env: "why")
 

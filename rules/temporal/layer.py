@@ -1,0 +1,103 @@
+"""One step of the temporal layer: runs begin, go on, end and come due as elements come and go.
+
+A run whose element is replaced within the step goes on with the new one: it keeps its beginning,
+and what stands for it is made anew, so that rules read the latest values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from interlock.rules.elements import Element
+from interlock.rules.model import Basis
+from interlock.rules.state import State
+from interlock.rules.temporal.derived import ORIGIN, Derived, timed_id
+from interlock.rules.temporal.runs import Run
+from interlock.rules.temporal.watches import Hold, Slot
+
+
+class Layer:
+    """What one step changes about time.
+
+    Attributes:
+        begun: runs that may come due, in the order they began.
+    """
+
+    def __init__(
+        self, state: State, *, position: int, now: int, carried: Mapping[Slot, Run]
+    ) -> None:
+        """Begin a step.
+
+        Args:
+            state: what is changed.
+            position: the journal position of the step.
+            now: the journal's time, ms.
+            carried: runs of other rules that go on under these.
+        """
+        self.begun: list[Run] = []
+        self._state = state
+        self._position = position
+        self._now = now
+        self._ended = dict(carried)
+        self._made: set[str] = set()
+
+    def is_new(self, derived: Derived) -> bool:
+        """Return whether an element was made in this step."""
+        return derived.id in self._made
+
+    def entered(self, hold: Hold, element: Element) -> Derived | None:
+        """Note that an element passes; return what now stands for its run."""
+        before = self._ended.pop(hold.slot(element), None)
+        if before is not None and before.element is element:
+            run = before  # it only seemed to go
+        elif before is not None:
+            run = Run(hold, element, before.since, before.due)
+            if before.held is not None or before.due <= self._now:
+                run = self._held(run)
+        else:
+            run = Run(hold, element, self._now, self._now + hold.lasts_ms)
+        self._put(run)
+        return run.held
+
+    def left(self, hold: Hold, element: Element) -> Derived | None:
+        """Note that an element has gone; return what stood for its run and must go, too."""
+        run = self._state.runs.of(hold.slot(element))
+        if run is None or run.element is not element:
+            return None
+        self._ended[run.slot] = run
+        self._state.runs.end(run)
+        return run.held
+
+    def came_due(self, run: Run) -> Derived | None:
+        """Let something stand for a run that has lasted long enough, if it still goes on."""
+        if self._state.runs.of(run.slot) is not run:
+            return None
+        run = self._held(run)
+        self._put(run)
+        return run.held
+
+    def _put(self, run: Run) -> None:
+        self._state.runs.put(run)
+        if run.held is None:
+            self.begun.append(run)
+
+    def _held(self, run: Run) -> Run:
+        derived_id = timed_id(self._position, self._state.count("facts", self._position))
+        self._made.add(derived_id)
+        return replace(run, held=stand_for(self._state, run, derived_id))
+
+
+def stand_for(state: State, run: Run, derived_id: str) -> Derived:
+    """Return the element that stands for a run."""
+    element = run.element
+    derived = Derived(
+        derived_id,
+        run.hold.name,
+        state.rulebase,
+        row={**element.row, "since": run.since, ORIGIN: element.id},
+        basis=Basis("for", run.since, ((element.id, element.type, element.position),)),
+        at=element.seen_at,
+    )
+    derived.sources = (element,)
+    return derived
