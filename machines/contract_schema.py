@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from interlock.language import (
+    DateText,
     Definition,
     ExpressionText,
     FieldDefinition,
@@ -118,6 +119,8 @@ class ActionDefinition(TermsDefinition):
     """What the plugin does; the last part of the action's name when left out."""
     title: str = Field(min_length=1)
     owner: str | None = None
+    review_by: DateText | None = None
+    """The day by which somebody looks whether it is still right."""
     doc: str = ""
     kind: Literal["act", "notify"] = "act"
     inputs: dict[FieldName, InputDefinition] = {}
@@ -149,6 +152,8 @@ class ActionsDocument(Definition):
     interlock: Literal["actions/v1"]
     package: Identifier
     owner: str = Field(min_length=1)
+    review_by: DateText | None = None
+    """The day by which somebody looks whether it is still right."""
     executor: Identifier | None = None
     """Plugin of the actions that name none."""
     actions: dict[Identifier, ActionDefinition] = Field(min_length=1)

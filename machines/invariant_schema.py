@@ -18,7 +18,9 @@ class NeverDefinition(Definition):
 
     action: Identifier
     """Which action."""
-    unless_visited: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    unless_visited: Annotated[
+        tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])
+    ] = ()
     """States one of which must have been come to; a compound counts as each state within."""
     if_: ExpressionText | None = Field(None, alias="if")
     """Only where this is not false."""

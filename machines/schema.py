@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, Tag, model_validator
 
 from interlock.language import (
+    DateText,
     Definition,
     ExpressionList,
     FieldDefinition,
@@ -172,6 +173,8 @@ class MachineDocument(TermsDefinition):
     severity: Severity | None = None
     runbook_url: str = ""
     """Page for people."""
+    review_by: DateText | None = None
+    """The day by which somebody looks whether it is still right."""
     doc: str = ""
     context: dict[FieldName, FieldDefinition] = {}
     """Typed fields an incident carries."""

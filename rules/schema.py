@@ -11,6 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from interlock.language import (
+    DateText,
     Definition,
     Duration,
     ExpressionList,
@@ -233,6 +234,8 @@ class RuleDefinition(Definition):
     severity: Severity | None = None
     risk: Risk | None = None
     runbook_url: str | None = None
+    review_by: DateText | None = None
+    """The day by which somebody looks whether it is still right."""
     salience: int = Field(0, ge=-1000, le=1000)
     """Higher goes first and wins."""
     exclusive: Identifier | None = None
@@ -256,4 +259,6 @@ class RulesDocument(Definition):
     severity: Severity | None = None
     risk: Risk | None = None
     runbook_url: str | None = None
+    review_by: DateText | None = None
+    """The day by which somebody looks whether it is still right."""
     rules: list[RuleDefinition] = Field(min_length=1)

@@ -9,6 +9,7 @@ import json
 import re
 from ast import literal_eval
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from interlock.language.document import load_documents
 from interlock.server.cli.checking import find
 from interlock.server.cli.verifying import prove
 from interlock.server.code_pages import CodePage, code_pages, read_pages
+from interlock.server.lint import lint
 from interlock.testing.scenario import judge, load_scenarios, play, read_shape
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +30,8 @@ CODE = re.compile(r"\bR[VE]\d{3}\b")
 RAISED = re.compile(r"\"(R[VE]\d{3})\"")
 ABOUT_JOINS = {"RV320", "RV324"}
 """Every other condition is joined before it is checked."""
+ABOUT_RULES = {"RV501", "RV506", "RV509", "RV510"}
+"""Codes whose examples are files of rules about the signals here."""
 WHOLE_FILES = {f"RV{number:03}" for number in range(110)}
 """Codes whose examples are files, with nothing put around them."""
 
@@ -127,7 +131,7 @@ def raised(root: Path) -> set[str]:
 def reports(code: str, example: str) -> list[str]:
     """Return the codes an example reports, with a bundle put around it.
 
-    Of what ``verify`` finds only the code at hand counts: the bundle around is small.
+    Of what ``verify`` and ``lint`` find only the code at hand counts: the bundle around is small.
     """
     texts = _files(code, example)
     if "test.yaml" in texts:
@@ -138,7 +142,9 @@ def reports(code: str, example: str) -> list[str]:
     probes = files.pop("executors.json", b"{}").decode()
     checked = {one.code for one in find(files, probes).diagnostics}
     verified = {one.code for one in prove(files, probes).diagnostics}
-    return sorted(checked | (verified & {code}))
+    documents = [one for name, text in files.items() for one in load_documents(text, name)]
+    linted = {one.code for one in lint(texts, documents, (), date(2026, 11, 30))}
+    return sorted(checked | ((verified | linted) & {code}))
 
 
 def _missed(texts: Mapping[str, str]) -> list[Diagnostic]:
@@ -154,7 +160,8 @@ def _missed(texts: Mapping[str, str]) -> list[Diagnostic]:
 
 def _files(code: str, example: str) -> dict[str, str]:
     if code in WHOLE_FILES or "interlock: " in example:
-        return {"a.yaml": example, "executors.json": EXECUTORS}
+        around = {"signals.yaml": _text("signals/v1", SIGNALS)} if code in ABOUT_RULES else {}
+        return {"a.yaml": example, "executors.json": EXECUTORS, **around}
     (document,) = load_documents(f"interlock: x\n{example}", "example")
     assert isinstance(document.data, Mapping)
     part = {key: value for key, value in document.data.items() if key != "interlock"}

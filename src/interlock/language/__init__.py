@@ -29,6 +29,7 @@ from interlock.language.document import Document, Loc, load_documents
 from interlock.language.fields import FieldDefinition
 from interlock.language.model import (
     DURATION_SCHEMA,
+    DateText,
     Definition,
     Duration,
     ExpressionList,
@@ -46,6 +47,7 @@ from interlock.language.values import UNKNOWN, Field, Kind, Type, Unknown, Value
 __all__ = [
     "DURATION_SCHEMA",
     "UNKNOWN",
+    "DateText",
     "Definition",
     "Diagnostic",
     "Document",

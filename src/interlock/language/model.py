@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import date
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 from pydantic import (
@@ -197,6 +198,26 @@ FieldName: TypeAlias = Annotated[
 ]
 """A name expressions can read: letters, digits and ``_``; no word of the expression language."""
 
+
+def _date(text: str) -> str:
+    try:
+        if _DATE.fullmatch(text):
+            date.fromisoformat(text)
+            return text
+    except ValueError:
+        pass
+    raise fault("RV110", f"{text[:40]!r} is not a date", "such as 2027-03-31")
+
+
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+DateText: TypeAlias = Annotated[
+    str,
+    AfterValidator(_date),
+    WithJsonSchema({"type": "string", "pattern": f"^{_DATE.pattern}$"}),
+]
+"""A day, written ``2027-03-31``."""
+
 ExpressionText: TypeAlias = Annotated[str, StringConstraints(min_length=1)]
 """An expression; parse it in the loader and report with ``Document.report_expression``."""
 
@@ -215,9 +236,9 @@ M = TypeVar("M", bound=Definition)
 def conditions_of(model: type[BaseModel]) -> frozenset[str]:
     """Return the keys of a model under which conditions stand that must all hold."""
     return frozenset(
-        field.alias or name
+        name
         for name, field in model.model_fields.items()
-        if any(isinstance(one, BeforeValidator) and one.func is _listed for one in field.metadata)
+        if name == "where" and any(getattr(one, "func", 0) is _listed for one in field.metadata)
     )
 
 

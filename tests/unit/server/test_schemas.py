@@ -9,14 +9,16 @@ import sys
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BeforeValidator
+from pydantic_core import PydanticUndefined
 
-from interlock.language import load_documents, validate
+from interlock.language import Definition, load_documents, validate
 from interlock.language.json_schema import any_json_schema, json_schema
 from interlock.server.kinds import known_kinds
 from tests.pages import ROOT
@@ -203,6 +205,27 @@ def test_what_a_model_takes_its_schema_takes(sample: tuple[str, dict[str, object
 
     if validate(KINDS[kind], document) is not None:
         assert SCHEMAS[kind].is_valid(plain(document.data))
+
+
+def silent_conversions(base: type[Definition]) -> Iterator[str]:
+    """Yield the fields whose input is converted without saying what it may be."""
+    for model in base.__subclasses__():
+        for name, field in model.model_fields.items():
+            for one in field.metadata:
+                is_check = "has_one_of" in getattr(getattr(one, "func", None), "__qualname__", "")
+                says = getattr(one, "json_schema_input_type", None) is not PydanticUndefined
+                if isinstance(one, BeforeValidator) and not says and not is_check:
+                    yield f"{model.__name__}.{name}"
+        yield from silent_conversions(model)
+
+
+def test_whatever_converts_its_input_says_what_it_takes() -> None:
+    """Otherwise the schema tells what comes out: give ``json_schema_input_type``."""
+
+    class Silent(Definition):
+        names: Annotated[list[str], BeforeValidator(lambda one: [one])]
+
+    assert list(silent_conversions(Definition)) == ["Silent.names"]
 
 
 def test_a_default_reads_as_an_author_would_write_it() -> None:

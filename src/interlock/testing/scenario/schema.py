@@ -123,7 +123,9 @@ def _listed(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
-OneOrMoreTexts: TypeAlias = Annotated[list[str], BeforeValidator(_listed)]
+OneOrMoreTexts: TypeAlias = Annotated[
+    list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])
+]
 """One text, or a list of them."""
 
 Answers: TypeAlias = Annotated[list[AnswerDefinition], Field(min_length=1)]

@@ -1,0 +1,58 @@
+"""The lint of an author's files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from interlock.engine.clock import SystemClock
+from interlock.language.document import load_documents
+from interlock.server.cli.checking import find, read, read_manifest
+from interlock.server.cli.exits import Exit
+from interlock.server.cli.findings import Findings, print_findings
+from interlock.server.cli.options import Report
+from interlock.server.inputs import InputRejected
+from interlock.server.lint import lint
+
+
+def lint_files(
+    paths: Iterable[Path],
+    executors: Path | None,
+    report: Report,
+    environment: str | None,
+    today: str,
+) -> Exit:
+    """Lint files as one bundle and print what is found.
+
+    Args:
+        paths: files, and folders with all below them.
+        executors: where it stands what probes there are; None: unknown probes are no error.
+        report: how to print.
+        environment: whose parameters count; None: their defaults.
+        today: the day on which things end; empty: today.
+
+    Raises:
+        InputRejected: a path cannot be read, there is no file, or today is no date.
+        DefinitionError: the executors' files are wrong.
+    """
+    probes = None if executors is None else read_manifest(executors)
+    files = read(paths)
+    found = find(files, probes, environment)
+    if not found.count("error"):
+        documents = [one for name, text in files.items() for one in load_documents(text, name)]
+        left = lint(found.texts, documents, found.diagnostics, _day(today))
+        found = Findings(found.texts, left)
+    print_findings(found, report, "interlock lint")
+    return Exit.FOUND if found.diagnostics else Exit.OK
+
+
+def _day(text: str) -> date:
+    if not text:
+        return datetime.fromtimestamp(SystemClock().now_ms() / 1000, UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputRejected(
+            f"--today: expected a date such as 2027-01-31, found {text!r}"
+        ) from error

@@ -1,0 +1,13 @@
+"""Governance and style of authors' files: who answers, until when, and in which words.
+
+::
+
+    documents ─ governance, style ─► findings ─ suppressions ─► what is left, and their faults
+
+Nothing here reads the clock: today is an argument.
+"""
+
+from interlock.server.lint.linting import lint
+from interlock.server.lint.suppressions import Suppression, find_suppressions, quieted
+
+__all__ = ["Suppression", "find_suppressions", "lint", "quieted"]

@@ -1,0 +1,107 @@
+"""Who answers for a rule, until when an exception or a review counts, and what people read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import TypeAlias
+
+from interlock.language.document import Document, Loc
+
+Part: TypeAlias = Mapping[str, object]
+Check: TypeAlias = Callable[[Document, date], None]
+
+_GRAVE = frozenset({"high", "critical"})
+
+
+def check_owner(document: Document, _: date) -> None:
+    """RV501: a rule that nobody answers for."""
+    for loc, rule, head in _rules(document):
+        if not _inherited("owner", rule, head):
+            _report(document, (*loc, "id"), "RV501", "nobody owns this rule", "write owner: team")
+
+
+def check_runbook(document: Document, _: date) -> None:
+    """RV504: a grave rule or machine without a page for people."""
+    for loc, part, head in [*_rules(document), *_machines(document)]:
+        severity = _inherited("severity", part, head)
+        if severity in _GRAVE and not _inherited("runbook_url", part, head):
+            message = f"severity is {severity} and there is no runbook_url"
+            _report(
+                document, (*loc, "id"), "RV504", message, "write what people are to do, and where"
+            )
+
+
+def check_why(document: Document, _: date) -> None:
+    """RV505: an explanation that is the same whatever happened."""
+    for loc, rule, _head in _rules(document):
+        if "${" not in str(rule.get("why", "")):
+            message = "why names nothing of what happened"
+            _report(document, (*loc, "why"), "RV505", message, "name a field, as in ${err.service}")
+
+
+def check_review(document: Document, today: date) -> None:
+    """RV511: a day of review that is over."""
+    for loc, part in _parts(document):
+        day = _day(part.get("review_by"))
+        if day is not None and day < today:
+            message = f"was to be reviewed by {day}"
+            _report(
+                document, (*loc, "review_by"), "RV511", message, "review it and set the next day"
+            )
+
+
+def _parts(document: Document) -> Iterator[tuple[Loc, Part]]:
+    """Yield the document itself and the rules and actions in it."""
+    data = document.data
+    if not isinstance(data, Mapping):
+        return
+    yield (), data
+    for loc, rule, _ in _rules(document):
+        yield loc, rule
+    actions = data.get("actions")
+    for name, action in actions.items() if isinstance(actions, Mapping) else ():
+        if isinstance(action, Mapping):
+            yield ("actions", name), action
+
+
+def _rules(document: Document) -> Iterator[tuple[Loc, Part, Part]]:
+    """Yield the rules of a document that count, each with its head."""
+    data = document.data
+    if document.kind == "rules/v1" and isinstance(data, Mapping):
+        for number, rule in enumerate(_list(data.get("rules"))):
+            if rule.get("status") != "disabled":
+                yield ("rules", number), rule, data
+
+
+def _machines(document: Document) -> Iterator[tuple[Loc, Part, Part]]:
+    if document.kind == "machine/v1" and isinstance(document.data, Mapping):
+        yield (), document.data, document.data
+
+
+def _list(value: object) -> list[Part]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _inherited(key: str, part: Part, head: Part) -> object:
+    return part.get(key) or head.get(key)
+
+
+def _day(value: object) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _report(document: Document, loc: Loc, code: str, message: str, hint: str | None) -> None:
+    document.report(loc, code, message, hint, warning=True)
+
+
+CHECKS: tuple[Check, ...] = (
+    check_owner,
+    check_runbook,
+    check_why,
+    check_review,
+)
+"""All of them, in the order of their codes."""
