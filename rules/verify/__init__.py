@@ -45,8 +45,8 @@ def verify_rules(subjects: Sequence[Subject]) -> list[Diagnostic]:
     for one in subjects:
         found += certain_conditions(one)
         found += unbounded_joins(one)
-    found += shadowed_rules(subjects)
+    found += (one.finding() for one in shadowed_rules(subjects))
     found += duplicate_rules(subjects)
     found += enum_gaps(subjects)
-    found += rival_rules(subjects)
+    found += (pair.finding() for pair in rival_rules(subjects))
     return ordered(found)

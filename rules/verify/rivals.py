@@ -3,20 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 from interlock.language import Diagnostic
 from interlock.language.expression import reads
-from interlock.language.regions import meet
+from interlock.language.regions import Region, meet
 from interlock.rules.network import StartSpec
 from interlock.rules.verify.subject import Subject, renamed
-from interlock.rules.verify.witness import Laid, in_words, witness
+from interlock.rules.verify.witness import Laid, Rows, in_words, witness
 
 
-def rival_rules(subjects: Sequence[Subject]) -> Iterator[Diagnostic]:
-    """Yield, at the later of two rules, elements for which both were seen to start something.
+@dataclass(frozen=True)
+class Rivals:
+    """Two rules that both match some elements and start different machines for one incident.
+
+    Attributes:
+        one, other: the rules, by id.
+        laid: both as they lie on the elements.
+        region: where both may match.
+        rows: elements that both were seen to match.
+    """
+
+    one: Subject
+    other: Subject
+    laid: tuple[Laid, Laid]
+    region: Region
+    rows: Rows
+
+    def finding(self) -> Diagnostic:
+        """Return it at the later rule."""
+        place = next(
+            n for n, spec in enumerate(self.other.rule.consequences) if isinstance(spec, StartSpec)
+        )
+        theirs, ours = (", ".join(sorted(one.machines)) for one in (self.one, self.other))
+        message = (
+            f"may start {ours} while {self.one.rule.id!r} starts {theirs} for the same incident"
+        )
+        example = in_words(self.rows, self.region, self.laid)
+        if example:
+            message += f": {example}"
+        hint = "put both into one `exclusive` group"
+        return self.other.finding(("then", place, "start"), "RV350", message, hint)
+
+
+def rival_rules(subjects: Sequence[Subject], words: Sequence[str] = ()) -> Iterator[Rivals]:
+    """Yield pairs of rules with elements for which both were seen to start something.
 
     Told only of incidents that are called after the same field of the same kind of element.
+
+    Args:
+        subjects: the rules, sorted by id.
+        words: texts to try first where any will do.
     """
     starting = [one for one in subjects if one.machines and not one.rule.shadow]
     for one, other in combinations(starting, 2):
@@ -25,9 +63,9 @@ def rival_rules(subjects: Sequence[Subject]) -> Iterator[Diagnostic]:
         for names in _shared(one, other):
             laid = (Laid(one, {}), Laid(other, names))
             region = meet(one.region, *(each.called(names).true for each in other.statements))
-            rows = witness(laid, region)
+            rows = witness(laid, region, words)
             if rows is not None:
-                yield _finding(one, other, in_words(rows, region, laid))
+                yield Rivals(one, other, laid, region, rows)
                 break
 
 
@@ -48,13 +86,3 @@ def _shared(one: Subject, other: Subject) -> Iterator[dict[str, str]]:
             same = types.get(named) == (pattern.kind, pattern.type)
             if same and renamed(other.incident, names) == renamed(one.incident, {}):
                 yield names
-
-
-def _finding(one: Subject, other: Subject, example: str) -> Diagnostic:
-    place = next(n for n, spec in enumerate(other.rule.consequences) if isinstance(spec, StartSpec))
-    theirs, ours = ", ".join(sorted(one.machines)), ", ".join(sorted(other.machines))
-    message = f"may start {ours} while {one.rule.id!r} starts {theirs} for the same incident"
-    if example:
-        message += f": {example}"
-    hint = "put both into one `exclusive` group"
-    return other.finding(("then", place, "start"), "RV350", message, hint)

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from interlock.language import Diagnostic
 from interlock.rules.verify.likeness import follows, layings
 from interlock.rules.verify.subject import Subject, is_plain, renamed
 
 
-def shadowed_rules(subjects: Sequence[Subject]) -> Iterator[Diagnostic]:
+@dataclass(frozen=True)
+class Shadow:
+    """A rule and the one that always beats it."""
+
+    under: Subject
+    over: Subject
+
+    def finding(self) -> Diagnostic:
+        """Return it at the rule that never acts."""
+        message = (
+            f"never acts: whenever it matches, {self.over.rule.id!r} does so for the same"
+            " incident, and its salience is higher"
+        )
+        hint = "give the narrower rule the higher salience"
+        return self.under.finding(("id",), "RV312", message, hint, "error")
+
+
+def shadowed_rules(subjects: Sequence[Subject]) -> Iterator[Shadow]:
     """Yield every rule whose matches are all matches of one that wins their group.
 
     The rule that wins must say nothing but its patterns; the one that loses may say anything
@@ -23,12 +41,7 @@ def shadowed_rules(subjects: Sequence[Subject]) -> Iterator[Diagnostic]:
         for under in group:
             winner = next((over for over in group if _beats(over, under)), None)
             if winner is not None:
-                message = (
-                    f"never acts: whenever it matches, {winner.rule.id!r} does so for the same"
-                    f" incident, and its salience is higher"
-                )
-                hint = "give the narrower rule the higher salience"
-                yield under.finding(("id",), "RV312", message, hint, "error")
+                yield Shadow(under, winner)
 
 
 def _beats(over: Subject, under: Subject) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, product
 
 from interlock.language.expression import Row
 from interlock.language.regions import Box, Region, Variable
@@ -64,40 +64,62 @@ class Laid:
         )
 
 
-def witness(rules: Sequence[Laid], region: Region) -> Rows | None:
-    """Return elements that all these rules match at once, or None where none were found."""
-    tries = (rows for box in region for rows in _tries(rules, box))
+def witness(rules: Sequence[Laid], region: Region, words: Sequence[str] = ()) -> Rows | None:
+    """Return elements that all these rules match at once, or None where none were found.
+
+    Args:
+        rules: the rules with their elements called so that shared ones have one name.
+        region: where all of them may match.
+        words: texts to try first where any will do.
+    """
+    tries = (rows for box in region for rows in _tries(rules, box, words))
     return next((rows for rows in tries if all(one.matches(rows) for one in rules)), None)
 
 
-def _tries(rules: Sequence[Laid], box: Box) -> Iterator[Rows]:
+def _tries(rules: Sequence[Laid], box: Box, words: Sequence[str]) -> Iterator[Rows]:
     types = {
         one.called(pattern.alias): pattern.type
         for one in rules
         for pattern in one.subject.rule.patterns
     }
-    for number in range(MOST_TRIES):
+    for number, pace in product(range(MOST_TRIES), _PACES):
         rows: dict[str, dict[str, Value]] = {alias: {} for alias in types}
         for alias, name, field in _all_fields(rules):
-            rows[alias] |= row_of(box, alias, {name: field}, number)
-        yield {alias: {**row, "name": types[alias]} for alias, row in rows.items()}
+            rows[alias] |= row_of(box, alias, {name: field}, number, words)
+        for place, (alias, row) in enumerate(rows.items()):
+            row["name"] = types[alias]
+            if "status" in row:
+                row["status"] = "firing"  # nothing else matches
+            if Variable("field", alias, "at") not in box:
+                row["at"] = pace * place
+        yield rows
 
 
-def row_of(box: Box, alias: str, fields: Mapping[str, Field], number: int) -> dict[str, Value]:
+_PACES = (0, 1_000, -1_000, 60_000, -60_000, 900_000)
+"""How long after one element the next is tried to come, ms."""
+
+
+def row_of(
+    box: Box, alias: str, fields: Mapping[str, Field], number: int, words: Sequence[str] = ()
+) -> dict[str, Value]:
     """Return the n-th element that a box allows; what must be missing is."""
     values = {
-        name: _value(box, Variable("field", alias, name), field, number)
+        name: _value(box, Variable("field", alias, name), field, (number, words))
         for name, field in fields.items()
     }
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _value(box: Box, variable: Variable, field: Field, number: int) -> Value | None:
+def _value(
+    box: Box, variable: Variable, field: Field, choice: tuple[int, Sequence[str]]
+) -> Value | None:
     """Return the n-th value a field may have there; None when it has none."""
+    number, words = choice
     held = (box[variable] if variable in box else declared(field)).held
     if field.type.kind is Kind.LIST:
         return ()
-    known = [one for one in islice(held.samples(), MOST_TRIES * 2) if not violation(field, one)]
+    first = [word for word in words if field.type.kind is Kind.STRING and held.holds(word)]
+    known = [one for one in (*first, *islice(held.samples(), 8)) if not violation(field, one)]
     return known[min(number, len(known) - 1)] if known else None
 
 
