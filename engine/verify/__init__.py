@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from interlock.engine.verify.counterexample import Counterexample, counterexamples
 from interlock.engine.verify.events import lost_events
 from interlock.engine.verify.loops import loops
 from interlock.engine.verify.untyped import untyped_inputs
@@ -21,6 +22,8 @@ from interlock.engine.verify.whole import read_whole
 from interlock.language.diagnostics import Diagnostic, ordered
 from interlock.machines.verify import risky_rollbacks, verify_machines
 from interlock.rules.verify import verify_rules
+
+__all__ = ["Counterexample", "counterexamples_of", "verify"]
 
 
 def verify(files: Mapping[str, str], environment: str | None = None) -> list[Diagnostic]:
@@ -45,3 +48,20 @@ def verify(files: Mapping[str, str], environment: str | None = None) -> list[Dia
             *loops(whole),
         ]
     )
+
+
+def counterexamples_of(
+    files: Mapping[str, str], environment: str | None = None
+) -> tuple[list[Counterexample], list[str]]:
+    """Return scenarios for those findings that can be shown, and what may run in them.
+
+    Args:
+        files: name to text, as for ``verify``.
+        environment: whose parameters count; None: their defaults.
+
+    Raises:
+        DefinitionError: the files do not compile.
+    """
+    whole = read_whole(files, environment)
+    base = whole.machinebase
+    return list(counterexamples(whole)), sorted({*base.machines, *base.actions})

@@ -16,10 +16,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from interlock.language import Diagnostic, ordered
-from interlock.machines.verify.approvals import unapproved_acts
+from interlock.machines.verify.approvals import approval_gaps
 from interlock.machines.verify.guards import certain_guards
 from interlock.machines.verify.patience import hasty_timers
-from interlock.machines.verify.rings import unbounded_rings
+from interlock.machines.verify.rings import rings
 from interlock.machines.verify.rollbacks import risky_rollbacks
 from interlock.machines.verify.subject import MachineSubject, read_machines, written_actions
 
@@ -34,5 +34,10 @@ __all__ = [
 
 def verify_machines(subjects: Sequence[MachineSubject]) -> list[Diagnostic]:
     """Return everything found about machines that `load_machines` accepts, by place."""
-    checks = (certain_guards, unbounded_rings, unapproved_acts, hasty_timers)
-    return ordered(found for one in subjects for check in checks for found in check(one))
+    found: list[Diagnostic] = []
+    for one in subjects:
+        found += certain_guards(one)
+        found += hasty_timers(one)
+        found += (ring.finding(one) for ring in rings(one))
+        found += (gap.finding(one) for gap in approval_gaps(one))
+    return ordered(found)

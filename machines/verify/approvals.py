@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from interlock.language import Diagnostic
 from interlock.machines.actions import ActionType
@@ -15,7 +16,24 @@ ABOVE_MEDIUM = frozenset({"high"})
 """The risks for which somebody must be asked before what cannot be undone."""
 
 
-def unapproved_acts(subject: MachineSubject) -> Iterator[Diagnostic]:
+@dataclass(frozen=True)
+class Gap:
+    """A shortest way to an act on which nobody is asked."""
+
+    path: str
+    action: ActionType
+    way: tuple[Edge, ...]
+
+    def finding(self, subject: MachineSubject) -> Diagnostic:
+        """Return it at the act."""
+        words = in_words(self.way, subject.machine.initial)
+        message = f"{self.action.name!r} cannot be taken back, and nobody is asked: {words}"
+        hint = "put an `approve` state on every way to it"
+        loc = (*subject.places[self.path], "run")
+        return subject.finding(loc, "RV703", message, hint, "error")
+
+
+def approval_gaps(subject: MachineSubject) -> Iterator[Gap]:
     """Yield every such act that can be come to without an answer other than a rejection."""
     machine = subject.machine
     found = routes(machine.initial, (e for e in subject.edges if not _is_approval(e, subject)))
@@ -23,11 +41,7 @@ def unapproved_acts(subject: MachineSubject) -> Iterator[Diagnostic]:
         if isinstance(state, RunState) and path in found:
             action = subject.actions[state.action]
             if _needs_approval(action):
-                way = in_words(found[path], machine.initial)
-                message = f"{action.name!r} cannot be taken back, and nobody is asked: {way}"
-                hint = "put an `approve` state on every way to it"
-                loc = (*subject.places[path], "run")
-                yield subject.finding(loc, "RV703", message, hint, "error")
+                yield Gap(path, action, found[path])
 
 
 def _needs_approval(action: ActionType) -> bool:

@@ -7,28 +7,47 @@ each time.  ``check`` refuses rings of choices alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from interlock.language import Diagnostic
 from interlock.language.expression import parse, reads
 from interlock.machines.definition import ChooseState, Trigger, timer_event, ways_out
+from interlock.machines.verify.routes import routes
 from interlock.machines.verify.subject import Edge, MachineSubject
 
 _ANSWER = "answer:"
 
 
-def unbounded_rings(subject: MachineSubject) -> Iterator[Diagnostic]:
+@dataclass(frozen=True)
+class Ring:
+    """States that lead to each other in a ring: the branches that are taken, in order."""
+
+    edges: tuple[Edge, ...]
+
+    @property
+    def states(self) -> list[str]:
+        """The states, from the first on."""
+        return [edge.source for edge in self.edges]
+
+    def finding(self, subject: MachineSubject) -> Diagnostic:
+        """Return it at its first state."""
+        way = " → ".join((*self.states, self.states[0]))
+        message = f"may go round for ever: {way}"
+        hint = "count the rounds in the context, or put `after` around them"
+        place = subject.places[self.states[0]]
+        return subject.finding(place, "RV608", message, hint, "error", key=True)
+
+
+def rings(subject: MachineSubject) -> Iterator[Ring]:
     """Yield the shortest ring of each knot of states that nothing bounds."""
     turning = [edge for edge in subject.edges if _turns(edge, subject)]
     for ring in _rings(turning):
-        if all(isinstance(subject.machine.states[path], ChooseState) for path in ring):
+        states = ring.states
+        if all(isinstance(subject.machine.states[path], ChooseState) for path in states):
             continue
-        if not _is_timed(ring, turning, subject):
-            way = " → ".join((*ring, ring[0]))
-            message = f"may go round for ever: {way}"
-            hint = "count the rounds in the context, or put `after` around them"
-            place = subject.places[ring[0]]
-            yield subject.finding(place, "RV608", message, hint, "error", key=True)
+        if not _is_timed(states, turning, subject):
+            yield ring
 
 
 def _turns(edge: Edge, subject: MachineSubject) -> bool:
@@ -52,42 +71,25 @@ def _counts(edge: Edge, subject: MachineSubject) -> bool:
     return any(name in changed for guard in guards for _, name in reads(parse(guard.text)))
 
 
-def _rings(edges: Sequence[Edge]) -> Iterator[list[str]]:
+def _rings(edges: Sequence[Edge]) -> Iterator[Ring]:
     """Yield one shortest ring of each knot, rings that start earlier in the machine first."""
-    graph: dict[str, list[str]] = {}
-    for edge in edges:
-        if edge.branch.dest is not None:
-            graph.setdefault(edge.source, []).append(edge.branch.dest)
     told: set[str] = set()
-    for start in graph:
-        ring = _shortest(graph, start)
-        if ring and not told & set(ring):
-            told |= set(ring)
+    for start in dict.fromkeys(edge.source for edge in edges):
+        ring = _shortest(edges, start)
+        if ring is not None and not told & set(ring.states):
+            told |= set(ring.states)
             yield ring
 
 
-def _shortest(graph: Mapping[str, Sequence[str]], start: str) -> list[str]:
-    """Return the shortest way from a state back to it, without repeating the start."""
-    came: dict[str, str] = {}
-    front = [start]
-    while front:
-        after = []
-        for path in front:
-            for dest in graph.get(path, ()):
-                if dest == start:
-                    return _way_back(came, start, path)
-                if dest not in came:
-                    came[dest] = path
-                    after.append(dest)
-        front = after
-    return []
-
-
-def _way_back(came: Mapping[str, str], start: str, end: str) -> list[str]:
-    way = [end]
-    while way[-1] != start:
-        way.append(came[way[-1]])
-    return way[::-1]
+def _shortest(edges: Sequence[Edge], start: str) -> Ring | None:
+    """Return the shortest way from a state back to it."""
+    ways = routes(start, edges)
+    closing = [
+        (*ways[edge.source], edge)
+        for edge in edges
+        if edge.branch.dest == start and edge.source in ways
+    ]
+    return Ring(min(closing, key=len)) if closing else None
 
 
 def _is_timed(ring: Sequence[str], edges: Iterable[Edge], subject: MachineSubject) -> bool:

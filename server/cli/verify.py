@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from interlock.server.cli.check import Env, Executors, Paths
 from interlock.server.cli.options import Report, Reported
+
+Write = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Write a scenario there for each finding that one can show; it fails when run.",
+    ),
+]
 
 
 def verify(
     paths: Paths,
     executors: Executors = None,
     env: Env = None,
+    write: Write = None,
     output: Reported = Report.TEXT,
 ) -> None:
     """Prove an author's files: rules, machines, actions, and the whole.
@@ -22,8 +34,10 @@ def verify(
     1 when there is an error; warnings alone are none.
 
     interlock verify rules/ machines/
+    interlock verify --write shown/ rules/ || interlock test shown/
     interlock verify -o json rules/ | jq -r '.diagnostics[].code'
     """
     from interlock.server.cli import verifying
 
-    raise typer.Exit(verifying.verify(paths, executors, output, env))
+    asked = verifying.Asked(executors, env, write)
+    raise typer.Exit(verifying.verify(paths, asked, output))

@@ -2,35 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from interlock.engine.verify import counterexamples_of
 from interlock.engine.verify import verify as verify_files
+from interlock.errors import DefinitionError
 from interlock.server.cli.checking import find, read, read_manifest
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.findings import Findings, print_findings
 from interlock.server.cli.options import Report
+from interlock.server.cli.showing import uses, write
 
 
-def verify(
-    paths: Iterable[Path], executors: Path | None, report: Report, environment: str | None = None
-) -> Exit:
+@dataclass(frozen=True)
+class Asked:
+    """What is asked about some files.
+
+    Attributes:
+        executors: where it stands what probes there are; None: unknown probes are no error.
+        environment: whose parameters count; None: their defaults.
+        folder: where counter-examples go; None: nowhere.
+    """
+
+    executors: Path | None = None
+    environment: str | None = None
+    folder: Path | None = None
+
+
+def verify(paths: Sequence[Path], asked: Asked, report: Report) -> Exit:
     """Verify files as one bundle and print what is found.
 
     Args:
         paths: files, and folders with all below them.
-        executors: where it stands what probes there are; None: unknown probes are no error.
+        asked: against what, and what else is wanted.
         report: how to print.
-        environment: whose parameters count; None: their defaults.
 
     Raises:
         InputRejected: a path cannot be read, or there is no file.
         DefinitionError: the executors' files are wrong.
     """
-    probes = None if executors is None else read_manifest(executors)
-    found = prove(read(paths), probes, environment)
+    probes = None if asked.executors is None else read_manifest(asked.executors)
+    found = prove(read(paths), probes, asked.environment)
     print_findings(found, report, "interlock verify")
+    if asked.folder is not None and found.diagnostics:
+        for path in _show(paths, found.texts, asked, asked.folder):
+            print(f"wrote {path}", file=sys.stderr)
     return Exit.FOUND if found.count("error") else Exit.OK
+
+
+def _show(
+    paths: Sequence[Path], texts: Mapping[str, str], asked: Asked, folder: Path
+) -> list[Path]:
+    """Write counter-examples; what does not compile has none."""
+    try:
+        examples, allow = counterexamples_of(texts, asked.environment)
+    except DefinitionError:
+        return []
+    used = uses(paths, folder)
+    told = ((one, one.text(used, allow, asked.environment)) for one in examples)
+    return write(told, folder, asked.executors)
 
 
 def prove(

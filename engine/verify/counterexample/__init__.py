@@ -1,0 +1,14 @@
+"""Findings as scenarios: what ought to happen, in a history in which it does not.
+
+::
+
+    Whole ─ cases ─► a finding and what shows it        rules: elements; machines: a way
+                        │ signals, drive
+                        ▼
+                   Counterexample ─ text ─► test/v1 document, to be played before it is believed
+"""
+
+from interlock.engine.verify.counterexample.cases import counterexamples
+from interlock.engine.verify.counterexample.text import Counterexample
+
+__all__ = ["Counterexample", "counterexamples"]

@@ -1,0 +1,134 @@
+"""Which findings can be shown, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from interlock.engine.verify.counterexample.drive import Script, drive
+from interlock.engine.verify.counterexample.signals import (
+    Beginning,
+    Given,
+    beginnings,
+    given,
+    is_told_by_signals,
+    kept,
+    words_of,
+)
+from interlock.engine.verify.counterexample.text import Counterexample
+from interlock.engine.verify.whole import Whole
+from interlock.language.diagnostics import Diagnostic
+from interlock.language.regions import NOWHERE
+from interlock.machines.definition import Trigger
+from interlock.machines.verify import MachineSubject
+from interlock.machines.verify.approvals import approval_gaps
+from interlock.machines.verify.rings import Ring, rings
+from interlock.machines.verify.routes import routes
+from interlock.machines.verify.subject import Edge
+from interlock.rules.verify import Subject
+from interlock.rules.verify.certainties import certain_conditions
+from interlock.rules.verify.rivals import rival_rules
+from interlock.rules.verify.shadows import shadowed_rules
+from interlock.rules.verify.witness import Laid, witness
+
+_LASTING_MS = 30 * 60_000
+"""How long what begins an incident lasts."""
+
+
+def counterexamples(whole: Whole) -> Iterator[Counterexample]:
+    """Yield a scenario for each finding that can be shown by one."""
+    yield from _never_fires(whole)
+    yield from _shadows(whole)
+    yield from _rivals(whole)
+    for machine in whole.machines:
+        for gap in approval_gaps(machine):
+            never: Given = {"never": {"action": gap.action.name}}
+            yield from _along(whole, machine, gap.way, gap.finding(machine), [never])
+        for ring in rings(machine):
+            yield from _round(whole, machine, ring)
+
+
+def _types(subject: Subject) -> dict[str, str]:
+    return {pattern.alias: pattern.type for pattern in subject.rule.patterns}
+
+
+def _never_fires(whole: Whole) -> Iterator[Counterexample]:
+    for subject in whole.subjects:
+        never = [one for one in certain_conditions(subject) if one.code == "RV302"]
+        if not never or subject.region != NOWHERE or not is_told_by_signals(subject):
+            continue
+        patterns = tuple(
+            tuple(one for number, one in enumerate(group) if number in chosen)
+            for group, chosen in zip(subject.patterns, kept(subject), strict=True)
+        )
+        others = replace(subject, patterns=patterns, negations=())
+        rows = witness((Laid(others, {}),), others.region, words_of(whole))
+        if rows is not None:
+            expect = {"fired": subject.rule.id}
+            yield Counterexample(never[0], given(whole, _types(subject), rows), [expect])
+
+
+def _shadows(whole: Whole) -> Iterator[Counterexample]:
+    for shadow in shadowed_rules(whole.subjects):
+        under = shadow.under
+        rows = witness((Laid(under, {}),), under.region, words_of(whole))
+        if rows is not None and is_told_by_signals(under):
+            expect = {"fired": under.rule.id}
+            yield Counterexample(shadow.finding(), given(whole, _types(under), rows), [expect])
+
+
+def _rivals(whole: Whole) -> Iterator[Counterexample]:
+    for pair in rival_rules(whole.subjects, words_of(whole)):
+        if is_told_by_signals(pair.one) and is_told_by_signals(pair.other):
+            types = {
+                laid.called(alias): name
+                for laid in pair.laid
+                for alias, name in _types(laid.subject).items()
+            }
+            expect: list[Given] = [
+                {"never": {"started": machine}} for machine in sorted(pair.other.machines)
+            ]
+            yield Counterexample(pair.finding(), given(whole, types, pair.rows), expect)
+
+
+def _along(
+    whole: Whole,
+    machine: MachineSubject,
+    way: Sequence[Edge],
+    finding: Diagnostic,
+    expect: Sequence[Given],
+) -> Iterator[Counterexample]:
+    """Yield a scenario in which a machine goes a way, for each rule that can begin it."""
+    if any(edge.event in {Trigger.ABORT, Trigger.WITHDRAWN} for edge in way):
+        return
+    for start in beginnings(whole, machine.machine.id):
+        script = drive(whole, machine, start, way)
+        yield _told(whole, start, script, finding, expect)
+
+
+def _told(
+    whole: Whole,
+    start: Beginning,
+    script: Script,
+    finding: Diagnostic,
+    expect: Sequence[Given],
+) -> Counterexample:
+    lasting = min(_LASTING_MS, script.now + 120_000)
+    first = given(whole, _types(start.subject), start.rows, lasting_ms=lasting)
+    return Counterexample(
+        finding,
+        [*first, *script.given],
+        expect,
+        script.executors,
+        script.probes,
+        script.humans,
+        until_ms=script.now + 120_000,
+    )
+
+
+def _round(whole: Whole, machine: MachineSubject, ring: Ring) -> Iterator[Counterexample]:
+    """Show that a machine comes back to where it was."""
+    way = routes(machine.machine.initial, machine.edges).get(ring.states[0])
+    if way is not None:
+        expect: Given = {"state": ring.states[0], "times": 1}
+        yield from _along(whole, machine, [*way, *ring.edges], ring.finding(machine), [expect])
