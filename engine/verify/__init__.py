@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 from interlock.engine.verify.counterexample import Counterexample, counterexamples
 from interlock.engine.verify.events import lost_events
-from interlock.engine.verify.loops import loops
+from interlock.engine.verify.loops import loops, standing_rules
 from interlock.engine.verify.untyped import untyped_inputs
 from interlock.engine.verify.unused import unused
 from interlock.engine.verify.whole import read_whole
@@ -44,8 +44,9 @@ def verify(files: Mapping[str, str], environment: str | None = None) -> list[Dia
             *risky_rollbacks(whole.documents, whole.machinebase.actions),
             *lost_events(whole),
             *unused(whole),
-            *untyped_inputs(whole),
-            *loops(whole),
+            *(reach.finding() for reach in untyped_inputs(whole)),
+            *(loop.finding() for loop in loops(whole)),
+            *(one.finding() for one in standing_rules(whole)),
         ]
     )
 

@@ -1,9 +1,9 @@
-"""RV802: rules and machines that keep each other going.
+"""RV802, RV805: rules and machines that keep each other going, and ends that are none.
 
 A machine that acts and then waits for a signal says what its action does to that signal.  Where
-the signal it waits for still makes a rule start a machine, the end of one incident is the
-beginning of the next: the same one over and over (a threshold without hysteresis), or two that
-undo each other.
+the signal it waits for makes another rule start a machine, the end of one incident is the
+beginning of the next, and round it may go.  Where its own rule still stands then, the incident
+is over and the trouble is not; nothing starts again as long as the rule stands.
 """
 
 from __future__ import annotations
@@ -27,44 +27,88 @@ from interlock.rules.verify.witness import MOST_TRIES, row_of
 
 
 @dataclass(frozen=True)
-class _Cause:
-    """An element that ends the wait of a machine of one rule and lets another rule begin."""
+class Cause:
+    """Signals that end the wait of a machine of one rule and let another rule begin.
+
+    Attributes:
+        rule, then: the rules' ids.
+        machine: the machine that waits.
+        path: the state it waits in.
+        rows: the signals; each was seen to do both.
+        example: the first of them, in words.
+    """
 
     rule: str
     then: str
-    wait: str
+    machine: MachineSubject
+    path: str
+    rows: tuple[Row, ...]
     example: str
 
 
-def loops(whole: Whole) -> Iterator[Diagnostic]:
+@dataclass(frozen=True)
+class Loop:
+    """A ring of causes, seen from the first rule in it."""
+
+    subject: Subject
+    ring: tuple[Cause, ...]
+
+    def finding(self) -> Diagnostic:
+        """Return it where the first rule starts its machine."""
+        steps = ", ".join(
+            f"{one.machine.machine.id}.{one.path} ends where {one.example},"
+            f" which starts {one.then!r}"
+            for one in self.ring
+        )
+        rule = self.subject.rule
+        place = next(n for n, s in enumerate(rule.consequences) if isinstance(s, StartSpec))
+        message = f"may go on for ever: {steps}"
+        hint = "leave a gap between what starts it and what it waits for"
+        return self.subject.finding(("then", place, "start"), "RV802", message, hint)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A machine whose wait ends while the rule that started it stands."""
+
+    subject: Subject
+    cause: Cause
+
+    def finding(self) -> Diagnostic:
+        """Return it where the machine waits."""
+        machine, path = self.cause.machine, self.cause.path
+        message = f"ends where {self.cause.example}, and {self.cause.rule!r} stands there"
+        hint = "leave a gap between what starts it and what it waits for"
+        loc = (*machine.places[path], "wait", "where")
+        return machine.finding(loc, "RV805", message, hint)
+
+
+def standing_rules(whole: Whole) -> Iterator[Standing]:
+    """Yield each wait that was seen to end while the rule that started the machine stands."""
+    subjects = {one.rule.id: one for one in whole.subjects}
+    for cause in _causes(whole):
+        if cause.rule == cause.then:
+            yield Standing(subjects[cause.rule], cause)
+
+
+def loops(whole: Whole) -> Iterator[Loop]:
     """Yield each shortest ring of rules in which every end was seen to be a beginning."""
-    causes = list(_causes(whole))
-    after: dict[str, list[_Cause]] = {}
-    for cause in causes:
+    after: dict[str, list[Cause]] = {}
+    for cause in _causes(whole):
+        if cause.rule == cause.then:
+            continue  # what stands does not begin again
         after.setdefault(cause.rule, []).append(cause)
     told: set[str] = set()
     for one in whole.subjects:
         ring = _ring(after, one.rule.id)
         if ring and not told & {cause.rule for cause in ring}:
             told |= {cause.rule for cause in ring}
-            yield _finding(one, ring)
+            yield Loop(one, tuple(ring))
 
 
-def _finding(subject: Subject, ring: Sequence[_Cause]) -> Diagnostic:
-    steps = ", ".join(
-        f"{cause.wait} ends where {cause.example}, which starts {cause.then!r}" for cause in ring
-    )
-    place = next(
-        n for n, spec in enumerate(subject.rule.consequences) if isinstance(spec, StartSpec)
-    )
-    message = f"may go on for ever: {steps}"
-    hint = "leave a gap between what starts it and what it waits for"
-    return subject.finding(("then", place, "start"), "RV802", message, hint)
-
-
-def _ring(after: Mapping[str, Sequence[_Cause]], start: str) -> list[_Cause]:
+def _ring(after: Mapping[str, Sequence[Cause]], start: str) -> list[Cause]:
     """Return the shortest chain of causes from a rule back to it."""
-    front: list[list[_Cause]] = [[cause] for cause in after.get(start, ())]
+    front: list[list[Cause]] = [[cause] for cause in after.get(start, ())]
     seen: set[str] = set()
     while front:
         longer = []
@@ -79,7 +123,7 @@ def _ring(after: Mapping[str, Sequence[_Cause]], start: str) -> list[_Cause]:
     return []
 
 
-def _causes(whole: Whole) -> Iterator[_Cause]:
+def _causes(whole: Whole) -> Iterator[Cause]:
     machines = {one.machine.id: one for one in whole.machines}
     starting = [one for one in whole.subjects if one.machines and not one.rule.shadow]
     grounds = {one.rule.id: list(_grounds(one, whole)) for one in starting}
@@ -87,10 +131,10 @@ def _causes(whole: Whole) -> Iterator[_Cause]:
         for ident in sorted(one.machines & machines.keys()):
             for path, wait in _proofs(machines[ident]):
                 for other in starting:
-                    example = _overlap(grounds[other.rule.id], wait, machines[ident], whole)
-                    if example:
-                        name = f"{ident}.{path}"
-                        yield _Cause(one.rule.id, other.rule.id, name, example)
+                    found = _overlap(grounds[other.rule.id], wait, machines[ident], whole)
+                    if found is not None:
+                        names = one.rule.id, other.rule.id
+                        yield Cause(*names, machines[ident], path, *found)
 
 
 def _proofs(machine: MachineSubject) -> Iterator[tuple[str, Wait]]:
@@ -124,13 +168,17 @@ def _grounds(subject: Subject, whole: Whole) -> Iterator[tuple[str, Sequence[Sta
 
 
 def _met(
-    region: Region, wait: Wait, fields: Mapping[str, Field], context: Mapping[str, Field]
+    region: Region,
+    wait: Wait,
+    fields: Mapping[str, Field],
+    context: Mapping[str, Field],
+    words: Sequence[str],
 ) -> Iterator[Row]:
     """Yield signals of a region that were seen to end a wait, for some incident."""
     for box in region:
         for number in range(MOST_TRIES):
-            row = row_of(box, "it", fields, number) | {"name": wait.name}
-            around = row_of(box, "ctx", context, number)
+            row = row_of(box, "it", fields, number, words) | {"name": wait.name}
+            around = row_of(box, "ctx", context, number, words)
             if wait.key is not None and wait.key[0] in row:
                 around[wait.key[1]] = row[wait.key[0]]
             if wait.holds(row, around):
@@ -148,8 +196,8 @@ def _overlap(
     wait: Wait,
     machine: MachineSubject,
     whole: Whole,
-) -> str | None:
-    """Return a signal, in words, that ends a wait and is among the grounds of a rule."""
+) -> tuple[tuple[Row, ...], str] | None:
+    """Return signals that end a wait and are among the grounds of a rule, and one in words."""
     if wait.where is None:
         return None
     fields = whole.rulebase.signal_types[wait.name].readable
@@ -160,7 +208,8 @@ def _overlap(
         if name != wait.name or not group:
             continue
         region = meet(waited, *(one.called({one.owner: "it"}).true for one in group))
-        for row in _met(region, wait, fields, context):
-            if all(one.test(row, {}) is True for one in group):
-                return _words(region, row, fields)
+        met = _met(region, wait, fields, context, sorted(whole.machinebase.inventory.targets))
+        rows = tuple(row for row in met if all(one.test(row, {}) is True for one in group))
+        if rows:
+            return rows, _words(region, rows[0], fields)
     return None

@@ -16,6 +16,7 @@ from interlock.language.diagnostics import Diagnostic
 from interlock.language.values import Field, Kind
 from interlock.machines.actions import ActionType
 from interlock.machines.schema import RunDefinition
+from interlock.machines.tree import Node
 from interlock.machines.verify import MachineSubject
 from interlock.rules.network import AssertSpec, ElementKind, Produced, SendSpec, StartSpec
 from interlock.rules.verify import Subject
@@ -26,7 +27,36 @@ Where = tuple[str, str]
 """A fact, machine or event, and one of its fields."""
 
 
-def untyped_inputs(whole: Whole) -> Iterator[Diagnostic]:
+@dataclass(frozen=True)
+class Reach:
+    """A text that nothing is said of, and the input it reaches.
+
+    Attributes:
+        machine: the machine that runs the action.
+        leaf: the state it runs it in.
+        action: the action.
+        name: the input.
+        origin: ``signal.field``.
+    """
+
+    machine: MachineSubject
+    leaf: Node
+    action: ActionType
+    name: str
+    origin: str
+
+    def finding(self) -> Diagnostic:
+        """Return it where the input is given."""
+        message = (
+            f"text of {self.origin} reaches {self.name!r} of {self.action.name!r}"
+            f" ({self.action.risk} risk), and nothing says what it may be"
+        )
+        hint = "give one of the fields on its way a `pattern` or an `enum`"
+        loc = (*self.leaf.loc, "with", self.name)
+        return self.machine.finding(loc, "RV713", message, hint, "error")
+
+
+def untyped_inputs(whole: Whole) -> Iterator[Reach]:
     """Yield every input of an action of medium risk or more that such a text may fill."""
     origins = _Origins()
     while _spread(whole, origins):
@@ -36,18 +66,11 @@ def untyped_inputs(whole: Whole) -> Iterator[Diagnostic]:
             if isinstance(leaf.definition, RunDefinition):
                 action = machine.actions[leaf.definition.run]
                 if action.kind == "act" and action.risk in _RISKY:
-                    place = (*leaf.loc, "with")
                     given = leaf.definition.with_
                     for name in sorted(given.keys() & _open_inputs(action)):
-                        texts = origins.of_context(machine.machine.id, carried(given[name]))
-                        if texts:
-                            message = (
-                                f"text of {texts} reaches {name!r} of {action.name!r}"
-                                f" ({action.risk} risk), and nothing says what it may be"
-                            )
-                            hint = "give one of the fields on its way a `pattern` or an `enum`"
-                            loc = (*place, name)
-                            yield machine.finding(loc, "RV713", message, hint, "error")
+                        origin = origins.of_context(machine.machine.id, carried(given[name]))
+                        if origin is not None:
+                            yield Reach(machine, leaf, action, name, origin)
 
 
 @dataclass

@@ -10,21 +10,28 @@ from interlock.engine.verify.counterexample.signals import (
     Beginning,
     Given,
     beginnings,
+    begun_by,
     given,
     is_told_by_signals,
     kept,
+    signal,
     words_of,
 )
 from interlock.engine.verify.counterexample.text import Counterexample
+from interlock.engine.verify.loops import Cause, Loop, Standing, loops, standing_rules
+from interlock.engine.verify.untyped import Reach, untyped_inputs
 from interlock.engine.verify.whole import Whole
 from interlock.language.diagnostics import Diagnostic
+from interlock.language.expression import Row
 from interlock.language.regions import NOWHERE
+from interlock.language.values import format_duration
 from interlock.machines.definition import Trigger
 from interlock.machines.verify import MachineSubject
 from interlock.machines.verify.approvals import approval_gaps
 from interlock.machines.verify.rings import Ring, rings
 from interlock.machines.verify.routes import routes
 from interlock.machines.verify.subject import Edge
+from interlock.rules.declarations import SignalType
 from interlock.rules.verify import Subject
 from interlock.rules.verify.certainties import certain_conditions
 from interlock.rules.verify.rivals import rival_rules
@@ -33,6 +40,9 @@ from interlock.rules.verify.witness import Laid, witness
 
 _LASTING_MS = 30 * 60_000
 """How long what begins an incident lasts."""
+
+_PAUSE_MS = 30_000
+"""Between what a machine does and what comes next."""
 
 
 def counterexamples(whole: Whole) -> Iterator[Counterexample]:
@@ -46,6 +56,12 @@ def counterexamples(whole: Whole) -> Iterator[Counterexample]:
             yield from _along(whole, machine, gap.way, gap.finding(machine), [never])
         for ring in rings(machine):
             yield from _round(whole, machine, ring)
+    for reach in untyped_inputs(whole):
+        yield from _reached(whole, reach)
+    for loop in loops(whole):
+        yield from _over_again(whole, loop)
+    for standing in standing_rules(whole):
+        yield from _still_standing(whole, standing)
 
 
 def _types(subject: Subject) -> dict[str, str]:
@@ -132,3 +148,73 @@ def _round(whole: Whole, machine: MachineSubject, ring: Ring) -> Iterator[Counte
     if way is not None:
         expect: Given = {"state": ring.states[0], "times": 1}
         yield from _along(whole, machine, [*way, *ring.edges], ring.finding(machine), [expect])
+
+
+HOSTILE = "x; reboot"
+"""What somebody might write into a label."""
+
+
+def _reached(whole: Whole, reach: Reach) -> Iterator[Counterexample]:
+    """Show a label of somebody's choice at an input."""
+    machine = reach.machine
+    name, _, part = reach.origin.rpartition(".")
+    way = routes(machine.machine.initial, machine.edges).get(reach.leaf.path)
+    for start in beginnings(whole, machine.machine.id) if way is not None else ():
+        types = _types(start.subject)
+        rows = {
+            alias: {**row, part: HOSTILE} if types[alias] == name and part in row else row
+            for alias, row in start.rows.items()
+        }
+        begun = begun_by(start.subject, machine.machine.id, rows)
+        if way is not None and begun is not None:
+            script = drive(whole, machine, begun, way)
+            never: Given = {"action": reach.action.name, "with": {reach.name: HOSTILE}}
+            yield _told(whole, begun, script, reach.finding(), [{"never": never}])
+
+
+def _over_again(whole: Whole, loop: Loop) -> Iterator[Counterexample]:
+    """Show that a ring of rules comes back to the machine it began with."""
+    script = _lead(whole, loop.ring, loop.ring[-1].rows[0])
+    if script is not None:
+        once: Given = {"started": loop.ring[0].machine.machine.id, "times": 1}
+        yield _led(script, loop.finding(), once)
+
+
+def _still_standing(whole: Whole, standing: Standing) -> Iterator[Counterexample]:
+    """Show that a rule still holds where its machine has stopped waiting."""
+    cause = standing.cause
+    script = _lead(whole, [cause], cause.rows[0])
+    if script is not None:
+        later = format_duration(script.now + _PAUSE_MS)
+        yield _led(script, standing.finding(), {"at": later, "not_fired": cause.rule})
+
+
+def _lead(whole: Whole, causes: Sequence[Cause], first: Row) -> Script | None:
+    """Return a script in which each cause follows from the one before; None where it cannot."""
+    subjects = {one.rule.id: one for one in whole.subjects}
+    kind = whole.rulebase.signal_types.get(str(first["name"]))
+    script, row = Script(), first
+    for cause in causes:
+        subject, machine = subjects[cause.rule], cause.machine
+        way = routes(machine.machine.initial, machine.edges).get(cause.path)
+        alone = len(subject.rule.patterns) == 1 and is_told_by_signals(subject)
+        begun = begun_by(subject, machine.machine.id, {subject.rule.patterns[0].alias: row})
+        if kind is None or way is None or begun is None or not alone:
+            return None
+        script.given.append(signal(kind, row, at=script.now))
+        script = drive(whole, machine, begun, way, script)
+        script.now += _PAUSE_MS
+        rows = ({**one, **_keys(kind, first)} for one in cause.rows)
+        row = next((one for one in rows if one != row), row)  # the same again would be no news
+    if kind is not None:
+        script.given.append(signal(kind, row, at=script.now))
+    return script
+
+
+def _led(script: Script, finding: Diagnostic, expect: Given) -> Counterexample:
+    said = (script.executors, script.probes, script.humans)
+    return Counterexample(finding, script.given, [expect], *said, until_ms=script.now + 120_000)
+
+
+def _keys(kind: SignalType, row: Row) -> Row:
+    return {name: row[name] for name in kind.key if name in row}

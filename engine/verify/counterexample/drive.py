@@ -48,9 +48,23 @@ class Script:
     now: int = 0
 
 
-def drive(whole: Whole, machine: MachineSubject, start: Beginning, way: Sequence[Edge]) -> Script:
-    """Return what leads a machine along a way, from where it begins."""
-    script = Script()
+def drive(
+    whole: Whole,
+    machine: MachineSubject,
+    start: Beginning,
+    way: Sequence[Edge],
+    script: Script | None = None,
+) -> Script:
+    """Return what leads a machine along a way, from where it begins.
+
+    Args:
+        whole: the bundle.
+        machine: the machine.
+        start: what starts it.
+        way: the branches it is to take.
+        script: what is said already; this goes on from there.
+    """
+    script = Script() if script is None else script
     for edge in way:
         state = machine.machine.states[edge.source]
         match state:

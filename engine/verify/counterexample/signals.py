@@ -57,12 +57,22 @@ def beginnings(whole: Whole, machine: str) -> Iterator[Beginning]:
         if subject.rule.shadow or not is_told_by_signals(subject):
             continue
         rows = witness((Laid(subject, {}),), subject.region, words_of(whole))
-        for spec in subject.rule.consequences:
-            if isinstance(spec, StartSpec) and spec.machine == machine and rows is not None:
-                key = spec.incident.value({}, rows)
-                values = {name: one.value({}, rows) for name, one in spec.inputs.items()}
-                known = {n: v for n, v in values.items() if not isinstance(v, Unknown)}
-                yield Beginning(subject, rows, str(key), known)
+        begun = None if rows is None else begun_by(subject, machine, rows)
+        if begun is not None:
+            yield begun
+
+
+def begun_by(subject: Subject, machine: str, rows: Rows) -> Beginning | None:
+    """Return how a rule starts a machine with these elements; None where it does not."""
+    if not Laid(subject, {}).matches(rows):
+        return None
+    for spec in subject.rule.consequences:
+        if isinstance(spec, StartSpec) and spec.machine == machine:
+            key = spec.incident.value({}, rows)
+            values = {name: one.value({}, rows) for name, one in spec.inputs.items()}
+            known = {n: v for n, v in values.items() if not isinstance(v, Unknown)}
+            return Beginning(subject, rows, str(key), known)
+    return None
 
 
 def given(

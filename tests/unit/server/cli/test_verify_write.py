@@ -47,13 +47,21 @@ RIVALS = {
     "n": MACHINE.replace("id: mend", "id: drain"),
 }
 RING = {"m": MACHINE.replace("after: {5m: undoing}", "after: {5m: switching}")}
-ACTED = MACHINE.replace("risk: medium", "risk: high")
 UNASKED = {
     "m": MACHINE,
     "a": ACTIONS.replace("risk: medium", "risk: high")
     .replace("reversible: true", "irreversible_because: gone is gone")
     .replace(ACTIONS[ACTIONS.index("    rollback:") : ACTIONS.index("  web.back")], ""),
 }
+
+
+STANDS = {"m": MACHINE.replace("ratio < 0.1", "ratio < 0.6")}
+LOAD = START.replace("start: mend", "start: load")
+LOOP = {
+    "r": RULES + rule("idle", "ratio < 0.05", then=LOAD),
+    "n": MACHINE.replace("id: mend", "id: load").replace("ratio < 0.1", "ratio > 0.4"),
+}
+LABEL = {"r": RULES.replace('label: "${err.service}"', 'label: "${err.label}"')}
 
 
 def lay(folder: Path, changes: dict[str, str]) -> Path:
@@ -66,11 +74,14 @@ def lay(folder: Path, changes: dict[str, str]) -> Path:
 @pytest.mark.parametrize(
     ("code", "changes", "expected"),
     [
-        ("rv302", NEVER, "rule never"),
-        ("rv312", SHADOW, "rule web/most"),
+        ("rv302", NEVER, "web/never"),
+        ("rv312", SHADOW, "web/most"),
         ("rv350", RIVALS, "drain"),
         ("rv608", RING, "switching"),
         ("rv703", UNASKED, "web.switch"),
+        ("rv713", LABEL, "reboot"),
+        ("rv802", LOOP, "mend"),
+        ("rv805", STANDS, "web/broken"),
     ],
 )
 def test_a_finding_is_written_as_a_scenario_that_fails(
@@ -81,10 +92,10 @@ def test_a_finding_is_written_as_a_scenario_that_fails(
     written = interlock("verify", "--write", str(shown), str(bundle))
     tested = interlock("test", str(shown))
 
-    files = [path.name for path in shown.iterdir()]
-    assert [name for name in files if name.startswith(code)], (written, files)
-    assert tested.code == 1
-    assert "RV410" in tested.out
+    (shown_one,) = shown.glob(f"{code}-*.test.yaml")
+    assert f"wrote {shown_one}\n" in written.err
+    assert expected in shown_one.read_text()
+    assert (tested.code, "RV410" in tested.out) == (1, True)
 
 
 def test_nothing_is_written_about_a_bundle_that_makes_sense(interlock: Run, tmp_path: Path) -> None:
