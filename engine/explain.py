@@ -226,9 +226,20 @@ class _Telling:
             return Reason("firing", firing, "firing", seq)
         children: tuple[Reason, ...] = ()
         if self._opens(depth):
-            children = tuple(self._element(e, depth + 1) for e in note.get("elements", ()))
+            children = (
+                *(self._element(e, depth + 1) for e in note.get("elements", ())),
+                *self._counted(self._held_back(seq, firing)),
+            )
         at = self._decision(seq)["at"]
         return Reason("firing", firing, f"{note['rule']}: {note.get('why', '')}", seq, at, children)
+
+    def _held_back(self, seq: int, firing: str) -> Iterator[Reason]:
+        """Yield what did not fire because a firing was there, as far as its entry says so."""
+        decision = self._decision(seq)
+        for note in decision.get("suppressed", ()):
+            if note["by"] == firing:
+                title = f"{note['rule']} not fired again ({note['kind']}): {note.get('why', '')}"
+                yield Reason("suppressed", note["id"], title, seq, decision["at"])
 
     def _element(self, element: Note, depth: int) -> Reason:
         position = element["position"]

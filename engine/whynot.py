@@ -28,7 +28,7 @@ from interlock.rules.checks import Written
 from interlock.rules.elements import Element
 from interlock.rules.load import load_rulebase, read_rules
 from interlock.rules.memory import WorkingMemory
-from interlock.rules.model import Firing, SendEvent, StartMachine
+from interlock.rules.model import Firing, SendEvent, StartMachine, Suppressed
 from interlock.rules.nearmiss import NearMiss, near_miss
 from interlock.rules.network import AssertSpec, Rule, SendSpec, StartSpec
 from interlock.rules.rulebase import RuleBase
@@ -54,6 +54,7 @@ class Silence:
         last: of each signal it reads, position and time (ms) it last came at.
         lines: of each condition, the line each of its tests is written in.
         below: of each fact that is missing, why the rules that assert it are silent.
+        suppressed: what holds the nearest elements back, if they match.
     """
 
     rule: Rule
@@ -66,6 +67,7 @@ class Silence:
     last: Mapping[str, tuple[int, int]]
     lines: Sequence[Mapping[str, int]]
     below: Mapping[str, Sequence[Silence]] = field(default_factory=dict)
+    suppressed: Suppressed | None = None
 
 
 def why_not(
@@ -150,6 +152,7 @@ class _Moment:
         assert bundle is not None
         miss = near_miss(bundle.rulebase, rule, self._live, wanted=where)
         firings = memory.firings() if miss.missed == 0 else ()
+        held = memory.suppressed() if miss.missed == 0 else ()
         return Silence(
             rule,
             self.at,
@@ -165,6 +168,7 @@ class _Moment:
             },
             lines=_lines(self._written[miss.rule.name]),
             below=self._below(miss, where, asked) if len(asked) <= MOST_DEEP else {},
+            suppressed=next((one for one in held if _is_of(one, miss)), None),
         )
 
     def _holds(self, firing: Firing, miss: NearMiss) -> bool:
@@ -290,7 +294,7 @@ def _expire(memory: WorkingMemory, at: int, seq: int) -> None:
         memory.expire(now=due, position=seq)
 
 
-def _is_of(firing: Firing, miss: NearMiss) -> bool:
+def _is_of(firing: Firing | Suppressed, miss: NearMiss) -> bool:
     # Branches may bind in another order what is one match all the same.
     elements = sorted(one.id for one in firing.elements)
     return firing.rule == miss.rule.id and elements == sorted(e.id for e in miss.elements)

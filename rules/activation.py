@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from interlock.digest import derive_id
 from interlock.language.values import Value
 from interlock.rules.elements import Element
 from interlock.rules.model import AssertFact, Consequence, Row, SendEvent, StartMachine
-from interlock.rules.network import Rule
+from interlock.rules.network import ExceptionSpec, Rule
 
 ActivationKey: TypeAlias = tuple[str, ...]
 """Rule id, then element ids: what refraction compares."""
 
 JoinKey: TypeAlias = tuple[str, ...]
 """The name of a production, then element ids: what the engines compare."""
+
+RepeatKey: TypeAlias = tuple[str, tuple[Value, ...]]
+"""A rule id and the values by which its firings count as the same."""
 
 FactKey: TypeAlias = tuple[str, tuple[Value, ...]]
 """A fact's name and the values of its key."""
@@ -56,6 +59,24 @@ class Claim:
         return 1, agenda_order(self.rule, self.elements)
 
 
+class Restraint(NamedTuple):
+    """What keeps a match from firing.
+
+    Attributes:
+        repeat: what its firing would repeat.
+        waits: whether its turn has not come.
+        exception: what excepts it.
+    """
+
+    repeat: RepeatKey | None = None
+    waits: bool = False
+    exception: ExceptionSpec | None = None
+
+
+FREE: Final = Restraint()
+"""Nothing does."""
+
+
 class Activation:
     """One rule, one match, in force until an element goes or a negation comes true.
 
@@ -67,10 +88,25 @@ class Activation:
         elements: what it fired for.
         incident: whose exclusive group it competes for; None outside of groups.
         claims: the facts it asserts; none for a shadow.
-        effective: False while another rule holds its exclusive group.
+        effective: False while another rule holds its exclusive group, or it is held back.
+        repeat: what its firing would repeat; None where its rule may repeat itself.
+        waits: whether it is held back until its turn comes.
+        exception: what holds it back until that expires; None: nothing.
     """
 
-    __slots__ = ("claims", "effective", "elements", "id", "incident", "key", "now", "rule")
+    __slots__ = (
+        "claims",
+        "effective",
+        "elements",
+        "exception",
+        "id",
+        "incident",
+        "key",
+        "now",
+        "repeat",
+        "rule",
+        "waits",
+    )
 
     def __init__(
         self,
@@ -80,15 +116,28 @@ class Activation:
         *,
         firing_id: str,
         now: int,
+        restraint: Restraint = FREE,
     ) -> None:
+        self.repeat, self.waits, self.exception = restraint
         self.key: ActivationKey = key_of(rule, elements)
         self.id = firing_id
         self.now = now
         self.rule = rule
         self.elements = elements
-        self.incident = _incident(consequences) if rule.exclusive and not rule.shadow else None
-        self.effective = self.incident is None
-        self.claims = () if rule.shadow else tuple(self._claims(consequences).items())
+        acts = not rule.shadow and not self.is_held
+        self.incident = _incident(consequences) if rule.exclusive and acts else None
+        self.effective = self.incident is None and not self.is_held
+        self.claims = tuple(self._claims(consequences).items()) if acts else ()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it matches without firing."""
+        return self.waits or self.exception is not None
+
+    @property
+    def expiry(self) -> int | None:
+        """When the exception that holds it back expires, ms."""
+        return None if self.exception is None else self.exception.expires_ms
 
     @property
     def agenda_order(self) -> Order:

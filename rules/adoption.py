@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from interlock.language.implicit import IMPLICIT_SIGNAL_FIELDS
 from interlock.language.values import Field, Value, violation
-from interlock.rules.activation import Activation, Order
+from interlock.rules.activation import Activation, Order, RepeatKey
 from interlock.rules.declarations import SignalType
 from interlock.rules.elements import Element
 from interlock.rules.fill import effect
@@ -20,6 +20,7 @@ from interlock.rules.model import Outcome, Row
 from interlock.rules.outcome import consequences_of, standing_facts
 from interlock.rules.rulebase import RuleBase
 from interlock.rules.state import State
+from interlock.rules.turns import Holder, holder
 
 
 def carried(before: State, rulebase: RuleBase, now: int) -> list[Element]:
@@ -73,6 +74,25 @@ def _same(field: Field, was: Field | None, value: Value) -> bool:
     return was is not None and was.type == field.type and violation(field, value) is None
 
 
+def succession(before: State, after: State) -> dict[RepeatKey, Holder]:
+    """Let cooldowns go on, and return who had a turn, where the rules count alike.
+
+    Args:
+        before: the memory under the old rules.
+        after: the one that begins, still empty.
+    """
+    alike = {
+        rule.id
+        for rule in after.rulebase.rules.values()
+        if (old := before.rulebase.rules.get(rule.id)) is not None
+        and rule.repeats is not None
+        and old.repeats is not None
+        and old.repeats.once_per == rule.repeats.once_per
+    }
+    after.marks.update((key, one) for key, one in before.marks.items() if key[0] in alike)
+    return {key: holder(one) for key, one in before.turns.items() if key[0] in alike}
+
+
 def succeed(outcome: Outcome, before: State, position: int) -> Outcome:
     """Return the outcome of adopting, as what follows the firings and facts of before.
 
@@ -82,12 +102,15 @@ def succeed(outcome: Outcome, before: State, position: int) -> Outcome:
         position: of that step; the second engine is asked about all joins there.
     """
     heirs: dict[object, list[str]] = {}
+    gone_on = {firing.supersedes for firing in outcome.firings}
     for old in sorted(_effective(before), key=_agenda, reverse=True):
+        if old.id in gone_on:
+            continue
         heirs.setdefault((old.rule.id, effect(consequences_of(old))), []).append(old.id)
     firings = []
     for firing in outcome.firings:
         left = heirs.get((firing.rule, effect(firing.consequences)))
-        supersedes = left.pop() if left else None
+        supersedes = firing.supersedes or (left.pop() if left else None)
         firings.append(replace(firing, formed_at=position, supersedes=supersedes))
     return replace(
         outcome,

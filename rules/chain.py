@@ -26,23 +26,25 @@ from interlock.rules.activation import (
     FactKey,
     JoinKey,
     Order,
+    RepeatKey,
+    Restraint,
     agenda_order,
-    derived_id,
     join_key,
     key_of,
 )
 from interlock.rules.discriminate import doubts
 from interlock.rules.elements import Element, fact_id
-from interlock.rules.fill import fill
+from interlock.rules.forming import Forming
 from interlock.rules.matcher import VISITS_PER_ACTIVATION, FuelExhausted
-from interlock.rules.model import Consequence, Row, UnknownTest
+from interlock.rules.model import Row, UnknownTest
 from interlock.rules.network import Rule
 from interlock.rules.plan import Plan
-from interlock.rules.state import Standing, State, strongest_claim
+from interlock.rules.state import Mark, Standing, State, strongest_claim
 from interlock.rules.temporal.derived import Derived
 from interlock.rules.temporal.layer import Layer
 from interlock.rules.temporal.runs import Run
 from interlock.rules.temporal.watches import Slot
+from interlock.rules.turns import Turns
 
 
 @dataclass(slots=True)
@@ -50,6 +52,7 @@ class _Work:
     """What one stratum still has to do."""
 
     joins: list[tuple[Plan, Element]] = field(default_factory=list)
+    turns: set[RepeatKey] = field(default_factory=set)
     facts: set[FactKey] = field(default_factory=set)
 
 
@@ -66,6 +69,9 @@ class Chain:
         found: every join completed in this step, forbidden or not, for the second engine.
         unknowns: tests that could not be decided.
         layer: what the step changes about time.
+        turns: whose turn it is, of rules that may not always fire.
+        marks: the firings that began a cooldown, once the outcome is settled.
+        now: the journal's time, ms.
     """
 
     def __init__(
@@ -88,7 +94,6 @@ class Chain:
         """
         self.entered: dict[str, Element] = {}
         self.formed: dict[ActivationKey, Activation] = {}
-        self.consequences: dict[ActivationKey, tuple[Consequence, ...]] = {}
         self.withdrawn: dict[ActivationKey, Activation] = {}
         self.before: dict[FactKey, Element | None] = {}
         self.stood: list[Standing] = []
@@ -98,7 +103,11 @@ class Chain:
         self._state = state
         self._rulebase = state.rulebase
         self._step = (position, state.count("steps", position))
-        self._now = now
+        self.turns = Turns()
+        self.marks: list[Mark] = []
+        self.now = now
+        self._forming = Forming(self._step, now, self.withdrawn, self.unknowns)
+        self.consequences = self._forming.consequences
         self._fuel = fuel
         self._derives = fuel > 0
         state.matcher.visits = fuel * VISITS_PER_ACTIVATION
@@ -156,6 +165,15 @@ class Chain:
         self._state.lapse(standing)
         self._take_down(list(self._unsupported(standing.key, standing.claim)))
 
+    def wake(self, thing: Mark | Activation) -> None:
+        """Let what a cooldown or an exception held back have its chance, if it is still there."""
+        if isinstance(thing, Mark):
+            self._state.forget(thing)
+            self._at(self._rulebase.rules[thing.key[0]].stratum).turns.add(thing.key)
+        elif self._derives and self._state.activations.get(thing.key) is thing:
+            self._withdraw(thing)
+            self._fire(thing.rule, thing.elements)
+
     def run(self) -> None:
         """Work until nothing is left to do.
 
@@ -169,6 +187,10 @@ class Chain:
             if work.joins:
                 joins, work.joins = work.joins, []
                 self._match(joins)
+            elif work.turns:
+                keys, work.turns = work.turns, set()
+                for turn in sorted(keys, key=repr):
+                    self._take_turn(turn)
             elif work.facts:
                 facts, work.facts = work.facts, set()
                 for key in sorted(facts, key=repr):
@@ -201,45 +223,41 @@ class Chain:
             if key not in self._state.activations:
                 blockers = self._rulebase.blockers[rule.name]
                 if not self._state.matcher.forbidden(blockers, elements):
-                    self._fire(key, rule, elements)
+                    self._fire(rule, elements)
 
-    def _fire(self, key: ActivationKey, rule: Rule, elements: tuple[Element, ...]) -> None:
-        activation = self._back(key, rule, elements) or self._formed(key, rule, elements)
+    def _fire(self, rule: Rule, elements: tuple[Element, ...]) -> None:
+        activation = self._forming.match(rule, elements)
         if activation is None:
             return
         if self._fuel == 0:
             raise FuelExhausted
         self._fuel -= 1
+        self._enforce(activation)
+        if activation.waits and activation.repeat is not None:
+            self._at(rule.stratum).turns.add(activation.repeat)
+
+    def _enforce(self, activation: Activation) -> None:
+        """Put an activation in force; it is the old one if one with its id was withdrawn."""
         for fact, _ in activation.claims:
             self._touch(fact)
         self._state.activate(activation)
-        if self.withdrawn.pop(key, None) is None:
-            self.formed[key] = activation
+        old = self.withdrawn.get(activation.key)
+        if old is not None and old.id == activation.id:
+            del self.withdrawn[activation.key]
+        else:
+            self.formed[activation.key] = activation
 
-    def _back(
-        self, key: ActivationKey, rule: Rule, elements: tuple[Element, ...]
-    ) -> Activation | None:
-        """Return what was withdrawn in this step and holds again, perhaps by another branch."""
-        old = self.withdrawn.get(key)
-        if old is None or old.rule is rule:
-            return old
-        consequences = fill(rule, elements, old.now)
-        if isinstance(consequences, UnknownTest):
-            return None
-        again = Activation(rule, elements, consequences, firing_id=old.id, now=old.now)
-        again.effective = old.effective
-        return again
-
-    def _formed(
-        self, key: ActivationKey, rule: Rule, elements: tuple[Element, ...]
-    ) -> Activation | None:
-        consequences = fill(rule, elements, self._now)
-        if isinstance(consequences, UnknownTest):
-            self.unknowns.add(consequences)
-            return None
-        self.consequences[key] = consequences
-        firing_id = derived_id(key, self._step)
-        return Activation(rule, elements, consequences, firing_id=firing_id, now=self._now)
+    def _take_turn(self, key: RepeatKey) -> None:
+        found = self.turns.next(self._state, key, self.now) if self._derives else None
+        if found is None:
+            return
+        waiting, before = found
+        self._withdraw(waiting)
+        activation = self._forming.made(waiting.rule, waiting.elements, Restraint(key))
+        if activation is not None:
+            self._enforce(activation)
+            if before and activation.id != before:
+                self.turns.continuing[activation.key] = before
 
     def _take_down(self, falling: list[Element]) -> None:
         """Remove elements, the activations on them, and what falls with those in turn."""
@@ -265,6 +283,10 @@ class Chain:
         self._state.deactivate(activation)
         if self.formed.pop(activation.key, None) is None:
             self.withdrawn[activation.key] = activation
+            self.turns.lose(activation)
+        if activation.repeat is not None and not activation.is_held:
+            self.turns.continuing.pop(activation.key, None)
+            self._at(activation.rule.stratum).turns.add(activation.repeat)
         return [e for fact, claim in activation.claims for e in self._unsupported(fact, claim)]
 
     def _unsupported(self, key: FactKey, claim: Claim) -> Iterator[Element]:
@@ -294,7 +316,7 @@ class Chain:
     def _made(self, key: FactKey, fields: Row) -> Element:
         name, values = key
         number = self._state.count("facts", self._step[0])
-        row = {**fields, "at": self._now, "name": name}
+        row = {**fields, "at": self.now, "name": name}
         passed, undecided = self._rulebase.discriminator.passed(name, row)
         element = Element(
             fact_id(self._step[0], number),
@@ -302,7 +324,7 @@ class Chain:
             row=self._rulebase.shapes.pack(row),
             key=values,
             alphas=passed,
-            seen_at=self._now,
+            seen_at=self.now,
         )
         self.unknowns |= doubts(undecided, element.id)
         return element

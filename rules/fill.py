@@ -26,6 +26,7 @@ from interlock.rules.network import (
     AssertSpec,
     ConsequenceSpec,
     Environment,
+    ExceptionSpec,
     Produced,
     Rule,
     SendSpec,
@@ -55,6 +56,53 @@ def fill(
 def reason(rule: Rule, elements: Sequence[Element], now: int) -> str:
     """Return why a rule fired, in words."""
     return str(rule.why.value(_NO_ROW, _environment(rule, elements, now)))
+
+
+def acts(rule: Rule, elements: Sequence[Element], now: int) -> tuple[tuple[str, ...], ...]:
+    """Return what a match starts and which events it sends to whom, whatever they carry."""
+    consequences = fill(rule, elements, now)
+    if isinstance(consequences, UnknownTest):
+        return ()
+    return tuple(sorted(_act(one) for one in consequences if isinstance(one, _ACTS)))
+
+
+def repeat_key(
+    rule: Rule, elements: Sequence[Element], consequences: Sequence[Consequence]
+) -> tuple[str, tuple[Value, ...]] | UnknownTest | None:
+    """Return what a firing would repeat: its rule and values; None where it may repeat itself.
+
+    Without `once_per` these are what it starts and sends to, and the keys of what it asserts.
+    """
+    if rule.repeats is None:
+        return None
+    env = _environment(rule, elements, 0)
+    try:
+        values = tuple([_known(one, env) for one in rule.repeats.once_per])
+    except _Undecided as undecided:
+        return UnknownTest(rule.id, "once_per", undecided.text, elements[-1].id)
+    return rule.id, values or tuple(sorted((_about(one) for one in consequences), key=repr))
+
+
+def exception_of(
+    rule: Rule, elements: Sequence[Element], now: int, unknowns: set[UnknownTest]
+) -> ExceptionSpec | None:
+    """Return the first exception of a rule that covers a match and has not expired.
+
+    Args:
+        rule: the rule.
+        elements: what matched.
+        now: the journal's time, ms.
+        unknowns: where tests are noted that cannot be decided; they count as true.
+    """
+    env = _environment(rule, elements, now)
+    for one in rule.exceptions:
+        if now < one.expires_ms:
+            verdicts = [(test, test.value(_NO_ROW, env)) for test in one.tests]
+            if not any(verdict is False for _, verdict in verdicts):
+                unknown = [test.text for test, verdict in verdicts if verdict is UNKNOWN]
+                unknowns |= {UnknownTest(rule.id, one.id, t, elements[-1].id) for t in unknown}
+                return one
+    return None
 
 
 def effect(consequences: Sequence[Consequence]) -> tuple[tuple[str, ...], ...]:
@@ -110,6 +158,23 @@ def _known(produced: Produced, env: Environment) -> Value:
     if value is UNKNOWN:
         raise _Undecided(produced.text)
     return value
+
+
+_ACTS = (StartMachine, SendEvent)
+
+
+def _act(made: Consequence) -> tuple[str, ...]:
+    return _identity(made)[:3]
+
+
+def _about(made: Consequence) -> tuple[Value, ...]:
+    match made:
+        case AssertFact(fact, key, _):
+            return ("assert", fact, *key)
+        case Advise():
+            return ("advise",)
+        case _:
+            return _act(made)
 
 
 def _identity(made: Consequence) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from interlock.rules.conditions import compile_conditions
 from interlock.rules.consequences import ConsequenceCompiler
 from interlock.rules.declare import Declarations, declare, note_broken, place_text
 from interlock.rules.network import Rule, Start, StartSpec
+from interlock.rules.restraints import RestraintCompiler
 from interlock.rules.rulebase import Definitions, RuleBase
 from interlock.rules.schema import RuleDefinition, RulesDocument, SignalsDocument
 from interlock.rules.strata import stratify
@@ -124,6 +125,7 @@ def _compiled(  # a rule, where it stands, and what it may speak of
     conditions = compile_conditions(document, way.conditions, declarations)
     compiler = ConsequenceCompiler(document, conditions.bindings, declarations)
     consequences = compiler.consequences((*loc, "then"), definition.then)
+    restraints = RestraintCompiler(document, loc, conditions.bindings)
     rule = Rule(
         id=f"{shape.package}/{definition.id}" if shape.package else definition.id,
         patterns=conditions.patterns,
@@ -142,6 +144,8 @@ def _compiled(  # a rule, where it stands, and what it may speak of
         path=document.path,
         line=document.span(loc).line,
         branch=way.branch,
+        repeats=restraints.repeats(definition),
+        exceptions=restraints.exceptions(definition.exceptions),
     )
     return Written(
         document=document,

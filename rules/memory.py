@@ -9,8 +9,8 @@ from typing import Final, Self
 
 from interlock.errors import NotFound
 from interlock.language.values import JsonValue, Value
-from interlock.rules.activation import FactKey
-from interlock.rules.adoption import carried, succeed
+from interlock.rules.activation import Activation, FactKey
+from interlock.rules.adoption import carried, succeed, succession
 from interlock.rules.chain import Chain
 from interlock.rules.discriminate import doubts
 from interlock.rules.elements import Element, signal_id
@@ -23,6 +23,7 @@ from interlock.rules.model import (
     Root,
     Row,
     SignalElement,
+    Suppressed,
     UnknownTest,
 )
 from interlock.rules.outcome import bounded, firings_in_force, standing_facts
@@ -30,8 +31,9 @@ from interlock.rules.roots import roots
 from interlock.rules.rulebase import RuleBase
 from interlock.rules.signals import readable, says_the_same, signal_of
 from interlock.rules.snapshot import dump, restore
-from interlock.rules.state import Standing, State, standing
+from interlock.rules.state import Mark, Standing, State, standing
 from interlock.rules.step import Step
+from interlock.rules.suppressed import suppressed
 from interlock.rules.temporal.runs import Run
 from interlock.rules.temporal.watches import Slot
 
@@ -121,7 +123,10 @@ class WorkingMemory:
         elements = carried(state, self.rulebase, now)
         said = [one for one in state.standing.values() if self._declares_alike(before, one)]
 
+        inherited = succession(state, self._state)
+
         def change(chain: Chain) -> None:
+            chain.turns.inherited.update(inherited)
             for one in said:
                 chain.stand(one)
             for element in elements:
@@ -157,6 +162,8 @@ class WorkingMemory:
                     chain.lapse(thing)
                 elif isinstance(thing, Element):
                     chain.remove(thing)
+                elif isinstance(thing, Mark | Activation):
+                    chain.wake(thing)
             for run in lasted:  # what ends at the very moment it would be long enough has ended
                 chain.come_due(run)
 
@@ -236,6 +243,10 @@ class WorkingMemory:
         """Return every firing in force, in agenda order; losers of groups are not among them."""
         return firings_in_force(self._state)
 
+    def suppressed(self) -> tuple[Suppressed, ...]:
+        """Return every match for which its rule does not fire now, in agenda order."""
+        return suppressed(self._state, (a for a in self._state.activations.values() if a.is_held))
+
     def signals(self) -> tuple[tuple[SignalElement, int], ...]:
         """Return every live signal with its position, in the order they came."""
         live = [e for e in self._state.elements.values() if e.type in self.rulebase.signal_types]
@@ -280,15 +291,22 @@ class WorkingMemory:
             self._expiries.add(element)
         for said in state.standing.values():
             self._expiries.add(said)
-        for run in state.runs:
-            self._expiries.add(run)
+        for thing in (*state.runs, *state.marks.values(), *state.activations.values()):
+            self._expiries.add(thing)
 
     def _is_live(self, thing: Expiring) -> bool:
-        if isinstance(thing, Standing):
-            return self._state.standing.get(thing.key) is thing
-        if isinstance(thing, Run):
-            return self._state.runs.of(thing.slot) is thing
-        return isinstance(thing, Element) and self._state.elements.get(thing.id) is thing
+        state = self._state
+        match thing:
+            case Standing():
+                return state.standing.get(thing.key) is thing
+            case Run():
+                return state.runs.of(thing.slot) is thing
+            case Mark():
+                return state.marks.get(thing.key) is thing
+            case Activation():
+                return state.activations.get(thing.key) is thing
+            case _:
+                return isinstance(thing, Element) and state.elements.get(thing.id) is thing
 
     def _replace(
         self,
@@ -326,6 +344,6 @@ class WorkingMemory:
         fuel = self._fuel if fuel is None else fuel
         step = Step(self._state, position=position, now=now, fuel=fuel, runs=runs)
         outcome = step.outcome(change, evaluate=self._evaluates)
-        for run in step.begun:
-            self._expiries.add(run)
+        for begun in step.begun:
+            self._expiries.add(begun)
         return outcome

@@ -163,6 +163,33 @@ class Firing:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A match for which its rule did not fire.
+
+    Attributes:
+        id: of the match, while it is held back; never that of a firing.
+        rule: the rule's id.
+        elements: what matched, in pattern order.
+        why: the rule's explanation with its values filled in.
+        kind: ``once_per``, ``cooldown`` or ``except``.
+        by: the firing it would repeat, or the exception's id.
+        until: when that ends by itself, ms; None: with the firing.
+        reason: the exception's reason; empty for the others.
+        branch: as of a `Firing`.
+    """
+
+    id: str
+    rule: str
+    elements: tuple[ElementRef, ...]
+    why: str
+    kind: str
+    by: str
+    until: int | None
+    reason: str
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
 class FactChange:
     """A fact that came or went in this step.
 
@@ -269,6 +296,8 @@ class Outcome:
         fuel_exhausted: the step needed more than its bound: activations formed, or candidates
             looked at.  The input change stands, firings that lost an element or are forbidden
             now are withdrawn, nothing new was derived.
+        suppressed: matches that did not fire, in agenda order: those that came in this step, and
+            those that wait for something else than before.
     """
 
     firings: tuple[Firing, ...] = ()
@@ -279,6 +308,7 @@ class Outcome:
     unknowns: tuple[UnknownTest, ...] = ()
     evaluations: tuple[Evaluation, ...] = ()
     fuel_exhausted: bool = False
+    suppressed: tuple[Suppressed, ...] = ()
 
 
 NOTHING = Outcome()

@@ -219,6 +219,42 @@ class AdviseSpec:
     text: Produced
 
 
+@dataclass(frozen=True, slots=True)
+class RepeatSpec:
+    """``once_per`` and ``cooldown``: when a firing would only repeat another.
+
+    Attributes:
+        once_per: the values by which firings count as the same; empty: the incidents they start
+            or send to and the keys of the facts they assert.
+        cooldown_ms: how long after a firing another of the same values waits; 0: only while
+            the firing holds.
+    """
+
+    once_per: tuple[Produced, ...]
+    cooldown_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionSpec:
+    """``except``: matches for which a rule does not fire, for a reason and for a time.
+
+    Attributes:
+        id: what people call it.
+        tests: all must hold of a match; one that cannot be decided holds.
+        reason: why it is there.
+        ticket: where that is discussed; None where not given.
+        expires_ms: the first moment at which it no longer counts, ms since the epoch.
+        span: where its last day is written.
+    """
+
+    id: str
+    tests: tuple[Produced, ...]
+    reason: str
+    ticket: str | None
+    expires_ms: int
+    span: Span = field(compare=False)
+
+
 ConsequenceSpec: TypeAlias = AssertSpec | StartSpec | SendSpec | AdviseSpec
 
 
@@ -241,6 +277,8 @@ class Rule:
         path, line: where it is written.
         branch: which branch of its rule's ``any``, counted from 1 and joined by dots where there
             are several ``any``; empty where there is none.
+        repeats: when a firing would only repeat another; None: never.
+        exceptions: the matches for which it does not fire.
     """
 
     id: str
@@ -260,6 +298,8 @@ class Rule:
     path: str = field(compare=False)
     line: int = field(compare=False)
     branch: str = field(default="", metadata=UNLESS_USED)
+    repeats: RepeatSpec | None = field(default=None, metadata=UNLESS_USED)
+    exceptions: tuple[ExceptionSpec, ...] = field(default=(), metadata=UNLESS_USED)
 
     @property
     def name(self) -> str:

@@ -13,16 +13,16 @@ from interlock.rules.exclusive import release_groups, settle_groups
 from interlock.rules.fill import effect, fill, reason
 from interlock.rules.model import (
     NOTHING,
+    Advise,
     Conflict,
     Consequence,
-    ElementRef,
     FactChange,
     Firing,
     Outcome,
     UnknownTest,
 )
 from interlock.rules.state import State, supports
-from interlock.rules.temporal.derived import Derived
+from interlock.rules.suppressed import held_back, mark, refs
 
 VISITS = 100_000
 """Most candidates looked at for the evaluations of a step that gave up."""
@@ -42,7 +42,8 @@ def concluded(state: State, chain: Chain, *, position: int, evaluate: bool) -> O
     """
     formed, gone = chain.formed.values(), chain.withdrawn.values()
     conflicts, risen = settle_groups(state, [*formed, *gone])
-    arisen = [a for a in formed if a.incident is None] + risen
+    arisen = [a for a in formed if a.incident is None and not a.is_held] + risen
+    chain.marks = mark(state, arisen, chain.turns.continuing, chain.now)
     came, went = _facts(state, chain)
     outcome = Outcome(
         firings=_firings(chain, arisen, gone),
@@ -52,6 +53,7 @@ def concluded(state: State, chain: Chain, *, position: int, evaluate: bool) -> O
         conflicts=tuple(sorted([*conflicts, *_fact_conflicts(state, chain.before)], key=_place)),
         unknowns=bounded(chain.unknowns),
         evaluations=evaluations(state, chain.entered, chain.found, position) if evaluate else (),
+        suppressed=held_back(state, chain.formed, chain.turns.lost),
     )
     return NOTHING if outcome == NOTHING else outcome
 
@@ -96,8 +98,13 @@ def _withdrawn(gone: Iterable[Activation]) -> tuple[str, ...]:
 def _firings(
     chain: Chain, arisen: Iterable[Activation], gone: Iterable[Activation]
 ) -> tuple[Firing, ...]:
-    """Pair each new firing with a withdrawn one of the same rule and effect, in agenda order."""
+    """Pair each new firing with a withdrawn one of the same rule and effect, in agenda order.
+
+    One that goes on with another's turn tells people nothing again.
+    """
     agenda = [(a, _consequences(chain, a)) for a in sorted(arisen, key=_agenda)]
+    continuing = chain.turns.continuing
+    gone = [old for old in gone if old.id not in continuing.values()]
     rules = {activation.rule.id for activation, _ in agenda}
     heirs: dict[tuple[object, ...], list[str]] = {}
     for old in sorted(gone, key=_agenda, reverse=True):
@@ -105,6 +112,10 @@ def _firings(
             heirs.setdefault((old.rule.id, effect(_consequences(chain, old))), []).append(old.id)
     firings = []
     for new, consequences in agenda:
+        if new.key in continuing:
+            going_on = tuple(one for one in consequences if not isinstance(one, Advise))
+            firings.append(firing(new, going_on, continuing[new.key]))
+            continue
         left = heirs.get((new.rule.id, effect(consequences)))
         firings.append(firing(new, consequences, left.pop() if left else None))
     return tuple(firings)
@@ -135,16 +146,7 @@ def firing(
     return Firing(
         id=activation.id,
         rule=rule.id,
-        elements=tuple(
-            ElementRef(
-                pattern.alias,
-                e.id,
-                pattern.declared,
-                e.position,
-                e.basis if isinstance(e, Derived) else None,
-            )
-            for pattern, e in zip(rule.patterns, elements, strict=True)
-        ),
+        elements=refs(rule, elements),
         consequences=consequences,
         why=reason(rule, elements, activation.now),
         shadow=rule.shadow,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from interlock.language.diagnostics import Diagnostic
 from interlock.rules.declarations import FactType, SignalType
 from interlock.rules.discriminate import Discriminator
-from interlock.rules.network import Rule, Start
+from interlock.rules.network import ExceptionSpec, Rule, Start
 from interlock.rules.packs import deal, linking_fields, offers
 from interlock.rules.plan import Blocker
 from interlock.rules.planner import Planner
@@ -63,7 +63,10 @@ class RuleBase:
         self.signal_types = definitions.signal_types
         self.fact_types = definitions.fact_types
         self.productions: Mapping[str, Rule] = {rule.name: rule for rule in definitions.rules}
-        self.rules: Mapping[str, Rule] = {rule.id: rule for rule in reversed(definitions.rules)}
+        rules: dict[str, Rule] = {}
+        for rule in definitions.rules:
+            rules.setdefault(rule.id, rule)
+        self.rules: Mapping[str, Rule] = rules
         self.starts = definitions.starts
         self.warnings = definitions.warnings
         self.unread = definitions.unread
@@ -81,6 +84,12 @@ class RuleBase:
         self.offers = offers(self.packs, self.alphas, correlates)
         self.blockers: Mapping[str, tuple[Blocker, ...]] = _blockers(self)
         self.holds = {hold.name: hold for alpha in self.alphas for hold in alpha.holds}
+
+    def exceptions(self) -> Iterator[tuple[Rule, ExceptionSpec]]:
+        """Yield every exception with its rule, in order of rules."""
+        for rule in self.rules.values():
+            for one in rule.exceptions:
+                yield rule, one
 
     def uses(self, signal_name: str) -> bool:
         """Return whether any rule looks at this signal; False: it costs only its journal row."""

@@ -5,10 +5,12 @@ Only shape: names, types and logic are the business of ``declare``, ``compile`` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from interlock.language import (
     DateText,
@@ -24,6 +26,7 @@ from interlock.language import (
     fault,
     nearest,
 )
+from interlock.language.model import MAX_IDENTIFIER
 
 Severity: TypeAlias = Literal["critical", "high", "medium", "low", "info"]
 Risk: TypeAlias = Literal["none", "low", "medium", "high"]
@@ -223,6 +226,46 @@ Consequence: TypeAlias = Annotated[
 ]
 
 
+_EXCEPTION_ID = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[._-][A-Za-z0-9]+)*")
+
+
+def _exception_id(text: str) -> str:
+    if len(text) > MAX_IDENTIFIER or _EXCEPTION_ID.fullmatch(text) is None:
+        raise fault("RV121", f"{text!r} is not the id of an exception", "such as EX-12")
+    return text
+
+
+def _last_day(value: object) -> int:
+    """Return the first moment after a day, ms."""
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+    except ValueError:
+        day = None
+    if day is None or day == date.max:
+        raise fault("RV110", "expected a date such as 2027-03-31")
+    return (day.toordinal() + 1 - _EPOCH_DAY) * 86_400_000
+
+
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+
+class ExceptionDefinition(Definition):
+    """Matches for which a rule does not fire, for a reason and for a time."""
+
+    id: Annotated[str, AfterValidator(_exception_id)]
+    """What people and the journal call it."""
+    on: FieldName
+    """The alias whose fields ``where`` reads by bare name."""
+    where: ExpressionList = Field(min_length=1)
+    """What must hold of a match."""
+    reason: str = Field(min_length=1)
+    """Why the rule is not to fire."""
+    ticket: str | None = None
+    """Where that is discussed."""
+    expires: Annotated[int, BeforeValidator(_last_day)]
+    """The last day it counts, in UTC; the model holds its end in ms since the epoch."""
+
+
 class RuleDefinition(Definition):
     """One rule."""
 
@@ -242,12 +285,18 @@ class RuleDefinition(Definition):
     """The group of rules of which one may act on an incident."""
     status: Literal["active", "shadow", "disabled"] = "active"
     """A shadow is judged and journalled without effect; a disabled rule is only checked."""
+    once_per: ExpressionList = ()
+    """Values by which firings count as the same: of those that match at a time one fires."""
+    cooldown: Annotated[Duration, Field(gt=0)] | None = None
+    """How long after it fired another firing of the same values waits."""
     when: list[RuleCondition] = Field(min_length=1)
     """What must be there, and what must not."""
     then: list[Consequence] = Field(min_length=1)
     """What follows."""
     why: TemplateText
     """The explanation people read when it fires."""
+    exceptions: list[ExceptionDefinition] = Field(default_factory=list, alias="except")
+    """Matches for which it does not fire."""
 
 
 class RulesDocument(Definition):

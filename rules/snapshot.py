@@ -11,12 +11,13 @@ from typing import Any
 
 from interlock.errors import InvariantBroken
 from interlock.language.values import JsonValue, Value
-from interlock.rules.activation import Activation
+from interlock.rules.activation import Activation, Restraint
 from interlock.rules.elements import Element
-from interlock.rules.fill import fill
-from interlock.rules.model import Row, UnknownTest
+from interlock.rules.fill import fill, repeat_key
+from interlock.rules.model import Consequence, Row, UnknownTest
+from interlock.rules.network import Rule
 from interlock.rules.rulebase import RuleBase
-from interlock.rules.state import Standing, State, standing
+from interlock.rules.state import Mark, Standing, State, standing
 from interlock.rules.temporal.derived import Derived
 from interlock.rules.temporal.snapshot import dump_runs, restore_runs
 
@@ -42,10 +43,12 @@ def dump(state: State) -> dict[str, JsonValue]:
                 "elements": [e.id for e in a.elements],
                 "now": a.now,
                 "effective": a.effective,
+                **_held_out(a),
             }
             for a in activations
         ],
         "holders": [[*group, holder] for group, holder in sorted(state.holders.items())],
+        **_marks_out(state),
     }
     return {**dumped, "runs": dump_runs(state)} if state.rulebase.holds else dumped
 
@@ -70,8 +73,25 @@ def restore(rulebase: RuleBase, data: Any) -> State:
     for one in data["activations"]:
         state.activate(_activation_in(state, one))
     state.holders = {(group, incident): rule for group, incident, rule in data["holders"]}
+    for rule, values, firing, until in data.get("marks", ()):
+        key = (rule, tuple([_in(value) for value in values]))
+        state.marks[key] = Mark(key, firing, until)
     state.begin()
     return state
+
+
+def _held_out(activation: Activation) -> dict[str, JsonValue]:
+    if activation.exception is not None:
+        return {"exception": activation.exception.id}
+    return {"waits": True} if activation.waits else {}
+
+
+def _marks_out(state: State) -> dict[str, JsonValue]:
+    marks: list[JsonValue] = [
+        [rule, [_out(value) for value in values], mark.firing, mark.until]
+        for (rule, values), mark in sorted(state.marks.items(), key=lambda item: repr(item[0]))
+    ]
+    return {"marks": marks} if marks else {}
 
 
 def _element_out(element: Element) -> JsonValue:
@@ -112,9 +132,31 @@ def _activation_in(state: State, one: Mapping[str, Any]) -> Activation:
     consequences = fill(rule, elements, one["now"])
     if isinstance(consequences, UnknownTest):
         raise InvariantBroken(f"firing {one['id']} of {rule.id} fills differently")
-    activation = Activation(rule, elements, consequences, firing_id=one["id"], now=one["now"])
+    activation = Activation(
+        rule,
+        elements,
+        consequences,
+        firing_id=one["id"],
+        now=one["now"],
+        restraint=_restraint_in(rule, elements, consequences, one),
+    )
     activation.effective = one["effective"]
     return activation
+
+
+def _restraint_in(
+    rule: Rule,
+    elements: tuple[Element, ...],
+    consequences: Sequence[Consequence],
+    one: Mapping[str, Any],
+) -> Restraint:
+    if "exception" in one:
+        named = {exception.id: exception for exception in rule.exceptions}
+        return Restraint(exception=named[one["exception"]])
+    repeat = repeat_key(rule, elements, consequences)
+    if isinstance(repeat, UnknownTest):
+        raise InvariantBroken(f"firing {one['id']} of {rule.id} repeats something else")
+    return Restraint(repeat, waits=one.get("waits", False))
 
 
 def _row_out(row: Row) -> dict[str, JsonValue]:

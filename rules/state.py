@@ -12,7 +12,14 @@ from operator import attrgetter
 from typing import TypeAlias
 
 from interlock.language.values import Value
-from interlock.rules.activation import OPERATOR, Activation, ActivationKey, Claim, FactKey
+from interlock.rules.activation import (
+    OPERATOR,
+    Activation,
+    ActivationKey,
+    Claim,
+    FactKey,
+    RepeatKey,
+)
 from interlock.rules.elements import Element
 from interlock.rules.matcher import Matcher, probe_key
 from interlock.rules.model import Row
@@ -35,6 +42,20 @@ class Standing:
     key: FactKey
     claim: Claim
     expiry: int | None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Mark:
+    """The latest firing of a repeat key, until its cooldown is over, ms."""
+
+    key: RepeatKey
+    firing: str
+    until: int
+
+    @property
+    def expiry(self) -> int:
+        """When it is forgotten, ms."""
+        return self.until
 
 
 def standing(key: FactKey, fields: Row, expiry: int | None) -> Standing:
@@ -60,6 +81,9 @@ class State:
         rivals: the rules that compete for a group.
         holders: the rule that holds a group.
         runs: what is being watched over time.
+        turns: who fires for a repeat key.
+        waiting: who waits until the turn of a repeat key is free.
+        marks: the latest firing of each repeat key that is in cooldown.
         counted_at, counts: the latest position, and how many steps and facts it had.
     """
 
@@ -80,6 +104,9 @@ class State:
         self.groups = Multimap[tuple[Group, str], Activation](attrgetter("key"))
         self.rivals = Multimap[Group, str](str)
         self.holders: dict[Group, str] = {}
+        self.turns: dict[RepeatKey, Activation] = {}
+        self.waiting = Multimap[RepeatKey, Activation](attrgetter("key"))
+        self.marks: dict[RepeatKey, Mark] = {}
         self.counted_at = -1
         self.counts: dict[str, int] = {}
         self._forbiddable = Multimap[_Forbiddable, Activation](attrgetter("key"))
@@ -133,6 +160,11 @@ class State:
         self._lapse(standing)
         self._trail.append(partial(self._stand, standing))
 
+    def forget(self, mark: Mark) -> None:
+        """Forget a firing whose cooldown is over."""
+        del self.marks[mark.key]
+        self._trail.append(partial(self.marks.__setitem__, mark.key, mark))
+
     def forbidden_by(self, blocker: Blocker, element: Element) -> list[Activation]:
         """Return the activations that a new element of a negation forbids."""
         if len(blocker.index) == 1:
@@ -175,6 +207,7 @@ class State:
             self._forbiddable.add(key, activation)
         for fact, claim in activation.claims:
             self._claim(fact, claim)
+        self._line_up(activation)
         if activation.incident is not None:
             group, rule = group_of(activation), activation.rule.id
             if not self.groups.of((group, rule)):
@@ -189,11 +222,28 @@ class State:
             self._forbiddable.remove(key, activation)
         for fact, claim in activation.claims:
             self._disclaim(fact, claim)
+        self._step_out(activation)
         if activation.incident is not None:
             group, rule = group_of(activation), activation.rule.id
             self.groups.remove((group, rule), activation)
             if not self.groups.of((group, rule)):
                 self.rivals.remove(group, rule)
+
+    def _line_up(self, activation: Activation) -> None:
+        if activation.repeat is None:
+            return
+        if activation.waits:
+            self.waiting.add(activation.repeat, activation)
+        else:
+            self.turns[activation.repeat] = activation
+
+    def _step_out(self, activation: Activation) -> None:
+        if activation.repeat is None:
+            return
+        if activation.waits:
+            self.waiting.remove(activation.repeat, activation)
+        else:
+            del self.turns[activation.repeat]
 
     def _forbiddable_by(self, activation: Activation) -> Iterator[_Forbiddable]:
         """Yield for each negation of the rule what an element must have to forbid this."""

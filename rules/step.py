@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from interlock.rules.chain import Chain
+from interlock.rules.expiries import Expiring
 from interlock.rules.matcher import FuelExhausted
 from interlock.rules.model import Outcome
 from interlock.rules.outcome import concluded, given_up
@@ -17,7 +18,7 @@ class Step:
     """A step about to be made.
 
     Attributes:
-        begun: runs that began in it and may come due.
+        begun: what began in it and may come due: runs, cooldowns, what waits for an exception.
     """
 
     def __init__(
@@ -32,7 +33,7 @@ class Step:
             fuel: most activations it may form.
             runs: runs of other rules that go on under these.
         """
-        self.begun: list[Run] = []
+        self.begun: list[Expiring] = []
         self._state = state
         self._position = position
         self._now = now
@@ -54,8 +55,10 @@ class Step:
             self._state.undo()
             self._state.matcher.doubts.clear()
             chain, conclude = self._chained(change, fuel=0), given_up
-        self.begun = chain.layer.begun
-        return conclude(self._state, chain, position=self._position, evaluate=evaluate)
+        excepted = (one for one in chain.formed.values() if one.exception is not None)
+        outcome = conclude(self._state, chain, position=self._position, evaluate=evaluate)
+        self.begun = [*chain.layer.begun, *chain.marks, *excepted]
+        return outcome
 
     def _chained(self, change: Callable[[Chain], None], fuel: int) -> Chain:
         chain = Chain(

@@ -19,6 +19,7 @@ from interlock.rules.model import (
     Row,
     SendEvent,
     StartMachine,
+    Suppressed,
     UnknownTest,
 )
 
@@ -73,19 +74,7 @@ def _send(turn: Turn, firing: Firing, event: str, key: str, data: Row) -> None:
 
 
 def _record(turn: Turn, outcome: Outcome) -> None:
-    for firing in outcome.firings:
-        elements = [_element(element) for element in firing.elements]
-        turn.note(
-            "firings",
-            id=firing.id,
-            rule=firing.rule,
-            why=firing.why,
-            shadow=firing.shadow,
-            formed_at=firing.formed_at,
-            supersedes=firing.supersedes,
-            elements=elements,
-            **({"branch": firing.branch} if firing.branch else {}),
-        )
+    _record_firings(turn, outcome)
     for firing_id in outcome.withdrawn:
         turn.note("withdrawn", firing=firing_id)
     for fact in outcome.facts_asserted:
@@ -100,11 +89,42 @@ def _record(turn: Turn, outcome: Outcome) -> None:
         turn.note("fuel_exhausted", position=turn.seq)
 
 
+def _record_firings(turn: Turn, outcome: Outcome) -> None:
+    for firing in outcome.firings:
+        turn.note(
+            "firings",
+            id=firing.id,
+            rule=firing.rule,
+            why=firing.why,
+            shadow=firing.shadow,
+            formed_at=firing.formed_at,
+            supersedes=firing.supersedes,
+            elements=[_element(element) for element in firing.elements],
+            **({"branch": firing.branch} if firing.branch else {}),
+        )
+    for held in outcome.suppressed:
+        turn.note("suppressed", **_suppressed(held))
+
+
 def _element(ref: ElementRef) -> dict[str, Any]:
     said = {"as": ref.alias, "id": ref.id, "type": ref.type, "position": ref.position}
     if ref.basis is None:
         return said
     return {**said, "basis": {**dataclasses.asdict(ref.basis), "of": list(ref.basis.of)}}
+
+
+def _suppressed(held: Suppressed) -> dict[str, Any]:
+    return {
+        "id": held.id,
+        "rule": held.rule,
+        "why": held.why,
+        "elements": [_element(element) for element in held.elements],
+        "kind": held.kind,
+        "by": held.by,
+        "until": held.until,
+        **({"reason": held.reason} if held.reason else {}),
+        **({"branch": held.branch} if held.branch else {}),
+    }
 
 
 def _plain(value: FactChange | Conflict | UnknownTest) -> dict[str, Any]:

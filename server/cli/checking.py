@@ -9,12 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from interlock.engine.bundle import MANIFEST, Bundle, manifest
+from interlock.engine.clock import SystemClock
 from interlock.engine.executors.registry import load_executors, probe_fields
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, ordered
 from interlock.language.document import load_documents
 from interlock.language.values import parse_type
 from interlock.server.cli.exits import Exit
+from interlock.server.cli.expired import expired
 from interlock.server.cli.findings import Findings, print_findings
 from interlock.server.cli.options import Report
 from interlock.server.inputs import (
@@ -47,7 +49,7 @@ def check(
         DefinitionError: the executors' files are wrong.
     """
     probes = None if executors is None else read_manifest(executors)
-    found = find(read(paths), probes, environment)
+    found = find(read(paths), probes, environment, now=SystemClock().now_ms())
     print_findings(found, report, "interlock check")
     return Exit.FOUND if found.count("error") else Exit.OK
 
@@ -88,7 +90,11 @@ def read_manifest(path: Path) -> str:
 
 
 def find(
-    files: Mapping[str, bytes], probes: str | None, environment: str | None = None
+    files: Mapping[str, bytes],
+    probes: str | None,
+    environment: str | None = None,
+    *,
+    now: int = 0,
 ) -> Findings:
     """Return what is wrong with files taken as one bundle.
 
@@ -96,6 +102,7 @@ def find(
         files: name to content.
         probes: the manifest to check against; None: that of a service without settings.
         environment: whose parameters count; None: their defaults.
+        now: the time, ms since the epoch; what has expired by then is warned of.
     """
     texts = {name: content.decode(errors="replace") for name, content in files.items()}
     documents = [
@@ -107,7 +114,8 @@ def find(
     found: list[Diagnostic] = []
     known = manifest(probe_fields(load_executors(DRY_RUN))) if probes is None else probes
     try:
-        found += Bundle.compile({**texts, MANIFEST: known}, environment, documents).warnings
+        bundle = Bundle.compile({**texts, MANIFEST: known}, environment, documents)
+        found += [*bundle.warnings, *expired(bundle.rulebase, now)]
     except DefinitionError as error:
         if not error.diagnostics:
             raise

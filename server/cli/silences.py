@@ -10,6 +10,7 @@ from rich.tree import Tree
 from interlock.engine.model import PARTITION
 from interlock.engine.notrun import not_run
 from interlock.engine.whynot import Silence, why_not
+from interlock.rules.model import Suppressed
 from interlock.rules.nearmiss import ConditionMade, ConjunctMade, Verdict
 from interlock.server.cli import offline, reasons, records
 from interlock.server.cli.looking import read_time
@@ -73,6 +74,7 @@ def record(silence: Silence) -> records.Json:
         "fired": silence.firing,
         "fired_before": _moment(silence.fired_before),
         "held_by": silence.holder,
+        "suppressed": _suppressed(silence.suppressed),
         "missed": miss.missed,
         "complete": miss.is_complete,
         "conditions": [
@@ -111,6 +113,17 @@ def _moment(when: tuple[int, int] | None) -> records.Json | None:
     if when is None:
         return None
     return {"position": _place(when[0]), "at": records.moment(when[1])}
+
+
+def _suppressed(held: Suppressed | None) -> records.Json | None:
+    if held is None:
+        return None
+    return {
+        "kind": held.kind,
+        "by": held.by,
+        "until": None if held.until is None else records.moment(held.until),
+        "reason": held.reason,
+    }
 
 
 def _place(seq: int) -> records.Place:
@@ -175,11 +188,24 @@ def _test(test: ConjunctMade, line: int | None) -> Text:
     )
 
 
+def _held_back(held: Suppressed) -> str:
+    until = "" if held.until is None else f" until {records.moment(held.until)}"
+    match held.kind:
+        case "except":
+            return f"excepted by {held.by}{until}: {held.reason}"
+        case "cooldown":
+            return f"in cooldown{until}, since {held.by} fired"
+        case _:
+            return f"once_per: {held.by} fires for the same already"
+
+
 def _notes(silence: Silence) -> Iterator[str]:
     miss = silence.miss
     if miss.missed == 0:
         if silence.firing is not None:
             yield f"it did fire: {silence.firing} is in force"
+        elif silence.suppressed is not None:
+            yield _held_back(silence.suppressed)
         elif silence.holder is not None:
             yield f"without effect: {silence.holder} holds exclusive group {miss.rule.exclusive!r}"
         else:

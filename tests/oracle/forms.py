@@ -170,3 +170,13 @@ class Give:
             return self.plus
         value = env[self.alias][self.field]
         return value + self.plus if self.plus else value
+
+
+@dataclass(frozen=True)
+class Excepted:
+    """What a rule does not fire for, before ``expires`` ms: all tests of one element hold."""
+
+    id: str
+    alias: str
+    tests: tuple[Test, ...]
+    expires: int

@@ -8,10 +8,10 @@ order of strata.  It is slow, short and obviously right; what it says is what th
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.oracle.forms import Ask, Give, Row
+from tests.oracle.forms import Ask, Excepted, Give, Row
 from tests.oracle.past import Live, Past
 
 
@@ -27,6 +27,9 @@ class NaiveRule:
     salience: int = 0
     exclusive: str | None = None
     shadow: bool = False
+    once_per: tuple[Give, ...] = ()
+    cooldown: int = 0
+    excepts: tuple[Excepted, ...] = ()
     branch: str = ""
     """Which branch of its ``any`` this is; a rule with branches is several of these."""
 
@@ -36,6 +39,9 @@ class NaiveRule:
 
 
 Key = tuple[str, tuple[object, ...]]
+Found = Sequence[tuple[NaiveRule, Sequence[Live]]]
+"""Matches with the branch they came through."""
+Restrain = Callable[[NaiveRule, Found, Sequence[Live]], Found]
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,8 @@ def evaluate(
     operator_facts: Mapping[Key, Row],
     holders: Mapping[tuple[str, object], str],
     past: Past,
+    *,
+    restrain: Restrain = lambda rule, matches, signals: matches,
 ) -> World:
     """Return what follows from the live signals and the facts people have set.
 
@@ -65,18 +73,22 @@ def evaluate(
         operator_facts: facts set by people; they stand before what rules claim.
         holders: who held each exclusive group before.
         past: what was the case before, and what time it is.
+        restrain: picks from the matches of a rule's branches those that may fire.
     """
     facts: dict[Key, Row] = {}
     levels = _levels(rules, keys)
     for level in sorted(set(levels.values())):
         names = {name for name in levels if levels[name] == level}
-        facts |= _settled(rules, keys, signals, operator_facts, facts, names, past)
+        facts |= _settled(
+            rules, keys, signals, operator_facts, facts, names, past, restrain=restrain
+        )
     elements = _all_there_is(rules, signals, facts, past)
     matches = {rule.name: list(_matches(rule, elements)) for rule in rules}
     allowed = {
         rule.name: [match for match in matches[rule.name] if not _forbidden(rule, match, elements)]
         for rule in rules
     }
+    allowed = _restrained(rules, allowed, signals, restrain)
     now_holding = _hold(rules, allowed, holders)
     firings = {
         (rule.id, identity(rule, [e.id for e in match]))
@@ -149,6 +161,8 @@ def _settled(  # noqa: PLR0917  # what a level is made from
     below: Mapping[Key, Row],
     names: set[str],
     past: Past,
+    *,
+    restrain: Restrain,
 ) -> dict[Key, Row]:
     """Derive the facts of one level from nothing, again and again until nothing changes."""
     facts: dict[Key, Row] = {}
@@ -157,7 +171,7 @@ def _settled(  # noqa: PLR0917  # what a level is made from
         claims: dict[Key, list[tuple[tuple, Row]]] = {}
         for key, row in operator_facts.items():
             claims.setdefault(key, []).append(((0,), row))
-        for key, rank, row in _claims(rules, keys, signals, elements):
+        for key, rank, row in _claims(rules, keys, signals, elements, restrain):
             claims.setdefault(key, []).append((rank, row))
         strongest = {
             key: min(some, key=lambda claim: claim[0])[1]
@@ -175,14 +189,34 @@ def _claims(
     keys: Mapping[str, tuple[str, ...]],
     signals: Sequence[Live],
     elements: Sequence[Live],
+    restrain: Restrain,
 ) -> Iterator[tuple[Key, tuple, Row]]:
     """Yield what every match that may fire says of which fact, and how strongly."""
+    allowed = {
+        rule.name: [m for m in _matches(rule, elements) if not _forbidden(rule, m, elements)]
+        for rule in rules
+    }
+    allowed = _restrained(rules, allowed, signals, restrain)
     for rule in rules:
-        for match in _matches(rule, elements):
-            if not rule.shadow and not _forbidden(rule, match, elements):
+        for match in allowed[rule.name]:
+            if not rule.shadow:
                 rank = (1, -rule.salience, rule.id, _ages(match, signals))
                 for key, row in _claimed(rule, match, keys):
                     yield key, rank, row
+
+
+def _restrained(
+    rules: Sequence[NaiveRule],
+    allowed: Mapping[str, Sequence[Sequence[Live]]],
+    signals: Sequence[Live],
+    restrain: Restrain,
+) -> dict[str, list[Sequence[Live]]]:
+    """Return of the matches of each branch those that may fire."""
+    by_id: dict[str, list[tuple[NaiveRule, Sequence[Live]]]] = {rule.id: [] for rule in rules}
+    for rule in rules:
+        by_id[rule.id] += [(rule, match) for match in allowed[rule.name]]
+    chosen = {rule.id: restrain(rule, by_id[rule.id], signals) for rule in rules}
+    return {rule.name: [match for one, match in chosen[rule.id] if one is rule] for rule in rules}
 
 
 def _ages(match: Sequence[Live], signals: Sequence[Live]) -> tuple[int, ...]:

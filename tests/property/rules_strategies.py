@@ -19,6 +19,7 @@ from interlock.rules.rulebase import RuleBase
 from tests.oracle.forms import (
     Ask,
     Const,
+    Excepted,
     Give,
     Has,
     HasOther,
@@ -155,6 +156,25 @@ class Picker:
             shadow=self.one([False] * 5 + [True]),
         )
 
+    def restrained(self, rule: NaiveRule) -> NaiveRule:
+        """Return a rule that may not always fire, if it looks at signals alone.
+
+        The agenda is ordered by age, and the naive evaluator knows none of facts.
+        """
+        if any(ask.kind == "fact" for ask in rule.asks) or self.one([False, False, True]):
+            return rule
+        once = [(), (Give("", "p0", "k"),), (Give("", "p0", "n"),), (Give(1),)]
+        expires = self.one([TOMORROW, TOMORROW, TODAY])
+        excepted = Excepted("EX-1", "p0", tuple(self.own_test("signal")), expires)
+        return replace(
+            rule,
+            asks=tuple(replace(ask, lasts=None) for ask in rule.asks),
+            exclusive=None,
+            once_per=self.one(once),
+            cooldown=self.one([30_000, 0, 90_000, 5_000]),
+            excepts=(excepted,) if self.one([False, True]) else (),
+        )
+
     def branches(self, rule: NaiveRule) -> list[NaiveRule]:
         """Return a rule, or two or three branches that bind the same names to the same types."""
         more = self.one([0, 0, 0, 1, 1, 2])
@@ -226,6 +246,14 @@ def rules_of(choices: bytes) -> tuple[NaiveRule, ...]:
     return (*some, *pick.one([(), (COUNT_ON,), (COUNT_ON, COUNT_ROUND)]))
 
 
+@st.composite
+def restrained_rule_bases(draw) -> tuple[NaiveRule, ...]:
+    """Up to five rules, most of which may not always fire."""
+    pick = Picker(draw(_CHOICES))
+    rules = [pick.restrained(pick.rule(number)) for number in range(pick.one([1, 1, 2, 3, 5]))]
+    return tuple(branch for rule in rules for branch in pick.branches(rule))
+
+
 def history_of(choices: bytes) -> list[Observe | Say]:
     """Up to thirty events."""
     pick = Picker(choices)
@@ -245,6 +273,10 @@ def histories() -> st.SearchStrategy[list[Observe | Say]]:
     """Random histories."""
     return _CHOICES.map(history_of)
 
+
+DAY_MS = 86_400_000
+TODAY, TOMORROW = DAY_MS, 2 * DAY_MS
+"""Ends of the first two days there are; histories may begin shortly before the first ends."""
 
 LATER = [1_000, 0, 20_000, 1_000, 1_000, 0]
 
@@ -297,6 +329,23 @@ def _written(branches: Sequence[NaiveRule]) -> dict[str, object]:
         "salience": rule.salience,
         "status": "shadow" if rule.shadow else "active",
         **({"exclusive": rule.exclusive} if rule.exclusive else {}),
+        **({"once_per": [_text_of(one) for one in rule.once_per]} if rule.once_per else {}),
+        **({"cooldown": f"{rule.cooldown}ms"} if rule.cooldown else {}),
+        **({"except": [_excepted(one) for one in rule.excepts]} if rule.excepts else {}),
+    }
+
+
+def _text_of(give: Give) -> str:
+    return f"{give.alias}.{give.field}" if give.alias else str(give.plus)
+
+
+def _excepted(one: Excepted) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "on": one.alias,
+        "where": [_text(test) for test in one.tests],
+        "reason": "it is known",
+        "expires": "1970-01-01" if one.expires == TODAY else "1970-01-02",
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from interlock.rules.memory import WorkingMemory
-from interlock.rules.model import ElementRef, FactRow, Firing, Outcome, SignalElement
+from interlock.rules.model import ElementRef, FactRow, Firing, Outcome, SignalElement, Suppressed
 from interlock.rules.network import Pattern
 from interlock.rules.temporal.derived import ORIGIN
 from tests.oracle.forms import Ask
@@ -184,7 +184,7 @@ def _offered(ask: Ask, pattern: Pattern) -> Ask:
     return replace(ask, type=pattern.type, lasts=None)
 
 
-def bound(firing: Firing) -> list[ElementRef]:
+def bound(firing: Firing | Suppressed) -> list[ElementRef]:
     """Return what a firing binds, in pattern order or, of a branch, in the order of its names."""
     elements = list(firing.elements)
     return sorted(elements, key=lambda e: e.alias) if firing.branch else elements

@@ -18,6 +18,7 @@ from interlock.engine.bundle import Bundle
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic
 from interlock.language.document import load_documents
+from interlock.language.values import parse_timestamp
 from interlock.server.cli.checking import find
 from interlock.server.cli.verifying import prove
 from interlock.server.code_pages import CodePage, code_pages, read_pages
@@ -119,6 +120,7 @@ ACTIONS: Data = {
         },
     },
 }
+NOW = parse_timestamp("2027-06-01T00:00:00Z")
 EXECUTORS = '{"http.look": {"status": "int"}}'
 
 
@@ -140,7 +142,7 @@ def reports(code: str, example: str) -> list[str]:
     if example.startswith('b"'):
         files = {"a.yaml": literal_eval(example)}
     probes = files.pop("executors.json", b"{}").decode()
-    checked = {one.code for one in find(files, probes).diagnostics}
+    checked = {one.code for one in find(files, probes, now=NOW).diagnostics}
     verified = {one.code for one in prove(files, probes).diagnostics}
     documents = [one for name, text in files.items() for one in load_documents(text, name)]
     linted = {one.code for one in lint(texts, documents, (), date(2026, 11, 30))}

@@ -1,0 +1,87 @@
+"""What rules with `once_per`, `cooldown` and `except` hold back, against a naive model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interlock.digest import canonical, decode
+from interlock.rules.memory import WorkingMemory
+from interlock.rules.model import Outcome
+from tests.oracle.naive import NaiveRule, World, as_elements, evaluate
+from tests.oracle.restraint import Restraints
+from tests.property.rules_strategies import (
+    DAY_MS,
+    KEYS,
+    histories,
+    restrained_rule_bases,
+)
+from tests.property.sides import Believed, Side, bound
+from tests.scale import count
+
+EXAMPLES = settings(max_examples=count(sample=60, full=5_000))
+
+
+@dataclass
+class BelievedRestrained(Believed):
+    """The live elements, and who may fire."""
+
+    restraints: Restraints = field(default_factory=Restraints)
+
+    def world(self) -> World:
+        in_order = sorted((one for one, _ in self.signals), key=lambda one: int(one.id[1:]))
+        said = {key: row for key, (row, _) in self.said.items()}
+        self.restraints.now = self.past.now
+        world = evaluate(
+            self.rules, KEYS, in_order, said, self.holders, self.past, restrain=self.restraints
+        )
+        self.restraints.commit()
+        self.holders = dict(world.holders)
+        self.past.record([*in_order, *as_elements(world.facts)])
+        return world
+
+
+class RestrainedSide(Side):
+    """The memory beside the model, which follows every step of the memory."""
+
+    def __init__(self, rules: tuple[NaiveRule, ...]) -> None:
+        super().__init__(rules)
+        self.believed = BelievedRestrained(rules)
+        self.now = DAY_MS - 100_000
+
+    def _follow(self, outcome: Outcome) -> None:
+        super()._follow(outcome)
+        suppressed = self.memory.suppressed()
+        held = {(one.rule, tuple(e.id for e in bound(one))) for one in suppressed}
+        assert held == self.believed.restraints.held
+        assert {one.id for one in outcome.suppressed} <= {one.id for one in suppressed}
+
+
+@EXAMPLES
+@given(restrained_rule_bases(), histories())
+def test_after_every_step_those_fire_and_are_held_back_that_the_naive_model_says(rules, history):
+    """memory == naive evaluation with the naive model of turns, cooldowns and exceptions."""
+    side = RestrainedSide(rules)
+
+    for event in history:
+        side.step(event)
+
+
+@EXAMPLES
+@given(restrained_rule_bases(), histories(), st.integers(0, 20))
+def test_a_memory_that_holds_back_is_dumped_and_loaded_exactly(rules, history, cut):
+    """load(dump(m)) behaves as m, with who waits, who fires and since when."""
+    side, other = RestrainedSide(rules), RestrainedSide(rules)
+    for event in history[:cut]:
+        side.step(event)
+        other.step(event)
+
+    data = decode(canonical(other.memory.dump()))
+    other.memory = WorkingMemory.load(other.rulebase, data, evaluations=True)
+
+    assert other.memory.dump() == data
+    for event in history[cut:]:
+        assert other.step(event) == side.step(event)
+        assert other.memory.dump() == side.memory.dump()
