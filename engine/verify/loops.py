@@ -158,11 +158,11 @@ def _grounds(subject: Subject, whole: Whole) -> Iterator[tuple[str, Sequence[Sta
         one = pending.pop()
         for pattern, group in zip(one.rule.patterns, one.patterns, strict=True):
             if pattern.kind is ElementKind.SIGNAL:
-                yield pattern.type, [s for s in group if not names(s.stated.node)]
+                yield pattern.declared, [s for s in group if not names(s.stated.node)]
                 continue
             for other in whole.subjects:
                 made = {s.fact for s in other.rule.consequences if isinstance(s, AssertSpec)}
-                if pattern.type in made and other.rule.id not in seen:
+                if pattern.declared in made and other.rule.id not in seen:
                     seen.add(other.rule.id)
                     pending.append(other)
 

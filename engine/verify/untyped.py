@@ -164,10 +164,10 @@ def _told(subject: Subject, values: Mapping[str, Produced], origins: _Origins) -
             if pattern is None:
                 continue
             if pattern.kind is ElementKind.FACT:
-                origin = origins.facts.get((pattern.type, part))
+                origin = origins.facts.get((pattern.declared, part))
             else:
-                declared = subject.declarations.signals[pattern.type].readable
-                origin = f"{pattern.type}.{part}" if _is_open(declared.get(part)) else None
+                declared = subject.declarations.signals[pattern.declared].readable
+                origin = f"{pattern.declared}.{part}" if _is_open(declared.get(part)) else None
             if origin is not None:
                 found.setdefault(name, origin)
     return found

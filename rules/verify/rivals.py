@@ -79,10 +79,10 @@ def _shared(one: Subject, other: Subject) -> Iterator[dict[str, str]]:
     if one.incident is None or other.incident is None:
         return
     apart = {pattern.alias: f"other {pattern.alias}" for pattern in other.rule.patterns}
-    types = {pattern.alias: (pattern.kind, pattern.type) for pattern in one.rule.patterns}
+    types = {pattern.alias: (pattern.kind, pattern.declared) for pattern in one.rule.patterns}
     for named in sorted({alias for node in one.incident.nodes for alias, _ in reads(node)}):
         for pattern in other.rule.patterns:
             names = {**apart, pattern.alias: named}
-            same = types.get(named) == (pattern.kind, pattern.type)
+            same = types.get(named) == (pattern.kind, pattern.declared)
             if same and renamed(other.incident, names) == renamed(one.incident, {}):
                 yield names

@@ -122,12 +122,16 @@ class Subject:
 def subject(written: Written, declarations: Declarations) -> Subject:
     """Return a rule with everything that is reasoned from."""
     conditions = written.conditions
+    nothing: tuple[tuple[Stated, ...], ...] = ((),) * len(conditions.patterns)
+    known = len(conditions.stated) == len(conditions.patterns)
     return Subject(
         written,
         declarations,
         tuple(
             tuple(Statement(written, one, pattern.alias) for one in stated)
-            for pattern, stated in zip(conditions.patterns, conditions.stated, strict=True)
+            for pattern, stated in zip(
+                conditions.patterns, conditions.stated if known else nothing, strict=True
+            )
         ),
         tuple(
             tuple(Statement(written, one, f"not {number}") for one in stated)

@@ -20,12 +20,12 @@ def unbounded_joins(subject: Subject) -> Iterator[Diagnostic]:
     if len(patterns) < 2:
         return
     for place, pattern in enumerate(patterns):
-        declared = subject.declarations.signals.get(pattern.type)
+        declared = subject.declarations.signals.get(pattern.declared)
         if pattern.kind is not ElementKind.SIGNAL or declared is None or declared.keep_latest:
             continue
         if not any(_times(one, pattern.alias) for one in subject.statements):
             lives = format_duration(declared.ttl_ms)
-            message = f"any {pattern.type} of the last {lives} will do"
+            message = f"any {pattern.declared} of the last {lives} will do"
             hint = 'compare times, such as err.at - at < duration("10m")'
             where = subject.written.conditions.places[place]
             depth = len(subject.written.loc)

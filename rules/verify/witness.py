@@ -44,7 +44,7 @@ class Laid:
         for pattern in self.subject.rule.patterns:
             known = self.subject.declarations
             of = known.signals if pattern.kind is ElementKind.SIGNAL else known.facts
-            for name, field in of[pattern.type].readable.items():
+            for name, field in of[pattern.declared].readable.items():
                 yield self.called(pattern.alias), name, field
 
     def matches(self, rows: Rows) -> bool:
@@ -59,7 +59,8 @@ class Laid:
         negated = self.subject.rule.negations[number]
         others = [row for alias, row in rows.items() if alias not in set(map(self.called, env))]
         return any(
-            row["name"] == negated.type and not any(one.test(row, env) is False for one in group)
+            row["name"] == negated.declared
+            and not any(one.test(row, env) is False for one in group)
             for row in others
         )
 
@@ -78,7 +79,7 @@ def witness(rules: Sequence[Laid], region: Region, words: Sequence[str] = ()) ->
 
 def _tries(rules: Sequence[Laid], box: Box, words: Sequence[str]) -> Iterator[Rows]:
     types = {
-        one.called(pattern.alias): pattern.type
+        one.called(pattern.alias): pattern.declared
         for one in rules
         for pattern in one.subject.rule.patterns
     }
@@ -92,6 +93,7 @@ def _tries(rules: Sequence[Laid], box: Box, words: Sequence[str]) -> Iterator[Ro
                 row["status"] = "firing"  # nothing else matches
             if Variable("field", alias, "at") not in box:
                 row["at"] = pace * place
+            row.setdefault("since", row["at"])  # of what lasts
         yield rows
 
 

@@ -36,7 +36,7 @@ from interlock.rules.verify import Subject
 from interlock.rules.verify.certainties import certain_conditions
 from interlock.rules.verify.rivals import rival_rules
 from interlock.rules.verify.shadows import shadowed_rules
-from interlock.rules.verify.witness import Laid, witness
+from interlock.rules.verify.witness import Laid, Rows, witness
 
 _LASTING_MS = 30 * 60_000
 """How long what begins an incident lasts."""
@@ -64,8 +64,18 @@ def counterexamples(whole: Whole) -> Iterator[Counterexample]:
         yield from _still_standing(whole, standing)
 
 
+def _lasting(*subjects: Subject) -> int:
+    """Return how long something must have lasted for these rules to match, and some more, ms."""
+    waits = [
+        getattr(getattr(pattern, "watch", None), "lasts_ms", 0)
+        for subject in subjects
+        for pattern in subject.rule.patterns
+    ]
+    return max(waits) + _PAUSE_MS if any(waits) else 0
+
+
 def _types(subject: Subject) -> dict[str, str]:
-    return {pattern.alias: pattern.type for pattern in subject.rule.patterns}
+    return {pattern.alias: pattern.declared for pattern in subject.rule.patterns}
 
 
 def _never_fires(whole: Whole) -> Iterator[Counterexample]:
@@ -81,7 +91,7 @@ def _never_fires(whole: Whole) -> Iterator[Counterexample]:
         rows = witness((Laid(others, {}),), others.region, words_of(whole))
         if rows is not None:
             expect = {"fired": subject.rule.id}
-            yield Counterexample(never[0], given(whole, _types(subject), rows), [expect])
+            yield _by_signals(whole, [subject], rows, never[0], [expect])
 
 
 def _shadows(whole: Whole) -> Iterator[Counterexample]:
@@ -90,21 +100,30 @@ def _shadows(whole: Whole) -> Iterator[Counterexample]:
         rows = witness((Laid(under, {}),), under.region, words_of(whole))
         if rows is not None and is_told_by_signals(under):
             expect = {"fired": under.rule.id}
-            yield Counterexample(shadow.finding(), given(whole, _types(under), rows), [expect])
+            yield _by_signals(whole, [under], rows, shadow.finding(), [expect])
 
 
 def _rivals(whole: Whole) -> Iterator[Counterexample]:
     for pair in rival_rules(whole.subjects, words_of(whole)):
         if is_told_by_signals(pair.one) and is_told_by_signals(pair.other):
-            types = {
-                laid.called(alias): name
-                for laid in pair.laid
-                for alias, name in _types(laid.subject).items()
-            }
             expect: list[Given] = [
                 {"never": {"started": machine}} for machine in sorted(pair.other.machines)
             ]
-            yield Counterexample(pair.finding(), given(whole, types, pair.rows), expect)
+            yield _by_signals(whole, [pair.one, pair.other], pair.rows, pair.finding(), expect)
+
+
+def _by_signals(
+    whole: Whole,
+    rules: Sequence[Subject],
+    rows: Rows,
+    finding: Diagnostic,
+    expect: Sequence[Given],
+) -> Counterexample:
+    """Return a scenario in which signals come, and last as long as the rules want them to."""
+    lasting = _lasting(*rules)
+    types = {alias: str(row["name"]) for alias, row in rows.items()}
+    told = given(whole, types, rows, lasting_ms=lasting)
+    return Counterexample(finding, told, expect, until_ms=lasting + 60_000)
 
 
 def _along(
