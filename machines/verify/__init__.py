@@ -6,6 +6,7 @@
                                              │
         guards     301 302 610      rings  608  │ each a function to findings
         approvals  703          patience  706  │
+        promises   614          invariants 620 │
         rollbacks  803, of actions       routes: shortest ways through a machine
 
 `load` refuses what cannot work; here stands what can work and is not meant.
@@ -18,7 +19,9 @@ from collections.abc import Sequence
 from interlock.language import Diagnostic, ordered
 from interlock.machines.verify.approvals import approval_gaps
 from interlock.machines.verify.guards import certain_guards
+from interlock.machines.verify.invariants import breaches
 from interlock.machines.verify.patience import hasty_timers
+from interlock.machines.verify.promises import broken_promises
 from interlock.machines.verify.rings import rings
 from interlock.machines.verify.rollbacks import risky_rollbacks
 from interlock.machines.verify.subject import MachineSubject, read_machines, written_actions
@@ -40,4 +43,6 @@ def verify_machines(subjects: Sequence[MachineSubject]) -> list[Diagnostic]:
         found += hasty_timers(one)
         found += (ring.finding(one) for ring in rings(one))
         found += (gap.finding(one) for gap in approval_gaps(one))
+        found += broken_promises(one)
+        found += (breach.finding(one) for breach in breaches(one))
     return ordered(found)

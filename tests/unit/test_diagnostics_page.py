@@ -94,7 +94,7 @@ MACHINE: Data = {
         "handed_over": {"final": "handed_over"},
     },
 }
-MACHINE_KEYS = MACHINE.keys() - RULE.keys() | {"events", "invariants", "authorised"}
+MACHINE_KEYS = MACHINE.keys() - RULE.keys() | {"events", "invariants", "authorised", "sla"}
 PARAMS_KEYS = {"params", "environments"}
 ACTIONS: Data = {
     "executor": "command",

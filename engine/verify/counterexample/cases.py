@@ -28,6 +28,7 @@ from interlock.language.values import format_duration
 from interlock.machines.definition import Trigger
 from interlock.machines.verify import MachineSubject
 from interlock.machines.verify.approvals import approval_gaps
+from interlock.machines.verify.invariants import breaches
 from interlock.machines.verify.rings import Ring, rings
 from interlock.machines.verify.routes import routes
 from interlock.machines.verify.subject import Edge
@@ -54,6 +55,9 @@ def counterexamples(whole: Whole) -> Iterator[Counterexample]:
         for gap in approval_gaps(machine):
             never: Given = {"never": {"action": gap.action.name}}
             yield from _along(whole, machine, gap.way, gap.finding(machine), [never])
+        for breach in breaches(machine):
+            there: Given = {"state": breach.path}
+            yield from _along(whole, machine, breach.way, breach.finding(machine), [there])
         for ring in rings(machine):
             yield from _round(whole, machine, ring)
     for reach in untyped_inputs(whole):

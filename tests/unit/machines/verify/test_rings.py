@@ -100,3 +100,9 @@ def test_a_timer_that_each_round_starts_anew_bounds_nothing() -> None:
 
 def test_a_timer_that_leads_into_the_ring_bounds_nothing() -> None:
     assert codes(around("1h: first.watching")) == ["RV608"]
+
+
+def test_a_service_level_bounds_every_ring() -> None:
+    states = f"first: {run(done='watching')}\nwatching: {{{WATCH}}}"
+
+    assert findings(states, extra="sla: {resolve_within: 1h, on_breach: handed}\n") == []
