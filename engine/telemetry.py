@@ -53,6 +53,8 @@ class Telemetry:
         )
         self.queue = self._gauge("intake_queue_entries", "Entries waiting for a commit")
         self.open = self._gauge("incidents_open", "Open incidents")
+        self.questions = self._gauge("incidents_questions", "Questions people have not answered")
+        self.breaches = self._counter("incidents_breaches", "Service levels breached", "machine")
         self.held = self._gauge("gate_held_intents", "Intents the gate holds")
         self.unanswered = self._gauge("crosscheck_unanswered", "Joins the second engine owes")
         self.ready = self._gauge("runtime_ready", "1 while entries are journalled and decided")
@@ -73,8 +75,9 @@ class Telemetry:
         self.group_size.observe(len(proposals) + decisions)
 
     def stand(self, state: State) -> None:
-        """Set what only the state knows: how many are open, how many are held."""
+        """Set what only the state knows: how many are open, are held, have not been answered."""
         self.open.set(len(state.by_key))
+        self.questions.set(len(state.questions))
         held = sum(1 for intent in state.intents.values() if intent.phase == "held")
         self.held.set(held)
 
@@ -87,6 +90,8 @@ class Telemetry:
                 self.unknowns.labels(unknown["rule"]).inc()
             for verdict in decision.get("verdicts", ()):
                 self.verdicts.labels(verdict["outcome"]).inc()
+            for breach in decision.get("breaches", ()):
+                self.breaches.labels(breach["machine"]).inc()
             for ended in decision.get("ended", ()):
                 self.results.labels(ended["result"]).inc()
             self.decided_at.set(decision["at"] / 1000)

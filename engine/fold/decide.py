@@ -116,7 +116,8 @@ def _advance(turn: Turn) -> None:
 def _timer(turn: Turn, owner: str, name: str) -> None:
     turn.note("timers", owner=owner, timer=name)
     if name.endswith(BREACH):
-        turn.note("breaches", incident=owner, state=name.removesuffix(BREACH))
+        machine = turn.state.incidents[owner].machine
+        turn.note("breaches", incident=owner, machine=machine, state=name.removesuffix(BREACH))
     intent = turn.state.intents.get(owner)
     if intent is not None:
         steps.due(turn, intent, name)

@@ -41,13 +41,16 @@ def print_list(incidents: Sequence[Incident], form: Form) -> None:
     if not incidents:
         printer.line(("no incidents", "dim"))
         return
-    printer.table(
-        ("OPENED", "INCIDENT", "MACHINE", "SUBJECT", "STATE", "SEVERITY", "ACKNOWLEDGED"),
-        [
-            (_opened(i), i.id, i.machine, i.subject, _state(i), i.severity, i.acknowledged_by)
-            for i in incidents
-        ],
-    )
+    columns = ["OPENED", "INCIDENT", "MACHINE", "SUBJECT", "STATE", "SEVERITY", "ACKNOWLEDGED"]
+    rows = [
+        [_opened(i), i.id, i.machine, i.subject, _state(i), i.severity, i.acknowledged_by]
+        for i in incidents
+    ]
+    if any(i.HasField("question") for i in incidents):
+        columns.append("ASKS")
+        for row, one in zip(rows, incidents, strict=True):
+            row.append(one.question.role)
+    printer.table(columns, rows)
 
 
 def print_incident(incident: Incident, moves: Sequence[Transition], form: Form) -> None:
@@ -128,6 +131,8 @@ def _print_change(printer: Printer, incident: Incident, move: Transition | None)
     if move is not None:
         said = f"{move.source or 'start'} → {move.destination} on {move.trigger}"
         said += f": {move.why}" if move.why else ""
+    if incident.HasField("question"):
+        said += f"; asks {incident.question.role}: {incident.question.text}"
     printer.line(
         (records.moment(at.ToMilliseconds()), "dim"),
         " ",

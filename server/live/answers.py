@@ -11,12 +11,12 @@ from interlock.engine.fold.state import State
 from interlock.engine.history import History
 from interlock.engine.model import Kind
 from interlock.engine.node import Node
-from interlock.errors import NotFound, NotPermitted
+from interlock.errors import NotFound, NotPermitted, NotReady
 from interlock.machines.answers import Given
 from interlock.server.views import Command
 
 PATIENCE = 100
-"""Turns of the core an answer waits for its decision; then it is only known to be journalled."""
+"""Turns of the core an answer waits for its decision."""
 
 
 class LiveAnswers:
@@ -39,6 +39,7 @@ class LiveAnswers:
             NotFound: there is no such incident.
             NotPermitted: it does not count; the message says why.  Nothing was journalled,
                 unless the question closed at that very moment.
+            NotReady: it is journalled, and whether it counts is not known yet.
         """
         given = Given(command.actor, command.roles, command.choice)
         async with self._turn:
@@ -76,13 +77,17 @@ class LiveAnswers:
         raise NotPermitted(against)
 
     async def _refusal(self, seq: int) -> str:
-        """Return why a journalled answer did not count after all; empty when it did."""
+        """Return why a journalled answer did not count after all; empty when it did.
+
+        Raises:
+            NotReady: it is not known yet, because nothing is decided now.
+        """
         for _ in range(PATIENCE):
             decision = await asyncio.to_thread(self._decision, seq)
             for answer in decision.get("answers", ()):
                 return str(answer["reason"])
             await self._node.runtime.ask(lambda _: None)
-        return ""
+        raise NotReady(f"the answer is journalled as {seq} and not decided yet; look again")
 
     def _decision(self, seq: int) -> Mapping[str, Any]:
         return next(iter(self._history.decisions(seq, seq)), {})

@@ -162,6 +162,20 @@ class CoreContract:
                     Command(command="annotate", actor="ana", request_id="1", incident="x", text="y")
                 )
 
+    async def test_an_answer_to_an_unknown_incident_finds_none(self) -> None:
+        answer = Command(
+            command="answer",
+            actor="ana",
+            request_id="1",
+            incident="x",
+            text="y",
+            choice="approve",
+            roles=("ops",),
+        )
+        async with self.running() as core:
+            with pytest.raises(NotFound):
+                await core.command(answer)
+
     async def test_what_is_unknown_is_not_found_and_an_empty_list_is_empty(self) -> None:
         async with self.running() as core:
             with pytest.raises(NotFound):

@@ -15,7 +15,7 @@ from interlock.engine.bundle import MANIFEST, Bundle, manifest
 from interlock.engine.history import History
 from interlock.engine.journal.connections import reading_engine
 from interlock.engine.node import Node
-from interlock.errors import NotFound, NotPermitted
+from interlock.errors import NotFound, NotPermitted, NotReady
 from interlock.server.live.answers import LiveAnswers
 from interlock.server.live.orders import LiveOrders
 from interlock.server.live.queries import LiveQueries
@@ -129,10 +129,13 @@ def test_an_incident_says_by_when_it_is_to_be_resolved(tmp_path: Path) -> None:
 def test_enough_answers_end_the_question(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with asking(tmp_path) as asked:
+            figures = asked.node.telemetry.registry
             await asked.answer("ana")
+            assert figures.get_sample_value("interlock_incidents_questions") == 1
             await asked.answer("ben")
 
             assert await asked.question() is None
+            assert figures.get_sample_value("interlock_incidents_questions") == 0
             with pytest.raises(NotPermitted, match="asks nothing now"):
                 await asked.answer("cleo")
             assert asked.answers() == 2
@@ -180,6 +183,19 @@ def test_of_two_answers_of_one_person_at_once_one_is_refused(tmp_path: Path) -> 
 
             assert sorted(type(one) for one in done if isinstance(one, Exception)) == [NotPermitted]
             assert asked.answers() == 1
+
+    play(scenario())
+
+
+def test_an_answer_nobody_decides_is_not_called_a_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LiveAnswers, "_decision", lambda *_: {})
+
+    async def scenario() -> None:
+        async with asking(tmp_path) as asked:
+            with pytest.raises(NotReady, match=r"journalled as \d+ and not decided yet"):
+                await asked.answer()
 
     play(scenario())
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from interlock.engine.telemetry import Telemetry
 from interlock.testing import Answer
 from tests import bundles
 from tests.unit.engine.fold.conftest import Web
@@ -34,8 +35,19 @@ def test_a_breach_ends_what_is_under_way(web: Web) -> None:
 
     assert web.path(web.only) == ["restarting", "handed_over"]
     assert web.store.transitions[-1].why == "too slow"
-    assert breaches(web) == [{"incident": web.only, "state": ""}]
+    assert breaches(web) == [{"incident": web.only, "machine": "restart-service", "state": ""}]
     assert web.recalls
+
+
+def test_breaches_are_counted_by_machine(web: Web) -> None:
+    figures = Telemetry()
+    web.probe(up=False)
+    web.advance("20s")
+    entries = [json.loads(line)["entry"] for line in web.export().splitlines()]
+    figures.count(entry for entry in entries if entry["kind"] == "decision")
+
+    name, labels = "interlock_incidents_breaches_total", {"machine": "restart-service"}
+    assert figures.registry.get_sample_value(name, labels) == 1
 
 
 def test_a_breach_ends_a_wait_as_well(web: Web) -> None:

@@ -140,6 +140,17 @@ def test_what_an_incident_asks_is_shown_with_how_to_answer(
     ]
 
 
+def test_a_list_says_whom_an_incident_asks(
+    asking: Incident, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_list([asking, Incident(id="inc-2", machine="restart", open=True)], Form.TEXT)
+
+    head, first, second = capsys.readouterr().out.splitlines()
+    assert head.endswith("ACKNOWLEDGED  ASKS")
+    assert first.endswith("ops")
+    assert not second.endswith("ops")
+
+
 def test_what_a_machine_is_agreed_on_is_shown(
     incident: Incident, capsys: pytest.CaptureFixture[str]
 ) -> None:
