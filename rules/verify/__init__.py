@@ -20,12 +20,12 @@ from collections.abc import Iterable, Sequence
 from interlock.language import Diagnostic, Document, ordered
 from interlock.language.expression import NO_PARAMETERS, Parameters
 from interlock.rules.load import read_rules
-from interlock.rules.verify.certainties import certain_conditions
+from interlock.rules.verify.certainties import certain_in_all
 from interlock.rules.verify.duplicates import duplicate_rules
 from interlock.rules.verify.gaps import enum_gaps
 from interlock.rules.verify.rivals import rival_rules
 from interlock.rules.verify.shadows import shadowed_rules
-from interlock.rules.verify.subject import Subject, subject
+from interlock.rules.verify.subject import Subject, by_rule, subject
 from interlock.rules.verify.windows import unbounded_joins
 
 __all__ = ["Subject", "read_subjects", "verify_rules"]
@@ -43,8 +43,9 @@ def verify_rules(subjects: Sequence[Subject]) -> list[Diagnostic]:
     """Return everything found about rules that `load_rulebase` accepts, by place."""
     found: list[Diagnostic] = []
     for one in subjects:
-        found += certain_conditions(one)
         found += unbounded_joins(one)
+    for branches in by_rule(subjects):
+        found += certain_in_all(branches)
     found += (one.finding() for one in shadowed_rules(subjects))
     found += duplicate_rules(subjects)
     found += enum_gaps(subjects)

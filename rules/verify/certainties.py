@@ -8,10 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from interlock.language import Diagnostic
+from interlock.language import Diagnostic, Span
 from interlock.language.expression import proven
 from interlock.language.regions import NOWHERE, meet
 from interlock.rules.verify.subject import Statement, Subject
+
+
+def certain_in_all(branches: Sequence[Subject]) -> Iterator[Diagnostic]:
+    """Yield what is certain about a rule that may be several, one for each branch of its ``any``.
+
+    A condition that all branches share is needed when one of them needs it.
+    """
+    found = [{(f.code, f.span): f for f in certain_conditions(one)} for one in branches]
+    spans = [
+        {s.span for group in (*one.patterns, *one.negations) for s in group} for one in branches
+    ]
+    told: set[tuple[str, Span]] = set()
+    for each in found:
+        for (code, span), one in each.items():
+            sharing = (other for other, known in zip(found, spans, strict=True) if span in known)
+            holds = one.severity == "error" or all((code, span) in other for other in sharing)
+            if holds and (code, span) not in told:
+                told.add((code, span))
+                yield one
 
 
 def certain_conditions(subject: Subject) -> Iterator[Diagnostic]:

@@ -57,14 +57,17 @@ def rival_rules(subjects: Sequence[Subject], words: Sequence[str] = ()) -> Itera
         words: texts to try first where any will do.
     """
     starting = [one for one in subjects if one.machines and not one.rule.shadow]
+    told: set[tuple[str, str]] = set()
     for one, other in combinations(starting, 2):
-        if _are_apart(one, other):
+        pair = one.rule.id, other.rule.id
+        if pair in told or _are_apart(one, other):
             continue
         for names in _shared(one, other):
             laid = (Laid(one, {}), Laid(other, names))
             region = meet(one.region, *(each.called(names).true for each in other.statements))
             rows = witness(laid, region, words)
             if rows is not None:
+                told.add(pair)
                 yield Rivals(one, other, laid, region, rows)
                 break
 

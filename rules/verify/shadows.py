@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from interlock.language import Diagnostic
 from interlock.rules.verify.likeness import follows, layings
-from interlock.rules.verify.subject import Subject, is_plain, renamed
+from interlock.rules.verify.subject import Subject, by_rule, is_plain, renamed
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,15 @@ def shadowed_rules(subjects: Sequence[Subject]) -> Iterator[Shadow]:
         if subject.rule.exclusive is not None and not subject.rule.shadow:
             groups.setdefault(subject.rule.exclusive, []).append(subject)
     for group in groups.values():
-        for under in group:
-            winner = next((over for over in group if _beats(over, under)), None)
-            if winner is not None:
-                yield Shadow(under, winner)
+        for branches in by_rule(group):
+            winners = [_winner(under, group) for under in branches]
+            first = winners[0]
+            if first is not None and None not in winners:
+                yield Shadow(branches[0], first)
+
+
+def _winner(under: Subject, group: Sequence[Subject]) -> Subject | None:
+    return next((over for over in group if _beats(over, under)), None)
 
 
 def _beats(over: Subject, under: Subject) -> bool:

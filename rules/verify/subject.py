@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 
 from interlock.language import Diagnostic, Loc
-from interlock.language.diagnostics import Severity
+from interlock.language.diagnostics import Severity, Span
 from interlock.language.expression import Evaluate, Template, compile_expression, print_expression
 from interlock.language.expression.check import resolve
 from interlock.language.regions import Region, Truth, meet, truth_of
@@ -59,9 +59,13 @@ class Statement:
         self, code: str, message: str, hint: str | None = None, severity: Severity = "warning"
     ) -> Diagnostic:
         """Return a finding at exactly this conjunct."""
-        document, node = self.written.document, self.stated.node
-        span = document.expression_span(self.stated.loc, node.start, node.end)
-        return Diagnostic(document.path, span, severity, code, message, hint)
+        return Diagnostic(self.written.document.path, self.span, severity, code, message, hint)
+
+    @cached_property
+    def span(self) -> Span:
+        """Where it is written."""
+        node = self.stated.node
+        return self.written.document.expression_span(self.stated.loc, node.start, node.end)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +142,14 @@ def subject(written: Written, declarations: Declarations) -> Subject:
             for number, stated in enumerate(conditions.forbidden)
         ),
     )
+
+
+def by_rule(subjects: Iterable[Subject]) -> list[list[Subject]]:
+    """Return the branches of each rule together, in the order given."""
+    found: dict[str, list[Subject]] = {}
+    for one in subjects:
+        found.setdefault(one.rule.id, []).append(one)
+    return list(found.values())
 
 
 def renamed(template: Template, names: Names) -> str:

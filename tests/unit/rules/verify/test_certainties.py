@@ -94,3 +94,29 @@ def test_joins_are_clean() -> None:
         """
 
     assert findings(rule("r", when, then='{advise: "${dep.revision}"}')) == []
+
+
+def branches(first: str, second: str, shared: str = "ratio < 0.9") -> str:
+    when = f"""\
+        - any:
+            - [{{signal: error, as: err, where: '{first}'}}]
+            - [{{signal: error, as: err, where: '{second}'}}]
+        - {{fact: suspect, as: s, where: [service == err.service, err.{shared}]}}
+        """
+    return rule("r", when, then='{advise: "${s.ratio}"}')
+
+
+def test_a_branch_of_any_is_looked_at_by_itself() -> None:
+    assert (
+        brief(branches("ratio > 0.5 && ratio > 0.2", "ratio < 0.1"))
+        == [
+            "RV303] 'ratio > 0.2' follows from 'ratio > 0.5' (leave it out)",
+            "RV303] 'err.ratio < 0.9' follows from 'ratio < 0.1' (leave it out)",
+        ][:1]
+    )
+
+
+def test_a_shared_condition_is_left_out_only_if_no_branch_needs_it() -> None:
+    assert brief(branches("ratio < 0.2", "ratio < 0.1")) == [
+        "RV303] 'err.ratio < 0.9' follows from 'ratio < 0.2' (leave it out)"
+    ]

@@ -133,3 +133,23 @@ def test_occurrences_joined_with_a_time_are_clean(condition: str) -> None:
 
 def test_an_occurrence_alone_is_clean() -> None:
     assert findings(rule("r", "- {signal: deploy, as: _dep}")) == []
+
+
+def test_a_rule_of_which_one_branch_wins_may_act() -> None:
+    when = """\
+        - any:
+            - [{signal: error, as: err, where: ratio > 0.8}]
+            - [{signal: error, as: err, where: ratio < 0.1}]
+        """
+    low = "exclusive: remedy\nsalience: 10\n"
+    wide = group("all", 20, "ratio > 0.2")
+
+    assert findings(wide, rule("some", when, then=START, more=low)) == []
+    beaten = rule("some", when.replace("< 0.1", "> 0.9"), then=START, more=low)
+    assert [one[:5] for one in brief(wide, beaten)] == ["RV312"]
+
+
+def test_what_a_rule_holds_back_is_no_beat() -> None:
+    held = group("all", 20, "ratio > 0.2", more="cooldown: 5m\n")
+
+    assert findings(held, group("most", 10, "ratio > 0.8")) == []
