@@ -23,6 +23,7 @@ from interlock.server.cli import (
     graph,
     history,
     incidents,
+    init,
     lint,
     schema,
     serve,
@@ -56,6 +57,7 @@ Verb = Callable[..., None]
 
 VERBS: Mapping[str, Verb | tuple[str, Mapping[str, Verb]]] = {
     "demo": demo.demo,
+    "init": init.init,
     "check": check.check,
     "verify": verify.verify,
     "lint": lint.lint,
