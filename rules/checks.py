@@ -9,6 +9,7 @@ from itertools import pairwise
 from interlock.language import Diagnostic, Document, Loc
 from interlock.rules.conditions import Conditions
 from interlock.rules.declare import Declarations
+from interlock.rules.examples import Example
 from interlock.rules.network import (
     AssertSpec,
     ElementKind,
@@ -33,6 +34,7 @@ class Written:
         conditions: its ``when``.
         is_sound: whether compiling it found no errors.
         is_disabled: whether it is only checked.
+        examples: its inline examples.
     """
 
     document: Document
@@ -41,6 +43,7 @@ class Written:
     conditions: Conditions
     is_sound: bool
     is_disabled: bool
+    examples: tuple[Example, ...] = ()
 
     def report(
         self, where: Loc, code: str, message: str, hint: str | None = None, *, warning: bool = False

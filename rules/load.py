@@ -12,6 +12,7 @@ from interlock.rules.checks import Written, check_rule, check_strata, check_toge
 from interlock.rules.conditions import compile_conditions
 from interlock.rules.consequences import ConsequenceCompiler
 from interlock.rules.declare import Declarations, declare, note_broken, place_text
+from interlock.rules.examples import read_examples
 from interlock.rules.network import Rule, Start, StartSpec
 from interlock.rules.restraints import RestraintCompiler
 from interlock.rules.rulebase import Definitions, RuleBase
@@ -54,6 +55,7 @@ def load_rulebase(
             starts=_distinct(start for one in enabled for start in _starts(one)),
             warnings=tuple(ordered(found)),
             unread=unread,
+            examples={one.rule.id: one.examples for one in enabled if one.examples},
         )
     )
 
@@ -110,7 +112,10 @@ def _branches(
 ) -> list[Written]:
     """Return a rule compiled, once for each way through its branches."""
     ways = branchings(document, (*loc, "when"), definition.when)
-    return [_compiled(document, loc, shape, definition, declarations, one) for one in ways]
+    ones = [_compiled(document, loc, shape, definition, declarations, one) for one in ways]
+    rule, at = ones[0].rule.id, (*loc, "examples")
+    examples = read_examples(document, at, rule, definition.examples, declarations)
+    return [replace(one, examples=examples) for one in ones]
 
 
 def _compiled(  # a rule, where it stands, and what it may speak of

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from interlock.language.diagnostics import Diagnostic
 from interlock.rules.declarations import FactType, SignalType
 from interlock.rules.discriminate import Discriminator
+from interlock.rules.examples import Example
 from interlock.rules.network import ExceptionSpec, Rule, Start
 from interlock.rules.packs import deal, linking_fields, offers
 from interlock.rules.plan import Blocker
@@ -28,6 +29,7 @@ class Definitions:
         starts: the machines they start, by rule.
         warnings: faults that do not keep the rules from being used, by place.
         unread: those of the warnings that say no rule reads a fact, by fact.
+        examples: the inline examples of rules, by rule.
     """
 
     digest: str
@@ -38,6 +40,7 @@ class Definitions:
     starts: tuple[Start, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
     unread: Mapping[str, Diagnostic] = field(default_factory=dict)
+    examples: Mapping[str, tuple[Example, ...]] = field(default_factory=dict)
 
 
 class RuleBase:
@@ -70,6 +73,7 @@ class RuleBase:
         self.starts = definitions.starts
         self.warnings = definitions.warnings
         self.unread = definitions.unread
+        self.examples = definitions.examples
         self.levels = definitions.strata.levels
         self.recursive = definitions.strata.recursive
         self.packs = deal(definitions.rules)

@@ -266,6 +266,35 @@ class ExceptionDefinition(Definition):
     """The last day it counts, in UTC; the model holds its end in ms since the epoch."""
 
 
+class ExampleSignal(Definition):
+    """A signal that comes once, or a series of equal ones."""
+
+    signal: SignalName
+    at: Duration = 0
+    """When the first comes, from the start."""
+    every: Annotated[Duration, Field(gt=0)] | None = None
+    """Time between one and the next."""
+    times: int | None = Field(None, ge=1, le=1_000)
+    """How many come."""
+    data: dict[FieldName, YamlValue] = Field(default_factory=dict)
+    """The declared fields it carries."""
+    subject: str = ""
+    severity: str = ""
+    status: Literal["firing", "resolved"] = "firing"
+    source: str = "example"
+
+
+class ExampleDefinition(Definition):
+    """A small history, and whether the rule fires in it."""
+
+    name: str = Field(min_length=1)
+    """What it shows."""
+    given: list[ExampleSignal] = Field(min_length=1)
+    """What happens."""
+    fires: bool
+    """Whether the rule fires at least once."""
+
+
 class RuleDefinition(Definition):
     """One rule."""
 
@@ -297,6 +326,8 @@ class RuleDefinition(Definition):
     """The explanation people read when it fires."""
     exceptions: list[ExceptionDefinition] = Field(default_factory=list, alias="except")
     """Matches for which it does not fire."""
+    examples: list[ExampleDefinition] = Field(default_factory=list)
+    """Small histories that show when it fires and when it does not."""
 
 
 class RulesDocument(Definition):
