@@ -22,6 +22,7 @@ from interlock.engine.model import Kind
 from interlock.errors import NotFound
 from interlock.language.values import format_timestamp
 from interlock.machines.definition import BREACH
+from interlock.rules.activation import OPERATOR
 
 MAX_DEPTH = 32
 """Levels of reasons followed; deeper ones are named but not opened."""
@@ -251,7 +252,7 @@ class _Telling:
         if fact is None:
             return Reason("fact", element["id"], element["type"], position)
         values = ", ".join(f"{k}={v}" for k, v in sorted(fact.get("fields", {}).items()))
-        supports = tuple(self._firing(position, s, depth + 1) for s in fact.get("supports", ()))
+        supports = tuple(self._support(position, s, depth + 1) for s in fact.get("supports", ()))
         return Reason("fact", element["id"], f"{fact['fact']} {values}", position, None, supports)
 
     def _stretch(self, element: Note, depth: int) -> Reason:
@@ -266,6 +267,14 @@ class _Telling:
             ]
             children = tuple(self._element(one, depth + 1) for one in below)
         return Reason("time", element["id"], title, element["position"], None, children)
+
+    def _support(self, seq: int, support: str, depth: int) -> Reason:
+        """Return a firing that asserts a fact, or the person who said so."""
+        body = self._history.entry(seq)
+        if support != OPERATOR or body is None or body["kind"] != Kind.FACT:
+            return self._firing(seq, support, depth)
+        title = f"{body['actor']} said so: {body['reason']}"
+        return Reason("command", "", title, seq, body["at"])
 
     def _signal(self, alias: str, seq: int) -> Reason:
         body = self._history.entry(seq)

@@ -53,6 +53,9 @@ class Kind(StrEnum):
     """``actor, scope, reason``: nothing in scope acts until thawed."""
     THAW = "thaw"
     """``actor, scope, reason``: lifts the freeze of exactly that scope."""
+    FACT = "fact"
+    """``actor, fact, values, labels, stands, reason``: a person says what is the case, its fields
+    as a signal has them, or with ``stands`` false takes back what was said of that key."""
     BUNDLE = "bundle"
     """``digest, files``: the rules, machines, actions and inventory from here on."""
     STARTED = "started"

@@ -225,6 +225,10 @@ class WorkingMemory:
             raise NotFound(f"no operator has set fact {name!r} for this key", fact=name)
         return self._step(lambda chain: chain.lapse(said), position=position, now=now)
 
+    def is_said(self, name: str, key: Iterable[Value]) -> bool:
+        """Return whether a person has set the fact of that key and it stands."""
+        return (name, tuple(key)) in self._state.standing
+
     def facts(self) -> tuple[FactChange, ...]:
         """Return every fact that stands, with its supports, in the order they came."""
         return standing_facts(self._state)

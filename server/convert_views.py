@@ -7,6 +7,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from interlock.server import views
 from interlock.v1.audit_pb2 import ExplanationNode
 from interlock.v1.control_pb2 import FreezeOrder
+from interlock.v1.control_service_pb2 import Fact
 from interlock.v1.incident_pb2 import Answer, Incident, Question, Terms, Transition
 from interlock.v1.position_pb2 import Position
 
@@ -106,6 +107,17 @@ def write_explanation(reason: views.Explanation) -> ExplanationNode:
         position=None if reason.position is None else write_position(reason.position),
         at=None if reason.at is None else write_moment(reason.at),
         children=[write_explanation(child) for child in reason.children],
+    )
+
+
+def write_fact(fact: views.Fact) -> Fact:
+    """Return a fact as the wire has it."""
+    return Fact(
+        fact=fact.name,
+        fields=dict(fact.fields),
+        position=write_position(fact.position),
+        said=fact.said,
+        firings=fact.firings,
     )
 
 

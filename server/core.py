@@ -24,6 +24,7 @@ from interlock.server.views import (
     Change,
     Command,
     Explanation,
+    Fact,
     GateStatus,
     Incident,
     IncidentFilter,
@@ -128,6 +129,10 @@ class Queries(Protocol):
 
     async def gate_status(self) -> GateStatus:
         """Return what the gate lets through now."""
+        ...
+
+    async def facts(self, name: str) -> tuple[Fact, ...]:
+        """Return the facts that stand, of one name or of all, by name, in the order they came."""
         ...
 
     def watch(self) -> AsyncGenerator[Change, None]:

@@ -184,11 +184,27 @@ class GateStatus:
     running_actions: int
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact that stands."""
+
+    name: str
+    fields: tuple[tuple[str, str], ...]
+    """As people read them, in order of declaration."""
+    position: Position
+    said: bool
+    """Whether a person has said so."""
+    firings: tuple[str, ...]
+    """The firings that conclude it, sorted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """What a person orders."""
 
-    command: Literal["abort", "acknowledge", "annotate", "answer", "freeze", "thaw"]
+    command: Literal[
+        "abort", "acknowledge", "annotate", "answer", "freeze", "thaw", "set_fact", "retract_fact"
+    ]
     actor: str
     request_id: str
     incident: str = ""
@@ -203,3 +219,7 @@ class Command:
     """Of answer: what the actor answers as, sorted."""
     question: str = ""
     """Of answer: the question that was read; empty for whichever stands."""
+    fact: str = ""
+    """Of set_fact and retract_fact: the name."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """Of set_fact and retract_fact: the fields as text, sorted."""

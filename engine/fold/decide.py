@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from interlock.engine.bundle import Bundle
-from interlock.engine.fold import incidents, questions, steps
+from interlock.engine.fold import facts, incidents, questions, steps
 from interlock.engine.fold.admission import rejudge
 from interlock.engine.fold.checks import observed
 from interlock.engine.fold.disputes import dispute
@@ -248,6 +248,7 @@ _HANDLERS: Mapping[Kind, Callable[[Turn, Any], None]] = {
     Kind.COMMAND: _command,
     Kind.FREEZE: _freeze,
     Kind.THAW: _thaw,
+    Kind.FACT: facts.said,
     Kind.STARTED: _started,
     Kind.AGREEMENT: _agreement,
     Kind.DISAGREEMENT: _disagreement,

@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from interlock.language.values import MAX_TIMESTAMP, MIN_TIMESTAMP, format_timestamp
-from interlock.v1.control_service_pb2 import AgreementStatus, GetGateStatusResponse
+from interlock.v1.control_service_pb2 import AgreementStatus, Fact, GetGateStatusResponse
 from interlock.v1.incident_pb2 import Incident, Question, Terms, Transition
 from interlock.v1.position_pb2 import Position
 
@@ -130,6 +130,17 @@ def gate(message: GetGateStatusResponse) -> Json:
         "agreed_through": _place(message, "agreed_through"),
         "waiting_actions": message.waiting_actions,
         "running_actions": message.running_actions,
+    }
+
+
+def fact(message: Fact) -> Json:
+    """Return a fact that stands."""
+    return {
+        "fact": message.fact,
+        "fields": dict(sorted(message.fields.items())),
+        "position": _place(message),
+        "said": message.said,
+        "firings": list(message.firings),
     }
 
 

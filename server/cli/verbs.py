@@ -17,6 +17,7 @@ from interlock.server.cli import (
     codes,
     demo,
     diff,
+    facts,
     fmt,
     freeze,
     gate,
@@ -87,6 +88,10 @@ VERBS: Mapping[str, Verb | tuple[str, Mapping[str, Verb]]] = {
         {"rules": graph.rules, "machine": graph.machine, "flow": graph.flow},
     ),
     "gate": gate.gate,
+    "facts": (
+        "Say what is the case.",
+        {"set": facts.set_fact, "retract": facts.retract, "list": facts.list_facts},
+    ),
     "freeze": freeze.freeze,
     "thaw": thaw.thaw,
     "audit": ("Prove the history.", {"verify": audit.verify, "checkpoint": audit.checkpoint}),

@@ -5,7 +5,7 @@ know the other's.
 
 ``intake``   signals in.
 ``queries``  incidents, transitions, reasons, the gate.
-``orders``   commands, freezes, thaws; ``answers`` to what incidents ask.
+``orders``   commands, freezes, thaws; ``answers`` to what incidents ask, ``facts`` people say.
 """
 
 from __future__ import annotations

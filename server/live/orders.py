@@ -11,6 +11,7 @@ from interlock.engine.model import PARTITION, Kind
 from interlock.engine.node import Node
 from interlock.errors import NotFound, NotPermitted, RequestRejected
 from interlock.server.live.answers import LiveAnswers
+from interlock.server.live.facts import LiveFacts
 from interlock.server.views import Command, Position
 
 REMEMBERED = 10_000
@@ -23,7 +24,8 @@ _Request = tuple[str, str]
 def _mark(command: Command) -> str:
     """Return what tells two commands apart, whoever orders them."""
     said = [command.command, command.incident, command.scope, command.text]
-    return digest.digest([*said, command.choice, list(command.roles), command.question])
+    answer = [command.choice, list(command.roles), command.question]
+    return digest.digest([*said, *answer, command.fact, dict(command.fields)])
 
 
 class LiveOrders:
@@ -38,6 +40,7 @@ class LiveOrders:
         self._node = node
         self._history = history
         self._answers = LiveAnswers(node, history)
+        self._facts = LiveFacts(node)
         self._requests: dict[_Request, tuple[str, asyncio.Task[int]]] = {}
 
     async def command(self, command: Command) -> Position:
@@ -61,6 +64,8 @@ class LiveOrders:
     async def _order(self, command: Command) -> int:
         if command.command in ("freeze", "thaw"):
             return await self._freeze_or_thaw(command)
+        if command.command in ("set_fact", "retract_fact"):
+            return await self._facts.order(command)
         if command.command == "answer":
             return await self._answers.take(command)
         row = await asyncio.to_thread(self._history.incident, command.incident)

@@ -16,10 +16,12 @@ from interlock.engine.node import Node
 from interlock.errors import NotFound, RequestRejected
 from interlock.machines import Machine
 from interlock.machines.terms import NO_TERMS
+from interlock.server.live.facts import LiveFacts
 from interlock.server.views import (
     Answer,
     Change,
     Explanation,
+    Fact,
     Freeze,
     GateStatus,
     Incident,
@@ -98,6 +100,10 @@ class LiveQueries:
     async def explain(self, subject: str) -> Explanation:
         """Return the reasons behind an incident or action."""
         return _explanation(await self._read(lambda: self._explainer.explain(subject)))
+
+    async def facts(self, name: str) -> tuple[Fact, ...]:
+        """Return the facts that stand, of one name or of all, by name, in the order they came."""
+        return await LiveFacts(self._node).list(name)
 
     async def gate_status(self) -> GateStatus:
         """Return what the gate lets through now."""

@@ -36,6 +36,14 @@ def incoming(number: int, *, source: str = "prober", subject: str = "checkout") 
     )
 
 
+def say(word: str, request_id: str, **changes: object) -> Command:
+    fields = {"service": "shop", "revision": "r42", "previous": "r41"}
+    if word == "retract_fact":
+        del fields["previous"]
+    given = {"fact": "release.suspect", "fields": tuple(sorted(fields.items())), **changes}
+    return Command(command=word, actor="ana", request_id=request_id, text="I saw it", **given)  # type: ignore[arg-type]
+
+
 def freeze(request_id: str, *, scope: str = "global", text: str = "release day") -> Command:
     return Command(command="freeze", actor="ana", request_id=request_id, scope=scope, text=text)
 
@@ -194,3 +202,26 @@ class CoreContract:
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
             await changes.aclose()
+
+    # --- what people say --------------------------------------------------------------------
+
+    async def test_a_fact_stands_from_when_it_is_said_until_it_is_taken_back(self) -> None:
+        async with self.running() as core:
+            position = await core.command(say("set_fact", "1"))
+            (fact,) = await core.facts("release.suspect")
+            await core.command(say("retract_fact", "2"))
+
+            assert ("release.suspect", position, True) == (fact.name, fact.position, fact.said)
+            assert {"service": "shop", "revision": "r42", "previous": "r41"} == dict(fact.fields)
+            assert () == await core.facts("")
+
+    async def test_a_repeated_request_to_say_something_returns_the_first_entry(self) -> None:
+        async with self.running() as core:
+            first = await core.command(say("set_fact", "1"))
+
+            assert first == await core.command(say("set_fact", "1"))
+
+    async def test_what_nobody_said_cannot_be_taken_back(self) -> None:
+        async with self.running() as core:
+            with pytest.raises(NotPermitted):
+                await core.command(say("retract_fact", "1"))

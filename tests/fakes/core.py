@@ -26,6 +26,7 @@ from interlock.server.views import (
     Change,
     Command,
     Explanation,
+    Fact,
     Freeze,
     GateStatus,
     Incident,
@@ -63,6 +64,7 @@ class MemoryCore:
         self.transitions: list[Transition] = []
         self.reasons: dict[str, Explanation] = {}
         self.freezes: dict[str, Freeze] = {}
+        self.said: dict[str, Fact] = {}
         self.sessions: dict[str, MemorySession] = {}
         self._capacity = capacity
         self._scales = dict(scales or {})
@@ -202,14 +204,27 @@ class MemoryCore:
             case "thaw":
                 if self.freezes.pop(command.scope, None) is None:
                     raise NotPermitted(f"nothing is frozen under {command.scope!r}")
-            case word:
-                incident = _find(self.incidents, command.incident)
-                if word == "answer" and incident.question is None:
-                    raise NotPermitted(f"{incident.id} asks nothing now")
-                if word == "abort" and incident.closed_at is not None:
-                    raise NotPermitted(f"incident {incident.id} is closed")
-                if word == "acknowledge":
-                    self.change(replace(incident, acknowledged_by=command.actor))
+            case "set_fact" | "retract_fact":
+                self._say(command, position)
+            case _:
+                self._order(command)
+
+    def _order(self, command: Command) -> None:
+        """Obey what is about an incident."""
+        word, incident = command.command, _find(self.incidents, command.incident)
+        if word == "answer" and incident.question is None:
+            raise NotPermitted(f"{incident.id} asks nothing now")
+        if word == "abort" and incident.closed_at is not None:
+            raise NotPermitted(f"incident {incident.id} is closed")
+        if word == "acknowledge":
+            self.change(replace(incident, acknowledged_by=command.actor))
+
+    def _say(self, command: Command, position: Position) -> None:
+        if command.command == "set_fact":
+            said = Fact(command.fact, command.fields, position, said=True, firings=())
+            self.said[command.fact] = said
+        elif self.said.pop(command.fact, None) is None:
+            raise NotPermitted(f"nobody has said {command.fact} of that key")
 
     # --- Queries ------------------------------------------------------------------------------
 
@@ -225,6 +240,9 @@ class MemoryCore:
 
     async def explain(self, subject: str) -> Explanation:
         return _find(self.reasons, subject)
+
+    async def facts(self, name: str) -> tuple[Fact, ...]:
+        return tuple(fact for fact in self.said.values() if name in {"", fact.name})
 
     async def gate_status(self) -> GateStatus:
         freezes = tuple(self.freezes[scope] for scope in sorted(self.freezes))

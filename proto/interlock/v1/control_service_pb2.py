@@ -26,15 +26,21 @@ from interlock.v1 import control_pb2 as interlock_dot_v1_dot_control__pb2
 from interlock.v1 import position_pb2 as interlock_dot_v1_dot_position__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"interlock/v1/control_service.proto\x12\x0cinterlock.v1\x1a\x1ainterlock/v1/control.proto\x1a\x1binterlock/v1/position.proto\"Q\n\rFreezeRequest\x12\r\n\x05scope\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\":\n\x0e\x46reezeResponse\x12(\n\x08position\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Position\"O\n\x0bThawRequest\x12\r\n\x05scope\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"8\n\x0cThawResponse\x12(\n\x08position\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Position\"\x16\n\x14GetGateStatusRequest\"\xd7\x01\n\x15GetGateStatusResponse\x12*\n\x07\x66reezes\x18\x01 \x03(\x0b\x32\x19.interlock.v1.FreezeOrder\x12\x30\n\tagreement\x18\x02 \x01(\x0e\x32\x1d.interlock.v1.AgreementStatus\x12.\n\x0e\x61greed_through\x18\x03 \x01(\x0b\x32\x16.interlock.v1.Position\x12\x17\n\x0fwaiting_actions\x18\x04 \x01(\r\x12\x17\n\x0frunning_actions\x18\x05 \x01(\r*\xc4\x01\n\x0f\x41greementStatus\x12 \n\x1c\x41GREEMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x41GREEMENT_STATUS_AGREED\x10\x01\x12\x1b\n\x17\x41GREEMENT_STATUS_BEHIND\x10\x02\x12\x1e\n\x1a\x41GREEMENT_STATUS_DISAGREED\x10\x03\x12\x1b\n\x17\x41GREEMENT_STATUS_FAULTY\x10\x04\x12\x18\n\x14\x41GREEMENT_STATUS_OFF\x10\x05\x32\xee\x01\n\x0e\x43ontrolService\x12\x43\n\x06\x46reeze\x12\x1b.interlock.v1.FreezeRequest\x1a\x1c.interlock.v1.FreezeResponse\x12=\n\x04Thaw\x12\x19.interlock.v1.ThawRequest\x1a\x1a.interlock.v1.ThawResponse\x12X\n\rGetGateStatus\x12\".interlock.v1.GetGateStatusRequest\x1a#.interlock.v1.GetGateStatusResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"interlock/v1/control_service.proto\x12\x0cinterlock.v1\x1a\x1ainterlock/v1/control.proto\x1a\x1binterlock/v1/position.proto\"Q\n\rFreezeRequest\x12\r\n\x05scope\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\":\n\x0e\x46reezeResponse\x12(\n\x08position\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Position\"O\n\x0bThawRequest\x12\r\n\x05scope\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"8\n\x0cThawResponse\x12(\n\x08position\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Position\"\xba\x01\n\x0eSetFactRequest\x12\x0c\n\x04\x66\x61\x63t\x18\x01 \x01(\t\x12\x38\n\x06\x66ields\x18\x02 \x03(\x0b\x32(.interlock.v1.SetFactRequest.FieldsEntry\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x1a-\n\x0b\x46ieldsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\";\n\x0fSetFactResponse\x12(\n\x08position\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Position\"\xb9\x01\n\x12RetractFactRequest\x12\x0c\n\x04\x66\x61\x63t\x18\x01 \x01(\t\x12\x36\n\x03key\x18\x02 \x03(\x0b\x32).interlock.v1.RetractFactRequest.KeyEntry\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x1a*\n\x08KeyEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"?\n\x13RetractFactResponse\x12(\n\x08position\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Position\" \n\x10ListFactsRequest\x12\x0c\n\x04\x66\x61\x63t\x18\x01 \x01(\t\"D\n\x11ListFactsResponse\x12!\n\x05\x66\x61\x63ts\x18\x01 \x03(\x0b\x32\x12.interlock.v1.Fact\x12\x0c\n\x04more\x18\x02 \x01(\x08\"\xbc\x01\n\x04\x46\x61\x63t\x12\x0c\n\x04\x66\x61\x63t\x18\x01 \x01(\t\x12.\n\x06\x66ields\x18\x02 \x03(\x0b\x32\x1e.interlock.v1.Fact.FieldsEntry\x12(\n\x08position\x18\x03 \x01(\x0b\x32\x16.interlock.v1.Position\x12\x0c\n\x04said\x18\x04 \x01(\x08\x12\x0f\n\x07\x66irings\x18\x05 \x03(\t\x1a-\n\x0b\x46ieldsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x16\n\x14GetGateStatusRequest\"\xd7\x01\n\x15GetGateStatusResponse\x12*\n\x07\x66reezes\x18\x01 \x03(\x0b\x32\x19.interlock.v1.FreezeOrder\x12\x30\n\tagreement\x18\x02 \x01(\x0e\x32\x1d.interlock.v1.AgreementStatus\x12.\n\x0e\x61greed_through\x18\x03 \x01(\x0b\x32\x16.interlock.v1.Position\x12\x17\n\x0fwaiting_actions\x18\x04 \x01(\r\x12\x17\n\x0frunning_actions\x18\x05 \x01(\r*\xc4\x01\n\x0f\x41greementStatus\x12 \n\x1c\x41GREEMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x41GREEMENT_STATUS_AGREED\x10\x01\x12\x1b\n\x17\x41GREEMENT_STATUS_BEHIND\x10\x02\x12\x1e\n\x1a\x41GREEMENT_STATUS_DISAGREED\x10\x03\x12\x1b\n\x17\x41GREEMENT_STATUS_FAULTY\x10\x04\x12\x18\n\x14\x41GREEMENT_STATUS_OFF\x10\x05\x32\xd8\x03\n\x0e\x43ontrolService\x12\x43\n\x06\x46reeze\x12\x1b.interlock.v1.FreezeRequest\x1a\x1c.interlock.v1.FreezeResponse\x12=\n\x04Thaw\x12\x19.interlock.v1.ThawRequest\x1a\x1a.interlock.v1.ThawResponse\x12\x46\n\x07SetFact\x12\x1c.interlock.v1.SetFactRequest\x1a\x1d.interlock.v1.SetFactResponse\x12R\n\x0bRetractFact\x12 .interlock.v1.RetractFactRequest\x1a!.interlock.v1.RetractFactResponse\x12L\n\tListFacts\x12\x1e.interlock.v1.ListFactsRequest\x1a\x1f.interlock.v1.ListFactsResponse\x12X\n\rGetGateStatus\x12\".interlock.v1.GetGateStatusRequest\x1a#.interlock.v1.GetGateStatusResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'interlock.v1.control_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_AGREEMENTSTATUS']._serialized_start=634
-  _globals['_AGREEMENTSTATUS']._serialized_end=830
+  _globals['_SETFACTREQUEST_FIELDSENTRY']._loaded_options = None
+  _globals['_SETFACTREQUEST_FIELDSENTRY']._serialized_options = b'8\001'
+  _globals['_RETRACTFACTREQUEST_KEYENTRY']._loaded_options = None
+  _globals['_RETRACTFACTREQUEST_KEYENTRY']._serialized_options = b'8\001'
+  _globals['_FACT_FIELDSENTRY']._loaded_options = None
+  _globals['_FACT_FIELDSENTRY']._serialized_options = b'8\001'
+  _globals['_AGREEMENTSTATUS']._serialized_start=1432
+  _globals['_AGREEMENTSTATUS']._serialized_end=1628
   _globals['_FREEZEREQUEST']._serialized_start=109
   _globals['_FREEZEREQUEST']._serialized_end=190
   _globals['_FREEZERESPONSE']._serialized_start=192
@@ -43,10 +49,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_THAWREQUEST']._serialized_end=331
   _globals['_THAWRESPONSE']._serialized_start=333
   _globals['_THAWRESPONSE']._serialized_end=389
-  _globals['_GETGATESTATUSREQUEST']._serialized_start=391
-  _globals['_GETGATESTATUSREQUEST']._serialized_end=413
-  _globals['_GETGATESTATUSRESPONSE']._serialized_start=416
-  _globals['_GETGATESTATUSRESPONSE']._serialized_end=631
-  _globals['_CONTROLSERVICE']._serialized_start=833
-  _globals['_CONTROLSERVICE']._serialized_end=1071
+  _globals['_SETFACTREQUEST']._serialized_start=392
+  _globals['_SETFACTREQUEST']._serialized_end=578
+  _globals['_SETFACTREQUEST_FIELDSENTRY']._serialized_start=533
+  _globals['_SETFACTREQUEST_FIELDSENTRY']._serialized_end=578
+  _globals['_SETFACTRESPONSE']._serialized_start=580
+  _globals['_SETFACTRESPONSE']._serialized_end=639
+  _globals['_RETRACTFACTREQUEST']._serialized_start=642
+  _globals['_RETRACTFACTREQUEST']._serialized_end=827
+  _globals['_RETRACTFACTREQUEST_KEYENTRY']._serialized_start=785
+  _globals['_RETRACTFACTREQUEST_KEYENTRY']._serialized_end=827
+  _globals['_RETRACTFACTRESPONSE']._serialized_start=829
+  _globals['_RETRACTFACTRESPONSE']._serialized_end=892
+  _globals['_LISTFACTSREQUEST']._serialized_start=894
+  _globals['_LISTFACTSREQUEST']._serialized_end=926
+  _globals['_LISTFACTSRESPONSE']._serialized_start=928
+  _globals['_LISTFACTSRESPONSE']._serialized_end=996
+  _globals['_FACT']._serialized_start=999
+  _globals['_FACT']._serialized_end=1187
+  _globals['_FACT_FIELDSENTRY']._serialized_start=533
+  _globals['_FACT_FIELDSENTRY']._serialized_end=578
+  _globals['_GETGATESTATUSREQUEST']._serialized_start=1189
+  _globals['_GETGATESTATUSREQUEST']._serialized_end=1211
+  _globals['_GETGATESTATUSRESPONSE']._serialized_start=1214
+  _globals['_GETGATESTATUSRESPONSE']._serialized_end=1429
+  _globals['_CONTROLSERVICE']._serialized_start=1631
+  _globals['_CONTROLSERVICE']._serialized_end=2103
 # @@protoc_insertion_point(module_scope)

@@ -45,6 +45,21 @@ class ControlServiceStub:
                 request_serializer=interlock_dot_v1_dot_control__service__pb2.ThawRequest.SerializeToString,
                 response_deserializer=interlock_dot_v1_dot_control__service__pb2.ThawResponse.FromString,
                 _registered_method=True)
+        self.SetFact = channel.unary_unary(
+                '/interlock.v1.ControlService/SetFact',
+                request_serializer=interlock_dot_v1_dot_control__service__pb2.SetFactRequest.SerializeToString,
+                response_deserializer=interlock_dot_v1_dot_control__service__pb2.SetFactResponse.FromString,
+                _registered_method=True)
+        self.RetractFact = channel.unary_unary(
+                '/interlock.v1.ControlService/RetractFact',
+                request_serializer=interlock_dot_v1_dot_control__service__pb2.RetractFactRequest.SerializeToString,
+                response_deserializer=interlock_dot_v1_dot_control__service__pb2.RetractFactResponse.FromString,
+                _registered_method=True)
+        self.ListFacts = channel.unary_unary(
+                '/interlock.v1.ControlService/ListFacts',
+                request_serializer=interlock_dot_v1_dot_control__service__pb2.ListFactsRequest.SerializeToString,
+                response_deserializer=interlock_dot_v1_dot_control__service__pb2.ListFactsResponse.FromString,
+                _registered_method=True)
         self.GetGateStatus = channel.unary_unary(
                 '/interlock.v1.ControlService/GetGateStatus',
                 request_serializer=interlock_dot_v1_dot_control__service__pb2.GetGateStatusRequest.SerializeToString,
@@ -70,6 +85,29 @@ class ControlServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetFact(self, request, context):
+        """Sets a fact that the rules declare: what a person says is the case stands, before whatever
+        rules conclude for its key, until it is taken back or its ttl ends.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RetractFact(self, request, context):
+        """Takes back what a person said; FAILED_PRECONDITION when nobody has. A fact that a rule
+        concludes, too, goes on standing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListFacts(self, request, context):
+        """Lists the facts that stand, whoever says so.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetGateStatus(self, request, context):
         """Says what the gate lets through now.
         """
@@ -89,6 +127,21 @@ def add_ControlServiceServicer_to_server(servicer, server):
                     servicer.Thaw,
                     request_deserializer=interlock_dot_v1_dot_control__service__pb2.ThawRequest.FromString,
                     response_serializer=interlock_dot_v1_dot_control__service__pb2.ThawResponse.SerializeToString,
+            ),
+            'SetFact': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetFact,
+                    request_deserializer=interlock_dot_v1_dot_control__service__pb2.SetFactRequest.FromString,
+                    response_serializer=interlock_dot_v1_dot_control__service__pb2.SetFactResponse.SerializeToString,
+            ),
+            'RetractFact': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetractFact,
+                    request_deserializer=interlock_dot_v1_dot_control__service__pb2.RetractFactRequest.FromString,
+                    response_serializer=interlock_dot_v1_dot_control__service__pb2.RetractFactResponse.SerializeToString,
+            ),
+            'ListFacts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFacts,
+                    request_deserializer=interlock_dot_v1_dot_control__service__pb2.ListFactsRequest.FromString,
+                    response_serializer=interlock_dot_v1_dot_control__service__pb2.ListFactsResponse.SerializeToString,
             ),
             'GetGateStatus': grpc.unary_unary_rpc_method_handler(
                     servicer.GetGateStatus,
@@ -151,6 +204,87 @@ class ControlService:
             '/interlock.v1.ControlService/Thaw',
             interlock_dot_v1_dot_control__service__pb2.ThawRequest.SerializeToString,
             interlock_dot_v1_dot_control__service__pb2.ThawResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetFact(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/interlock.v1.ControlService/SetFact',
+            interlock_dot_v1_dot_control__service__pb2.SetFactRequest.SerializeToString,
+            interlock_dot_v1_dot_control__service__pb2.SetFactResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RetractFact(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/interlock.v1.ControlService/RetractFact',
+            interlock_dot_v1_dot_control__service__pb2.RetractFactRequest.SerializeToString,
+            interlock_dot_v1_dot_control__service__pb2.RetractFactResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFacts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/interlock.v1.ControlService/ListFacts',
+            interlock_dot_v1_dot_control__service__pb2.ListFactsRequest.SerializeToString,
+            interlock_dot_v1_dot_control__service__pb2.ListFactsResponse.FromString,
             options,
             channel_credentials,
             insecure,

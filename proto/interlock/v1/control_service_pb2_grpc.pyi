@@ -37,6 +37,16 @@ class ControlServiceStub:
     """Forbids every action in a scope until it is thawed. Signals are still taken and decided."""
     Thaw: _grpc.UnaryUnaryMultiCallable[_control_service_pb2.ThawRequest, _control_service_pb2.ThawResponse]
     """Lifts the freeze of exactly that scope; FAILED_PRECONDITION when there is none."""
+    SetFact: _grpc.UnaryUnaryMultiCallable[_control_service_pb2.SetFactRequest, _control_service_pb2.SetFactResponse]
+    """Sets a fact that the rules declare: what a person says is the case stands, before whatever
+    rules conclude for its key, until it is taken back or its ttl ends.
+    """
+    RetractFact: _grpc.UnaryUnaryMultiCallable[_control_service_pb2.RetractFactRequest, _control_service_pb2.RetractFactResponse]
+    """Takes back what a person said; FAILED_PRECONDITION when nobody has. A fact that a rule
+    concludes, too, goes on standing.
+    """
+    ListFacts: _grpc.UnaryUnaryMultiCallable[_control_service_pb2.ListFactsRequest, _control_service_pb2.ListFactsResponse]
+    """Lists the facts that stand, whoever says so."""
     GetGateStatus: _grpc.UnaryUnaryMultiCallable[_control_service_pb2.GetGateStatusRequest, _control_service_pb2.GetGateStatusResponse]
     """Says what the gate lets through now."""
 
@@ -49,6 +59,16 @@ class ControlServiceAsyncStub(ControlServiceStub):
     """Forbids every action in a scope until it is thawed. Signals are still taken and decided."""
     Thaw: _aio.UnaryUnaryMultiCallable[_control_service_pb2.ThawRequest, _control_service_pb2.ThawResponse]  # type: ignore[assignment]
     """Lifts the freeze of exactly that scope; FAILED_PRECONDITION when there is none."""
+    SetFact: _aio.UnaryUnaryMultiCallable[_control_service_pb2.SetFactRequest, _control_service_pb2.SetFactResponse]  # type: ignore[assignment]
+    """Sets a fact that the rules declare: what a person says is the case stands, before whatever
+    rules conclude for its key, until it is taken back or its ttl ends.
+    """
+    RetractFact: _aio.UnaryUnaryMultiCallable[_control_service_pb2.RetractFactRequest, _control_service_pb2.RetractFactResponse]  # type: ignore[assignment]
+    """Takes back what a person said; FAILED_PRECONDITION when nobody has. A fact that a rule
+    concludes, too, goes on standing.
+    """
+    ListFacts: _aio.UnaryUnaryMultiCallable[_control_service_pb2.ListFactsRequest, _control_service_pb2.ListFactsResponse]  # type: ignore[assignment]
+    """Lists the facts that stand, whoever says so."""
     GetGateStatus: _aio.UnaryUnaryMultiCallable[_control_service_pb2.GetGateStatusRequest, _control_service_pb2.GetGateStatusResponse]  # type: ignore[assignment]
     """Says what the gate lets through now."""
 
@@ -70,6 +90,34 @@ class ControlServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_control_service_pb2.ThawResponse, _abc.Awaitable[_control_service_pb2.ThawResponse]]:
         """Lifts the freeze of exactly that scope; FAILED_PRECONDITION when there is none."""
+
+    @_abc_1.abstractmethod
+    def SetFact(
+        self,
+        request: _control_service_pb2.SetFactRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_control_service_pb2.SetFactResponse, _abc.Awaitable[_control_service_pb2.SetFactResponse]]:
+        """Sets a fact that the rules declare: what a person says is the case stands, before whatever
+        rules conclude for its key, until it is taken back or its ttl ends.
+        """
+
+    @_abc_1.abstractmethod
+    def RetractFact(
+        self,
+        request: _control_service_pb2.RetractFactRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_control_service_pb2.RetractFactResponse, _abc.Awaitable[_control_service_pb2.RetractFactResponse]]:
+        """Takes back what a person said; FAILED_PRECONDITION when nobody has. A fact that a rule
+        concludes, too, goes on standing.
+        """
+
+    @_abc_1.abstractmethod
+    def ListFacts(
+        self,
+        request: _control_service_pb2.ListFactsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_control_service_pb2.ListFactsResponse, _abc.Awaitable[_control_service_pb2.ListFactsResponse]]:
+        """Lists the facts that stand, whoever says so."""
 
     @_abc_1.abstractmethod
     def GetGateStatus(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
 
 import grpc
@@ -18,6 +18,10 @@ from interlock.v1.control_service_pb2 import (
     FreezeRequest,
     GetGateStatusRequest,
     GetGateStatusResponse,
+    ListFactsRequest,
+    ListFactsResponse,
+    RetractFactRequest,
+    SetFactRequest,
     ThawRequest,
 )
 from interlock.v1.control_service_pb2_grpc import ControlServiceStub
@@ -221,6 +225,44 @@ class ControlClient:
             scope=scope, actor=actor, reason=reason, request_id=request_id or _fresh()
         )
         return (await self._calling.call(self._stub.Thaw, request)).position
+
+    async def set_fact(
+        self,
+        fact: str,
+        fields: Mapping[str, str],
+        *,
+        actor: str,
+        reason: str,
+        request_id: str = "",
+    ) -> Position:
+        """Say what is the case, each field in the text form of its type; return the entry."""
+        request = SetFactRequest(
+            fact=fact,
+            fields=fields,
+            actor=actor,
+            reason=reason,
+            request_id=request_id or _fresh(),
+        )
+        return (await self._calling.call(self._stub.SetFact, request)).position
+
+    async def retract_fact(
+        self,
+        fact: str,
+        key: Mapping[str, str],
+        *,
+        actor: str,
+        reason: str,
+        request_id: str = "",
+    ) -> Position:
+        """Take back what a person said of that key; return the entry of the order."""
+        request = RetractFactRequest(
+            fact=fact, key=key, actor=actor, reason=reason, request_id=request_id or _fresh()
+        )
+        return (await self._calling.call(self._stub.RetractFact, request)).position
+
+    async def facts(self, fact: str = "") -> ListFactsResponse:
+        """Return the facts that stand, of one name or of all."""
+        return await self._calling.call(self._stub.ListFacts, ListFactsRequest(fact=fact))
 
     async def gate_status(self) -> GetGateStatusResponse:
         """Return what the gate lets through now."""

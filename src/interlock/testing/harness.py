@@ -160,6 +160,26 @@ class Harness:
         """Append an entry of another kind now and let everything it leads to be decided."""
         self._append([propose(self.now, body)])
 
+    def say(self, fact: str, *, reason: str = "a test", **values: Plain | Sequence[Plain]) -> None:
+        """Let a person set a fact."""
+        self._say(fact, values, reason, stands=True)
+
+    def take_back(self, fact: str, *, reason: str = "a test", **key: Plain) -> None:
+        """Let a person take back the fact of that key."""
+        self._say(fact, key, reason, stands=False)
+
+    def _say(
+        self,
+        fact: str,
+        values: Mapping[str, Plain | Sequence[Plain]],
+        reason: str,
+        *,
+        stands: bool,
+    ) -> None:
+        forms = {name: _form(value) for name, value in values.items()}
+        what = {"fact": fact, "values": forms, "labels": {}, "stands": stands}
+        self.record({"kind": "fact", "actor": "test", "reason": reason, **what})
+
     def freeze(self, scope: str = "global", reason: str = "a test") -> None:
         """Freeze a scope."""
         self.record({"kind": "freeze", "actor": "test", "scope": scope, "reason": reason})

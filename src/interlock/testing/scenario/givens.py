@@ -11,8 +11,10 @@ from interlock.testing.scenario.model import CommandGiven, EntryGiven, Given, Si
 from interlock.testing.scenario.naming import Names
 from interlock.testing.scenario.schema import (
     CommandDefinition,
+    FactDefinition,
     FreezeDefinition,
     GivenDefinition,
+    RetractDefinition,
     SignalDefinition,
     ThawDefinition,
     UseDefinition,
@@ -53,9 +55,32 @@ class GivenCompiler:
                 kind = "freeze" if isinstance(written, FreezeDefinition) else "thaw"
                 body = {"kind": kind, "actor": written.by, "scope": scope, "reason": written.reason}
                 yield EntryGiven(written.at, body)
+            case FactDefinition() | RetractDefinition():
+                yield from self._fact(loc, written)
             case CommandDefinition(command=command, by=actor, text=text):
                 order = {"kind": "command", "command": command, "actor": actor, "text": text}
                 yield CommandGiven(written.at, written.incident, order)
+
+    def _fact(self, loc: Loc, written: FactDefinition | RetractDefinition) -> Iterator[EntryGiven]:
+        stands = isinstance(written, FactDefinition)
+        word, name = (
+            ("fact", written.fact)
+            if isinstance(written, FactDefinition)
+            else ("retract", written.retract)
+        )
+        declared = self.names.fact((*loc, word), name)
+        if declared is None:
+            return
+        wanted = declared.fields
+        if not stands:
+            wanted = {part: declared.fields[part] for part in declared.key}
+        typed = self.names.values((*loc, "data"), written.data, wanted, complete=name)
+        if len(typed) < len(wanted):
+            return  # what is missing or wrong has been reported
+        carried = {n: wire(wanted[n].type, value) for n, value in typed.items()}
+        what = {"fact": name, "values": carried, "labels": {}, "stands": stands}
+        about = {"kind": "fact", "actor": written.by, "reason": written.reason}
+        yield EntryGiven(written.at, {**about, **what})
 
     def _fixture(self, loc: Loc, name: str) -> tuple[Given, ...]:
         if name not in self.fixtures:

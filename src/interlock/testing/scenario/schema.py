@@ -87,13 +87,36 @@ class CommandDefinition(Definition):
     text: str = ""
 
 
+class FactDefinition(Definition):
+    """A person sets a fact."""
+
+    fact: str
+    data: dict[str, YamlValue] = {}
+    at: Duration = 0
+    by: str = "test"
+    reason: str = "a test"
+
+
+class RetractDefinition(Definition):
+    """A person takes back the fact of a key."""
+
+    retract: str
+    data: dict[str, YamlValue] = {}
+    """The fields of the key."""
+    at: Duration = 0
+    by: str = "test"
+    reason: str = "a test"
+
+
 GivenDefinition: TypeAlias = Annotated[
     Annotated[UseDefinition, Tag("~use")]
     | Annotated[SignalDefinition, Tag("~signal")]
     | Annotated[FreezeDefinition, Tag("~freeze")]
     | Annotated[ThawDefinition, Tag("~thaw")]
-    | Annotated[CommandDefinition, Tag("~command")],
-    by_key("what is given", "use", "signal", "freeze", "thaw", "command"),
+    | Annotated[CommandDefinition, Tag("~command")]
+    | Annotated[FactDefinition, Tag("~fact")]
+    | Annotated[RetractDefinition, Tag("~retract")],
+    by_key("what is given", "use", "signal", "fact", "retract", "freeze", "thaw", "command"),
 ]
 """Something that happens: what it is, is told by its key."""
 
