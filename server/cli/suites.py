@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias, TypeVar
 
 from interlock.engine.bundle import MANIFEST, Bundle, Probes, manifest
 from interlock.engine.executors.registry import load_executors, probe_fields
@@ -24,6 +25,8 @@ from interlock.testing.scenario import (
     load_scenarios,
     read_shape,
 )
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -69,18 +72,35 @@ def read_suites(paths: Iterable[Path], executors: Path | None) -> Suites:
     return _Reader(stated).suites(paths)
 
 
+_About: TypeAlias = tuple[str | None, ...]
+"""The environment of a bundle, then the files and folders it is in."""
+
+
+def _about(document: Document, shape: ScenariosDocument) -> _About:
+    home = Path(document.path).parent
+    return (shape.env, *sorted({os.path.normpath(home / one) for one in shape.uses}))
+
+
 class _Reader:
-    """What has been read and compiled so far; each bundle once."""
+    """What has been read so far; documents about one bundle share it."""
 
     def __init__(self, stated: str | None) -> None:
         self._stated = stated
         self._texts: dict[str, str] = {}
-        self._bundles: dict[str, Bundle] = {}
         self._faults: list[Diagnostic] = []
 
     def suites(self, paths: Iterable[Path]) -> Suites:
         """Return every suite, or raise all faults."""
-        found = [suite for one in self._documents(paths) if (suite := self._suite(one))]
+        shapes = [(one, shape) for one in self._documents(paths) if (shape := self._shape(one))]
+        about: dict[_About, list[ScenariosDocument]] = {}
+        for document, shape in shapes:
+            about.setdefault(_about(document, shape), []).append(shape)
+        bundles = {key: self._bundle(key, some) for key, some in about.items()}
+        found = [
+            suite
+            for document, shape in shapes
+            if (suite := self._suite(document, shape, bundles[_about(document, shape)]))
+        ]
         if self._faults:
             faults = ordered(self._faults)
             raise DefinitionError(f"{len(faults)} faults; the first: {faults[0]}", faults)
@@ -96,28 +116,36 @@ class _Reader:
                 documents += [d for d in load_documents(content, name) if d.kind in (KIND, None)]
         return documents
 
-    def _suite(self, document: Document) -> Suite | None:
+    def _shape(self, document: Document) -> ScenariosDocument | None:
+        return self._gather(lambda: read_shape(document))
+
+    def _suite(
+        self, document: Document, shape: ScenariosDocument, bundle: Bundle | None
+    ) -> Suite | None:
+        if bundle is None:
+            return None
+        return self._gather(
+            lambda: Suite(document, bundle, load_scenarios(document, shape, bundle))
+        )
+
+    def _gather(self, load: Callable[[], T]) -> T | None:
+        """Return what is loaded, or None after taking its faults."""
         try:
-            shape = read_shape(document)
-            bundle = self._bundle(document, shape)
-            return Suite(document, bundle, load_scenarios(document, shape, bundle))
+            return load()
         except DefinitionError as refused:
             if not refused.diagnostics:
                 raise
             self._faults += refused.diagnostics
             return None
 
-    def _bundle(self, document: Document, shape: ScenariosDocument) -> Bundle:
-        home = Path(document.path).parent
-        used = [Path(os.path.normpath(home / one)) for one in shape.uses]
+    def _bundle(self, about: _About, shapes: Sequence[ScenariosDocument]) -> Bundle | None:
+        environment, *names = about
+        used = [Path(str(name)) for name in names]
         found = {name: content.decode(errors="replace") for name, content in read(used).items()}
         texts = {name: text for name, text in found.items() if not holds_only_tests(text)}
         self._texts |= texts
-        files = {**texts, MANIFEST: self._manifest(used, texts, inferred_probes(shape))}
-        key = repr((shape.env, sorted(files.items())))
-        if key not in self._bundles:
-            self._bundles[key] = Bundle.compile(files, shape.env)
-        return self._bundles[key]
+        files = {**texts, MANIFEST: self._manifest(used, texts, inferred_probes(shapes))}
+        return self._gather(lambda: Bundle.compile(files, environment))
 
     def _manifest(self, used: Sequence[Path], texts: Mapping[str, str], inferred: Probes) -> str:
         if self._stated is not None:

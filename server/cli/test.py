@@ -37,14 +37,29 @@ Least = Annotated[
         "--min", metavar="N", min=0, max=100, help="Fail when less than N percent is covered."
     ),
 ]
+Mutates = Annotated[
+    bool, typer.Option("--mutate", help="Change the policy bit by bit; say what nobody notices.")
+]
+Killed = Annotated[
+    int | None,
+    typer.Option(
+        "--min-killed",
+        metavar="N",
+        min=0,
+        max=100,
+        help="Fail when less than N percent of the mutants are noticed.",
+    ),
+]
 
 
-def run(
+def run(  # noqa: PLR0913, PLR0917  # the options of a verb
     paths: Paths = None,
     executors: Executors = None,
     named: Named = "",
     covers: Covers = False,
     least: Least = None,
+    mutates: Mutates = False,
+    killed: Killed = None,
     output: Reported = Report.TEXT,
 ) -> None:
     """Play the scenarios of a bundle in simulated time.
@@ -54,10 +69,16 @@ def run(
 
     interlock test
     interlock test -k "nobody answers" rules/tests/
-    interlock test --coverage --min 90
+    interlock test --coverage --min 90 --mutate
     interlock test -o junit > junit.xml
     """
     from interlock.server.cli import testing
 
-    wanted = testing.Wanted(named, covers or least is not None, least or 0)
+    wanted = testing.Wanted(
+        named,
+        covers or least is not None,
+        least or 0,
+        mutates or killed is not None,
+        killed or 0,
+    )
     raise typer.Exit(testing.report_on(paths or [Path()], executors, wanted, output))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from interlock.engine.bundle import Bundle
-from interlock.server.cli import covering, github, junit, sarif
+from interlock.server.cli import covering, github, junit, mutants, sarif
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.findings import Findings, print_diagnostics
 from interlock.server.cli.harmless import harmless_json
@@ -17,6 +17,7 @@ from interlock.server.cli.printer import Printer, counted
 from interlock.server.cli.suites import Suites, read_suites
 from interlock.server.inputs import InputRejected
 from interlock.testing.coverage import Coverage, Meter, merged
+from interlock.testing.mutation import Trial
 from interlock.testing.scenario import Judgement, Played, Scenario, judge, play
 
 
@@ -40,6 +41,7 @@ class Results:
     texts: Mapping[str, str]
     tried: Sequence[Tried]
     coverage: Coverage | None = None
+    trials: Sequence[Trial] = ()
 
     @property
     def failed(self) -> int:
@@ -60,11 +62,15 @@ class Wanted:
         named: part of the names of the scenarios to play; empty: all.
         covers: whether to measure what they cover.
         least: percent of what there is that must be covered.
+        mutates: whether to try mutants, once all scenarios pass.
+        killed: percent of mutants that must be noticed.
     """
 
     named: str = ""
     covers: bool = False
     least: int = 0
+    mutates: bool = False
+    killed: int = 0
 
 
 def report_on(
@@ -84,8 +90,13 @@ def report_on(
     """
     results = try_all(read_suites(paths, executors), wanted)
     _PRINTERS[report](results)
+    return Exit.FOUND if _falls_short(results, wanted) else Exit.OK
+
+
+def _falls_short(results: Results, wanted: Wanted) -> bool:
     covered = results.coverage.percent if results.coverage else 100
-    return Exit.FOUND if results.failed or covered < wanted.least else Exit.OK
+    noticed = mutants.percent(results.trials)
+    return bool(results.failed) or covered < wanted.least or noticed < wanted.killed
 
 
 def try_all(suites: Suites, wanted: Wanted) -> Results:
@@ -105,7 +116,10 @@ def try_all(suites: Suites, wanted: Wanted) -> Results:
                 covered.append(coverage)
     if not tried:
         raise InputRejected(f"no scenario has {wanted.named!r} in its name")
-    return Results(suites.texts, tried, merged(covered) if wanted.covers else None)
+    results = Results(suites.texts, tried, merged(covered) if wanted.covers else None)
+    if wanted.mutates and not results.failed:
+        return replace(results, trials=mutants.try_suites(suites, wanted.named))
+    return results
 
 
 def _played(scenario: Scenario, bundle: Bundle, meter: Meter | None) -> tuple[Played, Coverage]:
@@ -121,6 +135,8 @@ def _text(results: Results) -> None:
     printer.line(f"{counted(count, 'scenario')}: ", (passed, style), f"   {_times(results)}")
     if results.coverage is not None:
         covering.print_coverage(results.coverage, printer)
+    if results.trials:
+        mutants.print_trials(results.trials, printer)
 
 
 def _times(results: Results) -> str:
@@ -144,6 +160,8 @@ def _json(results: Results) -> None:
     }
     if results.coverage is not None:
         record["coverage"] = covering.record(results.coverage)
+    if results.trials:
+        record["mutants"] = mutants.record(results.trials)
     print(harmless_json(record, indent=2))
 
 

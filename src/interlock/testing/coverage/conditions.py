@@ -128,8 +128,13 @@ def _tests(written: Written, stated: Sequence[Stated]) -> tuple[tuple[Item, Eval
 
 
 def _test(written: Written, stated: Stated) -> tuple[Item, Evaluate]:
+    item = conjunct_item(written, stated)
+    return item, expression.compile_expression(stated.node, stated.scope)
+
+
+def conjunct_item(written: Written, stated: Stated) -> Item:
+    """Return the item of one conjunct of a rule."""
     document, node = written.document, stated.node
     span = document.expression_span(stated.loc, node.start, node.end)
     said = expression.print_expression(node)
-    item = Item(Sort.CONJUNCT, document.path, span, said, (TRUE, FALSE))
-    return item, expression.compile_expression(node, stated.scope)
+    return Item(Sort.CONJUNCT, document.path, span, said, (TRUE, FALSE))

@@ -32,6 +32,11 @@ class Meter:
         self._seen: Seen = {}
         self._bundle = watched_bundle(bundle, self._machines, self._take)
 
+    @property
+    def machines(self) -> list[MachineLook]:
+        """The machines with where they are written, by id."""
+        return list(self._machines.values())
+
     def play(self, scenario: Scenario) -> tuple[Played, Coverage]:
         """Play a scenario; return the run and what it covers."""
         self._seen = {item: set() for item in self._items()}

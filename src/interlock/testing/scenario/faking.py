@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from interlock.engine.bundle import Probes
@@ -96,13 +96,13 @@ _OUTCOMES: Mapping[str, str] = {
 }
 
 
-def inferred_probes(document: ScenariosDocument) -> Probes:
-    """Return the probes that a document fakes, with the types its values seem to have.
+def inferred_probes(documents: Iterable[ScenariosDocument]) -> Probes:
+    """Return the probes that some documents fake, with the types their values seem to have.
 
     For bundles that are tested without the executors they will run with.
     """
     found: dict[str, dict[str, Field]] = {}
-    for fakes in (document, *document.scenarios):
+    for fakes in (part for one in documents for part in (one, *one.scenarios)):
         for name, sights in fakes.probes.items():
             for sight in sights if isinstance(sights, list) else [sights]:
                 if not isinstance(sight, str):

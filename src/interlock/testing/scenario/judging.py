@@ -64,6 +64,9 @@ def judge(played: Played) -> Judgement:
     misses += _quiet(played) if scenario.quiet else _unexpected(played, expected)
     misses += _violated(played)
     misses += _unanswered(played)
+    if played.is_endless:
+        message = f"broken off after {played.most_steps} timers and answers: it goes in circles"
+        misses.append(_miss(scenario, scenario.span, UNMET, message))
     misses += _unused(played)
     return Judgement(played, tuple(ordered(misses)))
 

@@ -33,17 +33,22 @@ LONGEST_MS: Final = 24 * 3600 * 1000
 """How long after the last that is given or asked for a scenario may go on by itself."""
 
 
+MOST_STEPS: Final = 20_000
+"""Most timers and answers of one scenario; what needs more goes round in circles."""
+
+
 class Cast(Scripts):
     """Who stands in for executors and probes, and what they were asked that no fake answers.
 
     A notification needs no fake: it is delivered.  So is an action that is allowed to run.
     """
 
-    def __init__(self, scenario: Scenario, bundle: Bundle) -> None:
+    def __init__(self, scenario: Scenario, bundle: Bundle, most_steps: int) -> None:
         super().__init__()
         self.asked: set[str] = set()
         self.unanswered: list[tuple[int, Attempt]] = []
         self.spoken: set[Human] = set()
+        self.steps, self.most_steps = 0, most_steps
         self._humans = scenario.humans
         self._heard: set[str] = set()
         self.now = scenario.start
@@ -114,6 +119,7 @@ class Played:
         spoken: people who were asked.
         violations: invariants of machines that did not hold.
         harness: the simulated service as it stands at the end.
+        steps: timers and answers that came, and one more where there were too many.
     """
 
     scenario: Scenario
@@ -124,11 +130,24 @@ class Played:
     spoken: frozenset[Human]
     violations: tuple[Violation, ...]
     harness: Harness
+    steps: int
+    most_steps: int
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether it was broken off."""
+        return self.steps > self.most_steps
 
 
-def play(scenario: Scenario, bundle: Bundle) -> Played:
-    """Play a scenario to its end; equal scenarios and bundles give equal recordings."""
-    cast = Cast(scenario, bundle)
+def play(scenario: Scenario, bundle: Bundle, most_steps: int = MOST_STEPS) -> Played:
+    """Play a scenario to its end; equal scenarios and bundles give equal recordings.
+
+    Args:
+        scenario: what happens.
+        bundle: what decides.
+        most_steps: after so many timers and answers it is broken off.
+    """
+    cast = Cast(scenario, bundle, most_steps)
     violations: list[Violation] = []
     start = format_timestamp(scenario.start)
     harness = Harness(bundle, start=start, scripts=cast, violated=violations.append)
@@ -146,11 +165,16 @@ def play(scenario: Scenario, bundle: Bundle) -> Played:
         frozenset(cast.spoken),
         tuple(violations),
         harness,
+        cast.steps,
+        most_steps,
     )
 
 
 def _advance(harness: Harness, cast: Cast, until: int) -> None:
     while (due := harness.next_due()) is not None and due <= until:
+        cast.steps += 1
+        if cast.steps > cast.most_steps:
+            return
         cast.now = max(cast.now, due)
         harness.step(due)
         cast.listen(harness)
@@ -177,7 +201,7 @@ def _finish(harness: Harness, cast: Cast, scenario: Scenario) -> None:
     least = scenario.start + max([scenario.until or 0, *asked])
     _advance(harness, cast, max(harness.now, least))
     limit = harness.now + LONGEST_MS
-    while scenario.until is None and _goes_on(harness):
+    while scenario.until is None and _goes_on(harness) and cast.steps <= cast.most_steps:
         due = harness.next_due()
         if due is None or due > limit:
             return

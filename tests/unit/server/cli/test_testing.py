@@ -172,3 +172,26 @@ def test_json_holds_the_coverage_too(interlock: Run, folder: Path) -> None:
         (42, ["hit"]),
         (59, ["hit"]),
     ]
+
+
+def test_mutants_that_survive_are_named(interlock: Run, folder: Path) -> None:
+    code, out, _ = interlock("test", "--mutate", str(folder))
+    said = json.loads(interlock("test", "--mutate", "-o", "json", str(folder)).out)["mutants"]
+
+    assert code == 0
+    assert (
+        f"mutants {said['killed']}/{said['count']} killed ({said['percent']} %); survived:" in out
+    )
+    assert f"  {folder}/rules.yaml:15:17: !up dropped: no scenario tells them apart\n" in out
+    assert {one["tried"] for one in said["survivors"]} == {0, 1}
+
+
+def test_too_few_mutants_killed_fails(interlock: Run, folder: Path) -> None:
+    assert interlock("test", "--min-killed", "5", str(folder))[0] == 0
+    assert interlock("test", "--min-killed", "90", str(folder))[0] == 1
+
+
+def test_mutants_are_not_tried_while_scenarios_fail(interlock: Run, folder: Path) -> None:
+    (folder / "tests" / "one.test.yaml").write_text(SPOILT)
+
+    assert "killed" not in interlock("test", "--mutate", str(folder)).out
