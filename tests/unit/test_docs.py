@@ -17,6 +17,7 @@ PAGES = [
 ERROR_PAGES = ROOT / "docs" / "errors"
 
 
+@pytest.mark.timeout(180)  # the page of the command line starts the program forty times
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_block_of_a_page_is_true(page: Path, tmp_path: Path) -> None:
     play(page, tmp_path)

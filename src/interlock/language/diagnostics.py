@@ -8,8 +8,10 @@ and names, RV3xx rule logic, RV6xx machine, RV7xx action.
 from __future__ import annotations
 
 import difflib
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from typing_extensions import override
@@ -99,9 +101,35 @@ def _place(one: Diagnostic) -> tuple[str, int, int, str, str]:
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
-    """Return the hint ``did you mean …?`` for the closest candidate, or None."""
-    close = difflib.get_close_matches(word, sorted(set(candidates)), 1)
+    """Return the hint ``did you mean …?`` for the closest candidate, or None.
+
+    Of many candidates only those that begin or end most alike are compared, so that thousands
+    of unknown names among thousands of known ones do not take minutes.
+    """
+    if len(word) > _LONGEST_NAME:
+        return None
+    known, backwards = _alphabets(frozenset(candidates))
+    if len(known) > _MOST_COMPARED:
+        ends = (one[::-1] for one in _around(word[::-1], backwards))
+        known = tuple(sorted({*_around(word, known), *ends}))
+    close = difflib.get_close_matches(word, known, 1)
     return f"did you mean {close[0]!r}?" if close else None
+
+
+_LONGEST_NAME: Final = 200
+_MOST_COMPARED: Final = 60
+
+
+@lru_cache(maxsize=4)  # one fault of a kind is seldom alone
+def _alphabets(names: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return names in order, and read backwards in order."""
+    return tuple(sorted(names)), tuple(sorted(name[::-1] for name in names))
+
+
+def _around(word: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names beside a word in an alphabet."""
+    at = bisect_left(known, word)
+    return known[max(0, at - _MOST_COMPARED // 4) : at + _MOST_COMPARED // 4]
 
 
 def refuse_errors(diagnostics: Iterable[Diagnostic]) -> None:

@@ -15,6 +15,7 @@ import yaml
 
 from interlock.language.diagnostics import Diagnostic, Severity, Span
 from interlock.language.expression.errors import ExpressionError
+from interlock.language.expression.lexer import MAX_LENGTH
 from interlock.language.located import Lines, Place, Tree, offsets_in, read_trees
 from interlock.language.values import YamlValue
 
@@ -76,10 +77,13 @@ class Document:
     def expression_span(self, loc: Loc, start: int, end: int) -> Span:
         """Return the place of characters ``start`` to ``end`` of the text at ``loc``.
 
-        Follows quotes, escapes, folding and block indentation back to the file.
+        Follows quotes, escapes, folding and block indentation back to the file; a text longer
+        than any expression may be is marked as a whole.
         """
         place, _ = self._find(loc)
         if place is None or place.text is None or self._lines is None:
+            return self.span(loc)
+        if len(place.text) > MAX_LENGTH:
             return self.span(loc)
         raw = self._text[place.start : place.end]
         offsets = offsets_in(raw, place.style, place.text)

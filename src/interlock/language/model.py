@@ -30,6 +30,7 @@ from typing_extensions import override
 
 from interlock.language.document import Document
 from interlock.language.expression.parser import RESERVED_WORDS
+from interlock.language.located.tree import MAX_FAULTS
 from interlock.language.shape import Shapes, report_shape
 from interlock.language.values import UNIT_MS, parse_duration
 
@@ -262,6 +263,6 @@ def validate(model: type[M], document: Document) -> M | None:
     try:
         return model.model_validate(document.data, context=shapes, by_alias=True, by_name=False)
     except ValidationError as problem:
-        for error in problem.errors(include_url=False):
+        for error in problem.errors(include_url=False)[:MAX_FAULTS]:
             report_shape(document, error, shapes)
         return None

@@ -55,6 +55,17 @@ def test_the_nearest_name_is_suggested():
     assert nearest("zzz", ["value"]) is None
 
 
+@pytest.mark.parametrize("word", ["n0500x", "xn0500", "n05x00"])
+def test_the_nearest_of_many_names_is_suggested(word):
+    names = [f"n{number:04}" for number in range(1_000)]
+
+    assert nearest(word, names) == "did you mean 'n0500'?"
+
+
+def test_a_word_nobody_would_type_has_no_nearest():
+    assert nearest("x" * 201, ["x" * 200]) is None
+
+
 def test_errors_are_refused_together_with_the_warnings():
     found = [diagnostic(3), diagnostic(1, severity="warning"), diagnostic(2)]
 

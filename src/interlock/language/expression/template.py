@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from interlock.language.expression.check import deliver, resolve
 from interlock.language.expression.compile import Evaluate, bounded, compile_typed
 from interlock.language.expression.errors import ExpressionError
-from interlock.language.expression.lexer import tokenize
+from interlock.language.expression.lexer import MAX_LENGTH, tokenize
 from interlock.language.expression.parser import parse_tokens
 from interlock.language.expression.printer import print_expression
 from interlock.language.expression.scope import Scope
@@ -19,10 +19,11 @@ from interlock.language.values import STRING, Type
 
 @dataclass(frozen=True)
 class Template:
-    """A parsed template; ``$${`` stands for the characters ``${``.
+    """A parsed template of at most 20,000 characters; ``$${`` stands for ``${``.
 
     Raises:
-        ExpressionError: an expression in it does not parse; offsets count in ``text``.
+        ExpressionError: it is too long, or an expression in it does not parse; offsets
+            count in ``text``.
     """
 
     text: str
@@ -30,6 +31,10 @@ class Template:
     """Text and expressions in order; node offsets count in ``text``."""
 
     def __post_init__(self) -> None:
+        """Parse it."""
+        if len(self.text) > MAX_LENGTH:
+            message = f"text with ${{…}} is longer than {MAX_LENGTH:,} characters"
+            raise ExpressionError(message, 0, len(self.text), "RE102", "say less")
         object.__setattr__(self, "parts", tuple(_parts(self.text)))
 
     @property

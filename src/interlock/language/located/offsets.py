@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from interlock.language.located.lines import BREAK
@@ -19,6 +20,7 @@ Letters: TypeAlias = Iterator[tuple[str, int]]
 """Characters of a value, each with its offset in the raw text."""
 
 
+@lru_cache(maxsize=2)  # the faults of one text come one after the other
 def offsets_in(raw: str, style: str, value: str) -> list[int] | None:
     """Return the offset in ``raw`` of each character of ``value``, and of its end.
 

@@ -25,6 +25,13 @@ MAX_NODES: Final = 100_000
 """Most nodes a file may have, each alias counted as what it stands for."""
 
 
+MAX_DOCUMENTS: Final = 1_000
+"""Most documents a file may have."""
+
+MAX_FAULTS: Final = 1_000
+"""Most faults of one document that are told; nobody mends more at once."""
+
+
 @dataclass(slots=True)
 class Place:
     """A node and where it is written."""
@@ -84,7 +91,7 @@ def read_trees(text: str, lines: Lines) -> Iterator[Tree]:
     Raises:
         YAMLError: the text is not YAML; the documents before the fault have been yielded.
     """
-    builder = _Builder(lines)
+    builder, count = _Builder(lines), 0
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             if isinstance(event, yaml.NodeEvent):
@@ -93,7 +100,9 @@ def read_trees(text: str, lines: Lines) -> Iterator[Tree]:
                 builder.close(event)
             elif isinstance(event, yaml.DocumentEndEvent):
                 yield builder.tree
-                builder = _Builder(lines, builder.nodes)
+                builder, count = _Builder(lines, builder.nodes), count + 1
+            elif isinstance(event, yaml.DocumentStartEvent) and count >= MAX_DOCUMENTS:
+                builder.too_many(event)
     except _GivenUp:
         builder.tree.root = None
         yield builder.tree
@@ -137,6 +146,12 @@ class _Builder:
             entries: dict[str, YamlValue] = {}
             place = Place(*_extent(event), entries if items is None else items)
             self._open.append(_Open(place, event.anchor, items, entries))
+
+    def too_many(self, event: yaml.DocumentStartEvent) -> None:
+        """Give up at a document that is one too many."""
+        message = f"file has more than {MAX_DOCUMENTS:,} documents"
+        self._fault("RV004", message, _extent(event), "split the file")
+        raise _GivenUp
 
     def _begin(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.tag is not None:
@@ -229,6 +244,8 @@ class _Builder:
         self, code: str, message: str, extent: tuple[int, int], hint: str | None = None
     ) -> None:
         self.tree.faults.append(Fault(code, message, *extent, hint))
+        if len(self.tree.faults) >= MAX_FAULTS:
+            raise _GivenUp
 
 
 def _extent(event: yaml.Event) -> tuple[int, int]:
