@@ -190,8 +190,8 @@ class _Asking:
     def extended(self, way: _Way, pattern: Pattern) -> Iterable[_Way]:
         """Yield the ways to bind one more pattern; one that binds nothing when there is none."""
         everything = self._candidates(pattern)
-        taken = {element.id for element in way.bound.values()}
-        mine = [e for e in everything if e.id not in taken and self._is_wanted(e)]
+        taken = _origins(way)
+        mine = [e for e in everything if e.origin.id not in taken and self._is_wanted(e)]
         self.is_complete &= len(mine) <= MOST_CANDIDATES
         if not mine:
             blank = self._made(pattern, way.bound, None, len(everything))
@@ -212,11 +212,11 @@ class _Asking:
     def forbidden(self, way: _Way, pattern: Pattern) -> _Way:
         """Return a way with what a negation says of it."""
         everything = self._live(pattern.type)
-        taken = {element.id for element in way.bound.values()}
+        taken = _origins(way)
         made = [
             self._made(pattern, way.bound, element, len(everything))
             for element in everything
-            if element.id not in taken
+            if element.origin.id not in taken
         ]
         forbidding = [one for one in made if one.verdict is not Verdict.FALSE]
         # What certainly forbids is told before what only may.
@@ -282,6 +282,11 @@ class _Asking:
                 said = format_value(read.row[name], self._types[read.type][name].type)
                 seen[f"{alias}.{name}" if alias else name] = said
         return ConjunctMade(text, _verdict(verdict), seen)
+
+
+def _origins(way: _Way) -> set[str]:
+    """Return the ids of what is bound: an element and one that stands for it are never both."""
+    return {element.origin.id for element in way.bound.values()}
 
 
 def _lasted(pattern: TimedPattern, element: Element) -> ConjunctMade:
