@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
@@ -77,7 +78,9 @@ def test_what_comes_while_a_worker_leaves_waits_for_the_next(
     close, noticed = RemoteSession.close, asyncio.Event()
 
     async def close_late(session: RemoteSession) -> None:
-        await noticed.wait()
+        while not noticed.is_set():  # the call is cancelled, too, once its stream has ended
+            with contextlib.suppress(asyncio.CancelledError):
+                await noticed.wait()
         await close(session)
 
     monkeypatch.setattr(RemoteSession, "close", close_late)
@@ -87,10 +90,12 @@ def test_what_comes_while_a_worker_leaves_waits_for_the_next(
             service.send(drain())
             await service.reported()
         service.send(drain(intent="act-2", idempotency_key="key-2"))
-        async with asyncio.timeout(10):
-            while not service.executor._desk._waiting:  # noqa: ASYNC110  # another task's state
-                await asyncio.sleep(0.02)
-        noticed.set()
+        try:
+            async with asyncio.timeout(10):
+                while not service.executor._desk._waiting:  # noqa: ASYNC110  # another task's state
+                    await asyncio.sleep(0.02)
+        finally:
+            noticed.set()
         async with serving(offering(service, lambda _: {"moved": 2})):
             report = await service.reported()
 
