@@ -11,10 +11,13 @@ import json
 from collections import Counter
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interlock.engine.fold import snapshot
+from interlock.engine.fold import questions, snapshot
+from interlock.errors import InvariantBroken
+from interlock.machines import answers
 from tests import bundles
 from tests.scale import count
 from tests.unit.engine.fold.conftest import Web
@@ -70,7 +73,11 @@ def notes(web: Web, topic: str) -> list[dict[str, Any]]:
 @given(HISTORIES)
 def test_every_question_ends_once(steps: list[tuple[Any, ...]]) -> None:
     """asked == ended, once time has passed: whatever was answered, by whom, and in what order."""
-    web = play(steps)
+    check_ends(play(steps))
+
+
+def check_ends(web: Web) -> None:
+    """Check that every question there was has ended once, when time has passed."""
     web.advance("11m")
 
     asked = [note["question"] for note in notes(web, "asked")]
@@ -88,7 +95,11 @@ def test_every_question_ends_once(steps: list[tuple[Any, ...]]) -> None:
 def test_nothing_acts_without_enough_who_may_answer(steps: list[tuple[Any, ...]]) -> None:
     """Each move to the action follows two counted approvals of two people who may answer, and
     no rejection; nobody is counted twice for one question."""
-    web = play(steps)
+    check_enough(play(steps))
+
+
+def check_enough(web: Web) -> None:
+    """Check that whatever acted had the counted word of two people who may answer."""
     web.advance("11m")
 
     counted = [note for note in notes(web, "answers") if note["counted"]]
@@ -125,3 +136,33 @@ def test_an_incident_with_questions_stays_in_declared_states(steps: list[tuple[A
     machine = web.bundle.machinebase.machines["restart-service"]
     for incident in web.incidents:
         assert set(web.path(incident.id)) <= set(machine.states)
+
+
+OF_ONE = [("answer", "approve", "ana", ("web-on-call",))] * 2
+OF_THE_EXCLUDED = [
+    ("answer", "approve", "mallory", ("web-on-call",)),
+    ("answer", "approve", "ana", ("web-on-call",)),
+]
+
+
+@pytest.mark.parametrize("steps", [OF_ONE, OF_THE_EXCLUDED])
+def test_a_fold_that_counts_whoever_answers_is_caught(
+    steps: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: the same check, with nobody's answer refused."""
+    check_enough(play(steps))
+    monkeypatch.setattr(answers, "objection", lambda *_: None)
+
+    web = play(steps)
+
+    with pytest.raises(AssertionError):
+        check_enough(web)
+
+
+def test_a_fold_that_forgets_to_end_a_question_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control: the same check, with questions left open."""
+    check_ends(play([]))
+    monkeypatch.setattr(questions, "end", lambda *_: None)
+
+    with pytest.raises(InvariantBroken, match="asks nothing in aborted"):
+        play([("abort",)])
