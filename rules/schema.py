@@ -262,7 +262,7 @@ class ExceptionDefinition(Definition):
     """Why the rule is not to fire."""
     ticket: str | None = None
     """Where that is discussed."""
-    expires: Annotated[int, BeforeValidator(_last_day)]
+    expires: Annotated[int, BeforeValidator(_last_day, json_schema_input_type=DateText)]
     """The last day it counts, in UTC; the model holds its end in ms since the epoch."""
 
 
