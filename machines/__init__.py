@@ -13,6 +13,7 @@
 ``definition``  the compiled machine; ``actions`` the compiled contract; ``inventory``.
 ``runtime``     one step: event in, moves and ``effects`` out; the door to ``transitions``.
 ``retry``       when to try again.  ``inputs`` what values an action accepts.
+``verify``      what can be told of machines without running them.
 ``diagram``     a machine as a picture.  ``library`` holds machines ready for use.
 
 The room is pure: no clock, randomness, environment, files or network.  ``README.md`` says how to

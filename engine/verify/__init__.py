@@ -18,6 +18,7 @@ from interlock.engine.verify.events import lost_events
 from interlock.engine.verify.loops import loops, standing_rules
 from interlock.engine.verify.untyped import untyped_inputs
 from interlock.engine.verify.unused import unused
+from interlock.engine.verify.waits import certain_waits
 from interlock.engine.verify.whole import read_whole
 from interlock.language.diagnostics import Diagnostic, ordered
 from interlock.machines.verify import risky_rollbacks, verify_machines
@@ -42,6 +43,7 @@ def verify(files: Mapping[str, str], environment: str | None = None) -> list[Dia
             *verify_rules(whole.subjects),
             *verify_machines(whole.machines),
             *risky_rollbacks(whole.documents, whole.machinebase.actions),
+            *certain_waits(whole),
             *lost_events(whole),
             *unused(whole),
             *(reach.finding() for reach in untyped_inputs(whole)),

@@ -16,6 +16,7 @@
     fields        the declaration of one field
     params         named values, settled for one environment
     expression/   strict typed CEL subset, templates, arguments
+    regions/      what a condition can be, whatever comes
 """
 
 from interlock.language.diagnostics import (
