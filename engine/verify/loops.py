@@ -16,6 +16,7 @@ from interlock.language.diagnostics import Diagnostic
 from interlock.language.expression import Row, Scope, names, parse
 from interlock.language.expression.check import resolve
 from interlock.language.regions import Region, meet, truth_of
+from interlock.language.regions.samples import MOST_TRIES, row_of
 from interlock.language.values import Field, format_value
 from interlock.machines.definition import RunState, Wait, WaitState
 from interlock.machines.verify import MachineSubject
@@ -23,7 +24,6 @@ from interlock.machines.verify.routes import routes
 from interlock.rules.network import AssertSpec, ElementKind, StartSpec
 from interlock.rules.verify import Subject
 from interlock.rules.verify.subject import Statement
-from interlock.rules.verify.witness import MOST_TRIES, row_of
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 from interlock.language import Diagnostic, ordered
 from interlock.machines.verify.approvals import approval_gaps
-from interlock.machines.verify.guards import certain_guards
+from interlock.machines.verify.guards import certain_guards, shared_guards
 from interlock.machines.verify.invariants import breaches
 from interlock.machines.verify.patience import hasty_timers
 from interlock.machines.verify.promises import broken_promises
@@ -40,6 +40,7 @@ def verify_machines(subjects: Sequence[MachineSubject]) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     for one in subjects:
         found += certain_guards(one)
+        found += shared_guards(one)
         found += hasty_timers(one)
         found += (ring.finding(one) for ring in rings(one))
         found += (gap.finding(one) for gap in approval_gaps(one))

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import product
 
 from interlock.language.expression import Row
 from interlock.language.regions import Box, Region, Variable
-from interlock.language.regions.values import declared
-from interlock.language.values import Field, Kind, Value, format_value, violation
+from interlock.language.regions.samples import MOST_TRIES, row_of
+from interlock.language.values import Field, Kind, Value, format_value
 from interlock.rules.network import ElementKind
 from interlock.rules.verify.subject import Names, Statement, Subject
 
 Rows = Mapping[str, Row]
 """An element for each alias."""
-
-MOST_TRIES = 4
-"""Values of each field that are tried, side by side."""
 
 
 @dataclass(frozen=True)
@@ -99,30 +96,6 @@ def _tries(rules: Sequence[Laid], box: Box, words: Sequence[str]) -> Iterator[Ro
 
 _PACES = (0, 1_000, -1_000, 60_000, -60_000, 900_000)
 """How long after one element the next is tried to come, ms."""
-
-
-def row_of(
-    box: Box, alias: str, fields: Mapping[str, Field], number: int, words: Sequence[str] = ()
-) -> dict[str, Value]:
-    """Return the n-th element that a box allows; what must be missing is."""
-    values = {
-        name: _value(box, Variable("field", alias, name), field, (number, words))
-        for name, field in fields.items()
-    }
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _value(
-    box: Box, variable: Variable, field: Field, choice: tuple[int, Sequence[str]]
-) -> Value | None:
-    """Return the n-th value a field may have there; None when it has none."""
-    number, words = choice
-    held = (box[variable] if variable in box else declared(field)).held
-    if field.type.kind is Kind.LIST:
-        return ()
-    first = [word for word in words if field.type.kind is Kind.STRING and held.holds(word)]
-    known = [one for one in (*first, *islice(held.samples(), 8)) if not violation(field, one)]
-    return known[min(number, len(known) - 1)] if known else None
 
 
 def in_words(rows: Rows, region: Region, rules: Sequence[Laid]) -> str:

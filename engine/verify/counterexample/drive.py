@@ -26,12 +26,12 @@ from interlock.language.expression import (
 )
 from interlock.language.expression.check import resolve
 from interlock.language.regions import EVERYWHERE, truth_of
+from interlock.language.regions.samples import row_of
 from interlock.language.values import Field, Unknown, YamlValue, format_duration
 from interlock.machines.actions import ActionType
 from interlock.machines.definition import ApproveState, RunState, WaitState
 from interlock.machines.verify import MachineSubject, written_actions
 from interlock.machines.verify.subject import Edge
-from interlock.rules.verify.witness import row_of
 
 _SLACK_MS = 1_000
 """What an answer, a look and a decision take, and some more."""

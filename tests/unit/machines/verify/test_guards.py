@@ -65,6 +65,7 @@ def test_a_handler_around_several_states_is_found_once_and_only_if_dead_in_all()
         ["tries > 5", "tries > 3"],
         ["tries > 5", "tries <= 5"],
         ['service == "a"', 'service == "b"', 'service != "a"'],
+        ['service == "a" && tries > 3', 'service == "a"'],
         ['has(previous) && previous == "a"'],
         ["steps.size() > 2", '"svc.look" in steps'],
         ['incident.id.startsWith("a")', "tries > 1"],
@@ -72,3 +73,30 @@ def test_a_handler_around_several_states_is_found_once_and_only_if_dead_in_all()
 )
 def test_guards_that_each_may_be_taken_are_clean(guards: list[str]) -> None:
     assert findings(choice(*guards)) == []
+
+
+def apart(*guards: str) -> str:
+    first, second = guards
+    branches = f"{{if: '{first}', to: ok}}, {{if: '{second}', to: handed}}"
+    return f"first: {{choose: [{branches}, {{else: handed}}]}}"
+
+
+def test_two_guards_that_hold_at_once_by_chance_are_found() -> None:
+    assert findings(apart("tries > 3", "tries < 6")) == [
+        (
+            "12:52: warning [RV610] 'tries > 3' and 'tries < 6' both hold where tries is 4;"
+            " the first is taken (make one exclude the other)"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "guards",
+    [
+        ("tries > 3", "tries <= 3"),
+        ("tries > 6", "tries > 3"),  # the narrower first
+        ('service.matches("^q{3}$")', 'service.matches("^[a-q]{3}$") && tries > 3'),  # not seen
+    ],
+)
+def test_guards_that_were_not_seen_to_share_are_clean(guards: tuple[str, str]) -> None:
+    assert findings(apart(*guards)) == []
