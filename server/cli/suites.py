@@ -21,6 +21,7 @@ from interlock.testing.scenario import (
     KIND,
     Scenario,
     ScenariosDocument,
+    examples_of,
     inferred_probes,
     load_scenarios,
     read_shape,
@@ -31,9 +32,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Suite:
-    """The scenarios of one document and the bundle they are about."""
+    """Scenarios of one document, or examples in rules, and the bundle they are about."""
 
-    document: Document
     bundle: Bundle
     scenarios: Sequence[Scenario]
 
@@ -44,7 +44,7 @@ class Suites:
 
     Attributes:
         texts: the text of every file that was read, by the path that leads there from here.
-        suites: one for each test document, by path.
+        suites: one for each test document, by path, then those of rules with examples.
     """
 
     texts: Mapping[str, str]
@@ -91,10 +91,13 @@ class _Reader:
 
     def suites(self, paths: Iterable[Path]) -> Suites:
         """Return every suite, or raise all faults."""
+        paths = list(paths)
         shapes = [(one, shape) for one in self._documents(paths) if (shape := self._shape(one))]
         about: dict[_About, list[ScenariosDocument]] = {}
         for document, shape in shapes:
             about.setdefault(_about(document, shape), []).append(shape)
+        if not about:  # rules may have examples all the same
+            about[(None, *map(str, paths))] = []
         bundles = {key: self._bundle(key, some) for key, some in about.items()}
         found = [
             suite
@@ -104,8 +107,11 @@ class _Reader:
         if self._faults:
             faults = ordered(self._faults)
             raise DefinitionError(f"{len(faults)} faults; the first: {faults[0]}", faults)
+        sound = [bundle for bundle in bundles.values() if bundle is not None]
+        found += [Suite(one, some) for one in sound if (some := examples_of(one))]
         if not found:
-            raise InputRejected(f"there is no document that begins with interlock: {KIND}")
+            what = f"no document that begins with interlock: {KIND}"
+            raise InputRejected(f"there is {what}, and no rule has examples")
         return Suites(self._texts, found)
 
     def _documents(self, paths: Iterable[Path]) -> list[Document]:
@@ -124,9 +130,7 @@ class _Reader:
     ) -> Suite | None:
         if bundle is None:
             return None
-        return self._gather(
-            lambda: Suite(document, bundle, load_scenarios(document, shape, bundle))
-        )
+        return self._gather(lambda: Suite(bundle, load_scenarios(document, shape, bundle)))
 
     def _gather(self, load: Callable[[], T]) -> T | None:
         """Return what is loaded, or None after taking its faults."""

@@ -132,11 +132,18 @@ def _text(results: Results) -> None:
     failed, count = results.failed, len(results.tried)
     style = "bold red" if failed else "bold green"
     passed = "passed" if not failed else f"{count - failed} passed, {failed} failed"
-    printer.line(f"{counted(count, 'scenario')}: ", (passed, style), f"   {_times(results)}")
+    printer.line(f"{_counted(results)}: ", (passed, style), f"   {_times(results)}")
     if results.coverage is not None:
         covering.print_coverage(results.coverage, printer)
     if results.trials:
         mutants.print_trials(results.trials, printer)
+
+
+def _counted(results: Results) -> str:
+    examples = sum(one.judgement.played.scenario.is_example for one in results.tried)
+    scenarios = len(results.tried) - examples
+    told = [counted(scenarios, "scenario")] if scenarios else []
+    return ", ".join([*told, counted(examples, "example")] if examples else told)
 
 
 def _times(results: Results) -> str:
@@ -190,7 +197,7 @@ def _junit(results: Results) -> None:
 def _github(results: Results) -> None:
     for miss in results.findings.diagnostics:
         print(github.command(miss))
-    print(f"{counted(len(results.tried), 'scenario')}: {results.failed} failed")
+    print(f"{_counted(results)}: {results.failed} failed")
 
 
 _PRINTERS: Mapping[Report, Callable[[Results], None]] = {

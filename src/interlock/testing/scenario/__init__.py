@@ -13,10 +13,12 @@
 ``givens``     what happens (``series``), ``faking`` who answers how, ``expecting`` what is
                expected: compiled into ``model``.
 ``play``       the one way to run it: ``interlock.testing.Harness``.
+``examples``   those that stand in rules, as scenarios.
 ``recording``  what happened, read from the journal.  ``subjects`` find things in it.
 ``judging``    strict: what nobody expected is a miss, too.
 """
 
+from interlock.testing.scenario.examples import examples_of
 from interlock.testing.scenario.faking import inferred_probes
 from interlock.testing.scenario.judging import Judgement, judge
 from interlock.testing.scenario.load import KIND, load_scenarios, read_shape
@@ -30,6 +32,7 @@ __all__ = [
     "Played",
     "Scenario",
     "ScenariosDocument",
+    "examples_of",
     "inferred_probes",
     "judge",
     "load_scenarios",

@@ -125,6 +125,7 @@ class Scenario:
         expectations: what is expected, as written.
         quiet: where it says that nothing is to be done at all, if it does.
         allow: actions and machines that may run unexpected.
+        is_example: whether it is an example that stands in a rule.
     """
 
     name: str
@@ -139,3 +140,4 @@ class Scenario:
     expectations: tuple[Expectation, ...]
     quiet: Span | None
     allow: frozenset[str]
+    is_example: bool = False

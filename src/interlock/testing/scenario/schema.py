@@ -5,7 +5,7 @@ Only shape: whether the names in it mean anything is the business of ``load``.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
@@ -19,6 +19,9 @@ from interlock.language import (
     YamlValue,
     by_key,
 )
+
+START: Final = "2026-03-02T09:00:00Z"
+"""When a scenario begins that does not say when."""
 
 Values: TypeAlias = dict[FieldName, YamlValue]
 """Values by the name of the field they are for."""
@@ -347,7 +350,7 @@ class ScenariosDocument(Fakes):
     """Files and folders of the bundle, from where this document lies."""
     env: str | None = None
     """The environment whose parameters count; otherwise the defaults."""
-    start: str = "2026-03-02T09:00:00Z"
+    start: str = START
     """Simulated time of the first entry."""
     fixtures: dict[Identifier, list[GivenDefinition]] = {}
     """What several scenarios give."""

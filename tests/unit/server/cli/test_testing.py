@@ -76,10 +76,12 @@ def test_names_choose_scenarios(interlock: Run, folder: Path) -> None:
 def test_a_folder_without_tests_is_refused(interlock: Run, folder: Path) -> None:
     shutil.rmtree(folder / "tests")
 
-    assert interlock("test", str(folder)) == (
-        2,
-        "",
-        "error [request_rejected]: there is no document that begins with interlock: test/v1\n",
+    code, out, err = interlock("test", str(folder))
+
+    assert (code, out) == (2, "")
+    assert err == (
+        "error [request_rejected]: there is no document that begins with interlock: test/v1,"
+        " and no rule has examples\n"
     )
 
 
@@ -195,3 +197,31 @@ def test_mutants_are_not_tried_while_scenarios_fail(interlock: Run, folder: Path
     (folder / "tests" / "one.test.yaml").write_text(SPOILT)
 
     assert "killed" not in interlock("test", "--mutate", str(folder)).out
+
+
+EXAMPLES = """\
+    why: nothing answers for ${look.service}
+    examples:
+      - name: down
+        given: [{signal: site.probe, data: {service: shop, up: false, code: 0}}]
+        fires: true
+      - name: up
+        given: [{signal: site.probe, data: {service: shop, up: true, code: 200}}]
+        fires: UP
+"""
+
+
+@pytest.mark.parametrize(("up", "code"), [("false", 0), ("true", 1)])
+def test_examples_in_rules_are_played_too(interlock: Run, folder: Path, up: str, code: int) -> None:
+    rules = (folder / "rules.yaml").read_text()
+    why = "    why: nothing answers for ${look.service}\n"
+    (folder / "rules.yaml").write_text(rules.replace(why, EXAMPLES.replace("UP", up), 1))
+
+    ended, out, _ = interlock("test", str(folder))
+    shutil.rmtree(folder / "tests")
+    alone = interlock("test", "-k", "site-down", str(folder))
+
+    assert (ended, alone.code) == (code, code)
+    assert "1 scenario, 2 examples: " in out
+    assert "2 examples: " in alone.out
+    assert ("[RV410] web/site-down: up: expected rule web/site-down" in out) is bool(code)
