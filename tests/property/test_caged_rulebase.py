@@ -7,19 +7,27 @@ from collections.abc import Iterator
 import orjson
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from interlock.rules.caged.cage import Cage
 from interlock.rules.caged.pack import CagedPack
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Evaluation, SignalElement
 from interlock.rules.rulebase import RuleBase
-from tests.property.rules_strategies import Observe, Say, histories, loaded, rule_bases
+from tests.property.rules_strategies import (
+    Observe,
+    Say,
+    histories,
+    loaded,
+    restrained_rule_bases,
+    rule_bases,
+)
 from tests.scale import count
 
 
 @pytest.mark.timeout(1_800)
 @settings(max_examples=count(60, 5_000))
-@given(rule_bases(), histories())
+@given(st.one_of(rule_bases(), restrained_rule_bases()), histories())
 def test_the_caged_engine_agrees_with_the_reference_matcher(rules, history):
     """Law: for any rule base an author could write and any history of signals and facts, every
 

@@ -331,3 +331,20 @@ def test_nothing_of_that_name_is_an_error(why: Why) -> None:
 )
 def test_values_are_shown_as_people_read_them(value: object, shown: str) -> None:
     assert module._shown(value) == shown
+
+
+def test_a_firing_tells_what_did_not_fire_because_of_it(why: Why) -> None:
+    files = bundles.web()
+    rule = "  - id: suspect-release\n"
+    once = rule + "    once_per: [errors.service]\n"
+    files["rules.yaml"] = files["rules.yaml"].replace(rule, once)
+    web = Web(files)
+    for revision in ("v2", "v3"):
+        fields = {"service": "shop", "revision": revision, "previous": "v1", "by": "ana"}
+        web.signal("deploy.finished", **fields)
+    web.errors(0.75)
+
+    (held,) = [node for node in nodes(why(web, web.only)) if node.kind == "suppressed"]
+
+    assert held.title.startswith("web/suspect-release not fired again (once_per): 75 %")
+    assert held.title.endswith("released v3")

@@ -135,3 +135,29 @@ def test_a_field_that_nothing_asked_for_has_is_refused(ask: Ask) -> None:
 def test_before_the_first_bundle_there_is_no_rule_to_ask(ask: Ask) -> None:
     with pytest.raises(NotFound, match="no bundle that had been activated by then"):
         ask(Web(), "fail-over", at=NINE - 1)
+
+
+def cooling() -> Web:
+    """Return a service whose rule has fired, ended, and matches again within its cooldown."""
+    files = bundles.web()
+    rule = "  - id: fail-over\n"
+    files["rules.yaml"] = files["rules.yaml"].replace(rule, rule + "    cooldown: 30m\n")
+    web = Web(files)
+    for value in (0.75, 0.25, 0.8):
+        web.signal("site.error_ratio", service="shop", value=value)
+    return web
+
+
+def test_a_match_that_is_held_back_is_told_with_what_holds_it_and_until_when(ask: Ask) -> None:
+    silence = ask(cooling(), "fail-over")
+
+    assert silence.firing is None
+    assert silence.suppressed is not None
+    assert (silence.suppressed.kind, silence.suppressed.until) == ("cooldown", NINE + 30 * 60_000)
+
+
+def test_a_rule_that_fires_is_not_held_back(ask: Ask) -> None:
+    web = Web()
+    web.signal("site.error_ratio", service="shop", value=0.75)
+
+    assert ask(web, "fail-over").suppressed is None

@@ -10,6 +10,7 @@ import pytest
 
 from interlock.engine.history import History, IncidentQuery
 from interlock.engine.journal.connections import reading_engine
+from tests import bundles
 from tests.unit.engine.fold.conftest import Web
 from tests.unit.engine.kept import keep
 from tests.unit.server.cli.conftest import Ran
@@ -103,3 +104,37 @@ def test_what_cannot_be_asked_is_one_line_and_a_code(
     assert (ran.code, ran.out) == (code, "")
     assert said in ran.err
     assert ran.err.count("\n") == 1
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> str:
+    """A store in which a rule matches and is held back by an exception and by its cooldown."""
+    files = bundles.web()
+    rule = "  - id: fail-over\n"
+    words = """    cooldown: 30m
+    except:
+      - {id: EX-12, on: errors, where: service == "lab", reason: it is a lab, expires: 2027-03-31}
+"""
+    files["rules.yaml"] = files["rules.yaml"].replace(rule, rule + words)
+    web = Web(files)
+    web.signal("site.error_ratio", service="lab", value=0.75)
+    for value in (0.75, 0.25, 0.8):
+        web.signal("site.error_ratio", service="shop", value=value)
+    return f"sqlite:///{keep(web.store, tmp_path / 'held.db')}"
+
+
+def test_what_holds_a_match_back_is_said_with_its_end(interlock: Program, held: str) -> None:
+    shop = interlock("why-not", "fail-over", "--store", held, "--where", "service=shop")
+    lab = interlock("why-not", "fail-over", "--store", held, "--where", "service=lab")
+
+    assert "in cooldown until 2026-03-02T09:30:00" in shop.out
+    assert "excepted by EX-12 until 2027-04-01T00:00:00" in lab.out
+    assert ": it is a lab" in lab.out
+
+
+def test_what_holds_a_match_back_is_in_the_json(interlock: Program, held: str) -> None:
+    ran = interlock("why-not", "fail-over", "-o", "json", "--store", held, "--where", "service=lab")
+
+    suppressed = json.loads(ran.out)["suppressed"]
+    assert (suppressed["kind"], suppressed["by"]) == ("except", "EX-12")
+    assert suppressed["reason"] == "it is a lab"
