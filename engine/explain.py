@@ -258,7 +258,12 @@ class _Telling:
     def _stretch(self, element: Note, depth: int) -> Reason:
         """Return what stands for a stretch of time, on the elements it was made from."""
         basis = element["basis"]
-        title = f"{element['as']}: {element['type']} held since {format_timestamp(basis['since'])}"
+        since = format_timestamp(basis["since"])
+        told = {
+            "for": f"{element['type']} held since {since}",
+            "count": f"{basis.get('count')} of {element['type']} counted since {since}",
+        }[basis["word"]]
+        title = f"{element['as']}: {told}"
         children: tuple[Reason, ...] = ()
         if self._opens(depth):
             below = [

@@ -38,7 +38,7 @@ from interlock.rules.forming import Forming
 from interlock.rules.matcher import VISITS_PER_ACTIVATION, FuelExhausted
 from interlock.rules.model import Row, UnknownTest
 from interlock.rules.network import Rule
-from interlock.rules.plan import Plan
+from interlock.rules.plan import Plan, of_other_branches
 from interlock.rules.state import Mark, Standing, State, strongest_claim
 from interlock.rules.temporal.derived import Derived
 from interlock.rules.temporal.layer import Layer
@@ -128,6 +128,8 @@ class Chain:
                         self._ask_other_branches(activation)
             for hold in alpha.holds:
                 self._bring(self.layer.entered(hold, element))
+            for count in alpha.counts:
+                self.layer.count(count, element)
 
     def _ask_other_branches(self, forbidden: Activation) -> None:
         """Look whether the elements of an activation still match by another branch."""
@@ -135,12 +137,19 @@ class Chain:
         if not rule.branch:
             return
         for pattern, element in zip(rule.patterns, forbidden.elements, strict=True):
-            for plan in _of_other_branches(rule, pattern.alias, element):
+            for plan in of_other_branches(rule, pattern.alias, element):
                 self._at(rule.stratum).joins.append((plan, element))
 
     def come_due(self, run: Run) -> None:
         """Let a run that has lasted long enough be matched."""
         self._bring(self.layer.came_due(run))
+
+    def _tell(self) -> None:
+        """Let numbers that have changed be matched."""
+        for old, new in self.layer.told():
+            if old is not None:
+                self.remove(old)
+            self._bring(new)
 
     def _bring(self, derived: Derived | None) -> None:
         if derived is not None:
@@ -181,6 +190,7 @@ class Chain:
             FuelExhausted: more activations formed, or candidates were looked at, than the
                 bound allows; the caller undoes the step.
         """
+        self._tell()
         while self._work:
             stratum = min(self._work)
             work = self._work[stratum]
@@ -271,6 +281,8 @@ class Chain:
                 for blocker in alpha.blockers:
                     plan = blocker.revival
                     self._at(plan.rule.stratum).joins.append((plan, element))
+                for count in alpha.counts:
+                    self.layer.discount(count, element)
                 stood = [self.layer.left(hold, element) for hold in alpha.holds]
                 falling += [derived for derived in stood if derived is not None]
             for activation in list(self._state.resting.of(element.id)):
@@ -328,16 +340,6 @@ class Chain:
         )
         self.unknowns |= doubts(undecided, element.id)
         return element
-
-
-def _of_other_branches(rule: Rule, alias: str, element: Element) -> Iterator[Plan]:
-    """Yield the plans of a rule's other branches that begin by binding a name to an element."""
-    for alpha in element.alphas:
-        for plan in alpha.plans:
-            other = plan.rule
-            is_sibling = other.id == rule.id and other is not rule
-            if is_sibling and plan.start == 0 and other.patterns[0].alias == alias:
-                yield plan
 
 
 def _agenda(entry: tuple[JoinKey, tuple[Rule, tuple[Element, ...]]]) -> tuple[Order, list[int]]:

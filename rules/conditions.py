@@ -10,10 +10,11 @@ from interlock.language.expression import OPEN
 from interlock.language.expression.parameters import PARAMS
 from interlock.rules.branches import Placed
 from interlock.rules.declare import Declarations
-from interlock.rules.draft import Bindings, Draft, Stated
+from interlock.rules.draft import Bindings, Draft, Stated, draft
 from interlock.rules.network import Pattern
-from interlock.rules.schema import NotPattern
+from interlock.rules.schema import CountPattern, NotPattern
 from interlock.rules.temporal.conditions import Lasting, bind_since
+from interlock.rules.temporal.counting import Counting
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +56,26 @@ def compile_conditions(
     forbidden: list[tuple[Stated, ...]] = []
     for at, condition in placed:
         if isinstance(condition, NotPattern):
-            drafted = Draft(document, (*at, "not"), condition.negated, declarations, bindings)
+            drafted = draft(document, (*at, "not"), condition.negated, declarations, bindings)
             negations.append(drafted.compiled(""))
             forbidden.append(tuple(drafted.stated))
+            continue
+        if isinstance(condition, CountPattern):
+            counting = Counting(document, at, condition, declarations, bindings)
+            drafted, pattern = counting.drafted, counting.pattern()
+        elif condition.lasts is None:
+            drafted = draft(document, at, condition, declarations, bindings)
+            pattern = drafted.compiled(condition.alias)
         else:
-            drafted = Draft(document, at, condition, declarations, bindings)
-            if condition.lasts is None:
-                patterns.append(drafted.compiled(condition.alias))
-            else:
-                lasting = Lasting(document, at, drafted, declarations)
-                patterns.append(lasting.pattern(condition.alias, condition.lasts))
-            stated.append(tuple(drafted.stated))
-            places.append(at)
-            _bind(document, at, condition.alias, drafted, bindings)
-            if condition.lasts is not None:
-                bind_since(document, at, condition.alias, bindings)
+            drafted = draft(document, at, condition, declarations, bindings)
+            lasting = Lasting(document, at, drafted, declarations)
+            pattern = lasting.pattern(condition.alias, condition.lasts)
+        patterns.append(pattern)
+        stated.append(tuple(drafted.stated))
+        places.append(at)
+        _bind(document, at, condition.alias, drafted, bindings)
+        if not isinstance(condition, CountPattern) and condition.lasts is not None:
+            bind_since(document, at, condition.alias, bindings)
     _report_shadowing(document, bindings)
     return Conditions(
         tuple(patterns), tuple(places), tuple(negations), bindings, tuple(stated), tuple(forbidden)

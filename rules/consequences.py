@@ -58,7 +58,7 @@ class ConsequenceCompiler:
         self._declarations = declarations
         fields = {**bindings.fields, MOMENT: _MOMENT}
         present, parameters = frozenset(bindings.present), declarations.parameters
-        self._scope = Scope({}, fields, present, parameters)
+        self._scope = Scope({}, fields, present, parameters, scalars=dict(bindings.scalars))
 
     def consequences(self, loc: Loc, then: Sequence[Consequence]) -> tuple[ConsequenceSpec, ...]:
         """Return the consequences in written order."""
@@ -177,7 +177,9 @@ class ConsequenceCompiler:
 
     def _read(self, value: YamlValue) -> None:
         """Note the aliases a template reads."""
-        self._bindings.used |= {name for node in _nodes(value) for name in expression.names(node)}
+        self._bindings.used |= {
+            name for node in _nodes(value) for name in expression.names(self._scope.settled(node))
+        }
 
     def _is_declared(self, value: YamlValue) -> bool:
         """Whether all a template reads is declared and sound; if not, that was reported."""
@@ -185,7 +187,7 @@ class ConsequenceCompiler:
         return all(self._scope.is_settled(node) for node in nodes) and all(
             self._bindings.fields.get(alias) is not OPEN
             for node in nodes
-            for alias in expression.names(node)
+            for alias in expression.names(self._scope.settled(node))
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -26,7 +26,7 @@ from interlock.rules.network import (
     Predicate,
     Residual,
 )
-from interlock.rules.schema import FactPattern, NoFact, NoSignal, SignalPattern
+from interlock.rules.schema import Counted, FactPattern, NoFact, NoSignal, SignalPattern
 
 
 @dataclass(slots=True)
@@ -41,6 +41,7 @@ class Bindings:
         used: aliases something has read.
         places: where each alias is bound.
         parameters: what ``params.x`` stands for.
+        scalars: aliases that are a value, and where it is held.
     """
 
     fields: dict[str, Mapping[str, Field]] = field(default_factory=dict)
@@ -49,10 +50,12 @@ class Bindings:
     used: set[str] = field(default_factory=set)
     places: dict[str, Loc] = field(default_factory=dict)
     parameters: Parameters = NO_PARAMETERS
+    scalars: dict[str, Path] = field(default_factory=dict)
 
     def scope(self, own: Mapping[str, Field]) -> Scope:
         """Return what an expression about an element with ``own`` fields may read."""
-        return Scope(own, dict(self.fields), frozenset(self.present), self.parameters)
+        present, scalars = frozenset(self.present), dict(self.scalars)
+        return Scope(own, dict(self.fields), present, self.parameters, scalars=scalars)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +73,33 @@ class Stated:
     scope: Scope
 
 
-OnePattern: TypeAlias = SignalPattern | FactPattern | NoSignal | NoFact
+OnePattern: TypeAlias = SignalPattern | FactPattern | NoSignal | NoFact | Counted
 
 
 class Draft:
     """One pattern while its conjuncts are checked, in order, and sorted into tests."""
 
-    def __init__(
+    def __init__(  # what a pattern is about, and what it may read
         self,
         document: Document,
         loc: Loc,
-        condition: OnePattern,
-        declarations: Declarations,
+        kind: ElementKind,
+        type_: str,
+        fields: Mapping[str, Field],
         bindings: Bindings,
     ) -> None:
+        """Begin without tests; ``fields`` is what may be read of what it is about."""
         self._document = document
         self._loc = loc
         self._bindings = bindings
-        if isinstance(condition, SignalPattern | NoSignal):
-            self.kind, self.type = ElementKind.SIGNAL, condition.signal
-        else:
-            self.kind, self.type = ElementKind.FACT, condition.fact
-        self.fields = _fields(document, loc, self.kind, self.type, declarations)
-        self.scope = bindings.scope(self.fields)
+        self.kind, self.type, self.fields = kind, type_, fields
+        self.scope = bindings.scope(fields)
         self.stated: list[Stated] = []
-        for number, text in enumerate(condition.where):
-            self._check((*loc, "where", number), text)
+
+    def require(self, where: Sequence[str]) -> None:
+        """Add conjuncts; faults are reported to the document."""
+        for number, text in enumerate(where):
+            self._check((*self._loc, "where", number), text)
 
     @property
     def certain(self) -> frozenset[str]:
@@ -160,6 +164,24 @@ class Draft:
         test = expression.compile_expression(node, self.scope)
         aliases = tuple(sorted(expression.names(node)))
         return Residual(aliases, text, test) if aliases else Predicate(text, test)
+
+
+def draft(
+    document: Document,
+    loc: Loc,
+    condition: OnePattern,
+    declarations: Declarations,
+    bindings: Bindings,
+) -> Draft:
+    """Return a pattern with its conjuncts checked; faults are reported to the document."""
+    if isinstance(condition, SignalPattern | NoSignal | Counted):
+        kind, type_ = ElementKind.SIGNAL, condition.signal
+    else:
+        kind, type_ = ElementKind.FACT, condition.fact
+    fields = _fields(document, loc, kind, type_, declarations)
+    drafted = Draft(document, loc, kind, type_, fields, bindings)
+    drafted.require(condition.where)
+    return drafted
 
 
 def _fields(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from functools import partial
 from types import MappingProxyType
 from typing import Final, Self
 
 from interlock.errors import NotFound
 from interlock.language.values import JsonValue, Value
-from interlock.rules.activation import Activation, FactKey
+from interlock.rules.activation import FactKey
 from interlock.rules.adoption import carried, succeed, succession
 from interlock.rules.chain import Chain
 from interlock.rules.discriminate import doubts
+from interlock.rules.due import come_due, is_live, said_again, watched
 from interlock.rules.elements import Element, signal_id
-from interlock.rules.expiries import Expiries, Expiring
+from interlock.rules.expiries import Expiries
 from interlock.rules.model import (
     NOTHING,
     FactChange,
@@ -31,7 +33,7 @@ from interlock.rules.roots import roots
 from interlock.rules.rulebase import RuleBase
 from interlock.rules.signals import readable, says_the_same, signal_of
 from interlock.rules.snapshot import dump, restore
-from interlock.rules.state import Mark, Standing, State, standing
+from interlock.rules.state import Standing, State, standing
 from interlock.rules.step import Step
 from interlock.rules.suppressed import suppressed
 from interlock.rules.temporal.runs import Run
@@ -86,7 +88,7 @@ class WorkingMemory:
                 return NOTHING
             if says_the_same(old, signal):
                 old.refresh(signal.at, now=now, expiry=now + declared.ttl_ms)
-                return NOTHING
+                return self._heard(old, position=position, now=now)
         passed, undecided = self.rulebase.discriminator.passed(signal.name, row)
         if not passed and not undecided and old is None:
             return NOTHING  # what most signals come to
@@ -154,20 +156,7 @@ class WorkingMemory:
         due = self._expiries.due(now)
         if not due:
             return NOTHING
-        lasted = sorted((one for one in due if isinstance(one, Run)), key=lambda run: run.turn)
-
-        def change(chain: Chain) -> None:
-            for thing in due:
-                if isinstance(thing, Standing):
-                    chain.lapse(thing)
-                elif isinstance(thing, Element):
-                    chain.remove(thing)
-                elif isinstance(thing, Mark | Activation):
-                    chain.wake(thing)
-            for run in lasted:  # what ends at the very moment it would be long enough has ended
-                chain.come_due(run)
-
-        return self._step(change, position=position, now=now)
+        return self._step(lambda chain: come_due(chain, due), position=position, now=now)
 
     def next_expiry(self) -> int | None:
         """Return when something expires next, ms, or None when nothing will."""
@@ -290,27 +279,15 @@ class WorkingMemory:
 
     def _adopt(self, state: State) -> None:
         self._state = state
-        self._expiries = Expiries(self._is_live)
-        for element in state.elements.values():
-            self._expiries.add(element)
-        for said in state.standing.values():
-            self._expiries.add(said)
-        for thing in (*state.runs, *state.marks.values(), *state.activations.values()):
+        self._expiries = Expiries(partial(is_live, state))
+        for thing in watched(state):
             self._expiries.add(thing)
 
-    def _is_live(self, thing: Expiring) -> bool:
-        state = self._state
-        match thing:
-            case Standing():
-                return state.standing.get(thing.key) is thing
-            case Run():
-                return state.runs.of(thing.slot) is thing
-            case Mark():
-                return state.marks.get(thing.key) is thing
-            case Activation():
-                return state.activations.get(thing.key) is thing
-            case _:
-                return isinstance(thing, Element) and state.elements.get(thing.id) is thing
+    def _heard(self, element: Element, *, position: int, now: int) -> Outcome:
+        """Let what was said again count again, if something counts it."""
+        if not any(alpha.counts for alpha in element.alphas):
+            return NOTHING
+        return self._step(lambda chain: said_again(chain, element), position=position, now=now)
 
     def _replace(
         self,

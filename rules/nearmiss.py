@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 
 from interlock.language import expression
 from interlock.language.values import (
+    INT,
     TIMESTAMP,
     UNKNOWN,
     Field,
@@ -29,7 +30,7 @@ from interlock.rules.elements import Element
 from interlock.rules.network import Comparison, ElementKind, Join, Operator, Pattern, Rule
 from interlock.rules.plan import ORDERINGS
 from interlock.rules.rulebase import RuleBase
-from interlock.rules.temporal.watches import SINCE, TimedPattern
+from interlock.rules.temporal.watches import COUNT, SINCE, Count, Hold, TimedPattern
 
 MOST_CANDIDATES: Final = 2_000
 """Elements looked at for one condition, newest first."""
@@ -166,8 +167,10 @@ class _Asking:
             for types in (rulebase.signal_types, rulebase.fact_types)
             for name, declared in types.items()
         }
-        since = {SINCE: Field(TIMESTAMP)}
-        self._types |= {n: {**self._types[h.subject], **since} for n, h in rulebase.holds.items()}
+        told = {SINCE: Field(TIMESTAMP), COUNT: Field(INT)}
+        self._types |= {
+            name: {**self._types[watch.subject], **told} for name, watch in rulebase.watches.items()
+        }
         self._live = live
         self._wanted = wanted
         self.is_complete = True
@@ -205,6 +208,8 @@ class _Asking:
         everything = self._live(pattern.declared)
         if not isinstance(pattern, TimedPattern):
             return everything
+        if isinstance(pattern.watch, Count):
+            return self._live(pattern.type)
         lasting = self._live(pattern.type)
         stems = {element.origin.id for element in lasting}
         return [*(e for e in everything if e.id not in stems), *lasting]
@@ -269,8 +274,8 @@ class _Asking:
                 yield self._told(residual.text, bound, element, residual.test(element.row, others))
             else:
                 yield self._told(residual.text, bound, element, None)
-        if isinstance(pattern, TimedPattern):
-            yield _lasted(pattern, element)
+        if isinstance(pattern, TimedPattern) and isinstance(pattern.watch, Hold):
+            yield _lasted(pattern.watch, element)
 
     def _told(
         self, text: str, bound: _Bound, element: Element, verdict: Value | Unknown | None
@@ -289,9 +294,9 @@ def _origins(way: _Way) -> set[str]:
     return {element.origin.id for element in way.bound.values()}
 
 
-def _lasted(pattern: TimedPattern, element: Element) -> ConjunctMade:
-    text = f"for {format_duration(pattern.watch.lasts_ms)}"
-    if element.type != pattern.type:
+def _lasted(watch: Hold, element: Element) -> ConjunctMade:
+    text = f"for {format_duration(watch.lasts_ms)}"
+    if element.type != watch.name:
         return ConjunctMade(text, Verdict.FALSE, {})
     return ConjunctMade(text, Verdict.TRUE, {SINCE: format_value(element.row[SINCE], TIMESTAMP)})
 

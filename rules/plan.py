@@ -8,14 +8,14 @@ a hash index on the fields it is joined by.  `planner` makes the plans, `matcher
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from interlock.language.values import Unknown, Value
 from interlock.rules.elements import Element
 from interlock.rules.network import Comparison, Operator, Predicate, Rule
-from interlock.rules.temporal.watches import Hold
+from interlock.rules.temporal.watches import Count, Hold, Watch
 
 Bound: TypeAlias = Sequence[Element]
 """A partial match: one place for each pattern and a last one for a negated element; places
@@ -123,7 +123,7 @@ class Alpha:
         indexes: the hash indexes its memory keeps.
         plans: what a new element here may complete.
         blockers: what an element here may forbid.
-        holds: what watches the elements here.
+        holds, counts: what watches the elements here.
         watchers: the rules that do, with the alias of the pattern.
     """
 
@@ -137,7 +137,13 @@ class Alpha:
     plans: tuple[Plan, ...]
     blockers: tuple[Blocker, ...]
     holds: tuple[Hold, ...] = ()
+    counts: tuple[Count, ...] = ()
     watchers: tuple[tuple[Rule, str], ...] = ()
+
+    @property
+    def watches(self) -> tuple[Watch, ...]:
+        """All that watches the elements here."""
+        return *self.holds, *self.counts
 
     @property
     def readers(self) -> list[tuple[Rule, str]]:
@@ -145,3 +151,13 @@ class Alpha:
         patterns = [(plan.rule, plan.rule.patterns[plan.start].alias) for plan in self.plans]
         negated = [(blocker.rule, NEGATED) for blocker in self.blockers]
         return [*patterns, *negated, *self.watchers]
+
+
+def of_other_branches(rule: Rule, alias: str, element: Element) -> Iterator[Plan]:
+    """Yield the plans of a rule's other branches that begin by binding a name to an element."""
+    for alpha in element.alphas:
+        for plan in alpha.plans:
+            other = plan.rule
+            is_sibling = other.id == rule.id and other is not rule
+            if is_sibling and plan.start == 0 and other.patterns[0].alias == alias:
+                yield plan

@@ -17,7 +17,7 @@ from interlock.rules.plan import (
     Plan,
     Step,
 )
-from interlock.rules.temporal.watches import Hold, TimedPattern
+from interlock.rules.temporal.watches import Count, Hold, TimedPattern, Watch
 
 
 class _Draft:
@@ -31,7 +31,7 @@ class _Draft:
         self.indexes: set[Fields] = set()
         self.plans: list[Plan] = []
         self.blockers: list[Blocker] = []
-        self.holds: dict[str, Hold] = {}
+        self.watches: dict[str, Watch] = {}
         self.watchers: list[tuple[Rule, str]] = []
 
     def look_up(self, fields: Fields) -> None:
@@ -52,7 +52,8 @@ class _Draft:
             tuple(sorted(self.indexes)),
             tuple(self.plans),
             tuple(self.blockers),
-            tuple(self.holds.values()),
+            tuple(one for one in self.watches.values() if isinstance(one, Hold)),
+            tuple(one for one in self.watches.values() if isinstance(one, Count)),
             tuple(self.watchers),
         )
 
@@ -80,7 +81,7 @@ class Planner:
         for pattern in rule.patterns:
             if isinstance(pattern, TimedPattern):
                 watched = self._draft(pattern.watch.sample, lenient=False)
-                watched.holds[pattern.watch.name] = pattern.watch
+                watched.watches[pattern.watch.name] = pattern.watch
                 watched.watchers.append((rule, pattern.alias))
         for number, pattern in enumerate(rule.negations):
             negated = self._draft(pattern, lenient=True)
@@ -191,7 +192,8 @@ def mixes(rule: Rule) -> bool:
 
 
 def _held(rule: Rule) -> set[str]:
-    return {p.declared for p in rule.patterns if isinstance(p, TimedPattern)}
+    timed = (p for p in rule.patterns if isinstance(p, TimedPattern))
+    return {p.declared for p in timed if isinstance(p.watch, Hold)}
 
 
 def _links(

@@ -23,7 +23,7 @@ def roots(state: State, element_id: str) -> tuple[Root, ...]:
         seen.add(element.id)
         key = (element.type, element.key)
         if isinstance(element, Derived):
-            waiting += element.sources
+            waiting += element.sources or state.tallies.behind(element)
         elif element.is_signal or key in state.standing:
             found[element.id] = _root(element)
         else:

@@ -15,6 +15,7 @@ from interlock.rules.plan import Blocker
 from interlock.rules.planner import Planner
 from interlock.rules.rows import Shapes
 from interlock.rules.strata import Strata
+from interlock.rules.temporal.watches import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class RuleBase:
         warnings: faults that do not keep the rules from being used.
         unread: those that say no rule reads a fact, by fact, for who knows the machines.
         pack_of: pack id by the name of a production.
-        alphas, discriminator, blockers, offers, levels, recursive, shapes, holds: for working
-            memory.
+        alphas, discriminator, blockers, offers, levels, recursive, shapes, watches: for
+            working memory.
     """
 
     def __init__(self, definitions: Definitions) -> None:
@@ -87,7 +88,9 @@ class RuleBase:
         self.shapes = Shapes()
         self.offers = offers(self.packs, self.alphas, correlates)
         self.blockers: Mapping[str, tuple[Blocker, ...]] = _blockers(self)
-        self.holds = {hold.name: hold for alpha in self.alphas for hold in alpha.holds}
+        self.watches: Mapping[str, Watch] = {
+            one.name: one for alpha in self.alphas for one in alpha.watches
+        }
 
     def exceptions(self) -> Iterator[tuple[Rule, ExceptionSpec]]:
         """Yield every exception with its rule, in order of rules."""

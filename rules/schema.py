@@ -155,12 +155,35 @@ class NotPattern(Definition):
     negated: Negated = Field(alias="not")
 
 
+class Counted(Definition):
+    """What is counted."""
+
+    signal: SignalName
+    where: ExpressionList = ()
+    """What must hold of each; fields equated with earlier elements are counted apart."""
+    over: Annotated[Duration, Field(gt=0)]
+    """For how long each counts."""
+    distinct: FieldName | None = None
+    """The field whose different values are counted, instead of every signal."""
+
+
+class CountPattern(Definition):
+    """A number of signals."""
+
+    count: Counted
+    alias: FieldName = Field(alias="as")
+    """The name later conditions, ``then`` and ``why`` read the number by."""
+    where: Annotated[ExpressionList, Field(min_length=1)]
+    """What must hold of the number."""
+
+
 Condition: TypeAlias = Annotated[
     Annotated[SignalPattern, Tag("~signal")]
     | Annotated[FactPattern, Tag("~fact")]
-    | Annotated[NotPattern, Tag("~not")],
-    Discriminator(keyed("signal", "fact", "not")),
-    has_one_of("signal", "fact", "not"),
+    | Annotated[NotPattern, Tag("~not")]
+    | Annotated[CountPattern, Tag("~count")],
+    Discriminator(keyed("signal", "fact", "not", "count")),
+    has_one_of("signal", "fact", "not", "count"),
 ]
 
 

@@ -19,7 +19,7 @@ from interlock.rules.network import Rule
 from interlock.rules.rulebase import RuleBase
 from interlock.rules.state import Mark, Standing, State, standing
 from interlock.rules.temporal.derived import Derived
-from interlock.rules.temporal.snapshot import dump_runs, restore_runs
+from interlock.rules.temporal.snapshot import dump_time, restore_time
 
 
 def dump(state: State) -> dict[str, JsonValue]:
@@ -50,7 +50,7 @@ def dump(state: State) -> dict[str, JsonValue]:
         "holders": [[*group, holder] for group, holder in sorted(state.holders.items())],
         **_marks_out(state),
     }
-    return {**dumped, "runs": dump_runs(state)} if state.rulebase.holds else dumped
+    return {**dumped, **dump_time(state)}
 
 
 def restore(rulebase: RuleBase, data: Any) -> State:
@@ -69,7 +69,7 @@ def restore(rulebase: RuleBase, data: Any) -> State:
         state.insert(_element_in(rulebase, one))
     for one in data["standing"]:
         state.stand(_standing_in(rulebase, one))
-    restore_runs(state, data.get("runs", ()))
+    restore_time(state, data)
     for one in data["activations"]:
         state.activate(_activation_in(state, one))
     state.holders = {(group, incident): rule for group, incident, rule in data["holders"]}

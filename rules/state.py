@@ -27,6 +27,7 @@ from interlock.rules.multimap import Multimap
 from interlock.rules.plan import Blocker
 from interlock.rules.rulebase import RuleBase
 from interlock.rules.temporal.runs import Runs
+from interlock.rules.temporal.tallies import Tallies
 
 Group: TypeAlias = tuple[str, str]
 """An exclusive group and an incident."""
@@ -80,7 +81,7 @@ class State:
         groups: the activations that compete for a group, by group and rule.
         rivals: the rules that compete for a group.
         holders: the rule that holds a group.
-        runs: what is being watched over time.
+        runs, tallies: what is being watched over time.
         turns: who fires for a repeat key.
         waiting: who waits until the turn of a repeat key is free.
         marks: the latest firing of each repeat key that is in cooldown.
@@ -112,6 +113,7 @@ class State:
         self._forbiddable = Multimap[_Forbiddable, Activation](attrgetter("key"))
         self._trail: list[Callable[[], None]] = []
         self.runs = Runs(self._trail.append)
+        self.tallies = Tallies(self._trail.append)
 
     def begin(self) -> None:
         """Start a step: what happened before can no longer be undone."""

@@ -18,7 +18,8 @@ class Step:
     """A step about to be made.
 
     Attributes:
-        begun: what began in it and may come due: runs, cooldowns, what waits for an exception.
+        begun: what began in it and may come due: runs, windows, cooldowns, what waits for an
+            exception.
     """
 
     def __init__(

@@ -110,7 +110,8 @@ def _element(ref: ElementRef) -> dict[str, Any]:
     said = {"as": ref.alias, "id": ref.id, "type": ref.type, "position": ref.position}
     if ref.basis is None:
         return said
-    return {**said, "basis": {**dataclasses.asdict(ref.basis), "of": list(ref.basis.of)}}
+    told = {**dataclasses.asdict(ref.basis), "of": list(ref.basis.of)}
+    return {**said, "basis": {key: value for key, value in told.items() if value is not None}}
 
 
 def _suppressed(held: Suppressed) -> dict[str, Any]:

@@ -6,22 +6,27 @@ and what stands for it is made anew, so that rules read the latest values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Final
 
 from interlock.rules.elements import Element
 from interlock.rules.model import Basis
 from interlock.rules.state import State
 from interlock.rules.temporal.derived import ORIGIN, Derived, timed_id
 from interlock.rules.temporal.runs import Run
-from interlock.rules.temporal.watches import Hold, Slot
+from interlock.rules.temporal.tallies import Counted, Group, Tally
+from interlock.rules.temporal.watches import COUNT, Count, Hold, Slot
+
+MOST_TOLD: Final = 16
+"""So many of the elements behind a number are named in explanations, the latest of them."""
 
 
 class Layer:
     """What one step changes about time.
 
     Attributes:
-        begun: runs that may come due, in the order they began.
+        begun: what may come due, in the order it began.
     """
 
     def __init__(
@@ -35,12 +40,13 @@ class Layer:
             now: the journal's time, ms.
             carried: runs of other rules that go on under these.
         """
-        self.begun: list[Run] = []
+        self.begun: list[Run | Counted] = []
         self._state = state
         self._position = position
         self._now = now
         self._ended = dict(carried)
         self._made: set[str] = set()
+        self._changed: dict[Group, None] = {}
 
     def is_new(self, derived: Derived) -> bool:
         """Return whether an element was made in this step."""
@@ -77,15 +83,55 @@ class Layer:
         self._put(run)
         return run.held
 
+    def count(self, count: Count, element: Element) -> None:
+        """Let an element count, unless what it says is too long ago or it counts already."""
+        one = Counted(count, element)
+        if one.expiry > self._now and self._state.tallies.counted(count, element) is None:
+            self._state.tallies.add(one)
+            self._changed[count.group_of(element)] = None
+            self.begun.append(one)
+
+    def discount(self, count: Count, element: Element) -> None:
+        """Let an element count no more, if it does."""
+        one = self._state.tallies.counted(count, element)
+        if one is not None:
+            self._state.tallies.remove(one)
+            self._changed[count.group_of(element)] = None
+
+    def told(self) -> Iterator[tuple[Derived | None, Derived | None]]:
+        """Yield what stood for each number that has changed, and what stands for it now."""
+        for group in sorted(self._changed, key=repr):
+            tally = self._state.tallies.of(group)
+            if tally is None:
+                continue
+            old, new = tally.shown, None
+            if old is not None and old.row[COUNT] == tally.number:
+                continue
+            if tally.number:
+                new = self._number(group, tally)
+            self._state.tallies.show(group, new)
+            yield old, new
+        self._changed.clear()
+
+    def _number(self, group: Group, tally: Tally) -> Derived:
+        elements = tally.elements()
+        last = tuple((e.id, e.type, e.position) for e in elements[-MOST_TOLD:])
+        since = min(e.said_at for e in elements)
+        basis = Basis("count", since, last, tally.number)
+        return stand_for_number(self._state, tally.count, group, self._new_id(), basis)
+
     def _put(self, run: Run) -> None:
         self._state.runs.put(run)
         if run.held is None:
             self.begun.append(run)
 
     def _held(self, run: Run) -> Run:
+        return replace(run, held=stand_for(self._state, run, self._new_id()))
+
+    def _new_id(self) -> str:
         derived_id = timed_id(self._position, self._state.count("facts", self._position))
         self._made.add(derived_id)
-        return replace(run, held=stand_for(self._state, run, derived_id))
+        return derived_id
 
 
 def stand_for(state: State, run: Run, derived_id: str) -> Derived:
@@ -100,4 +146,15 @@ def stand_for(state: State, run: Run, derived_id: str) -> Derived:
         at=element.seen_at,
     )
     derived.sources = (element,)
+    return derived
+
+
+def stand_for_number(
+    state: State, count: Count, group: Group, derived_id: str, basis: Basis
+) -> Derived:
+    """Return the element that stands for a number."""
+    fields = dict(zip(count.group, group[1], strict=True))
+    row = {**fields, COUNT: basis.count or 0}
+    derived = Derived(derived_id, count.name, state.rulebase, row=row, basis=basis, at=basis.since)
+    derived.key = group[1]
     return derived

@@ -1,22 +1,45 @@
 """What is being watched, as canonical JSON and back, exactly.
 
-What stands for a run is not written but for its id: it follows from the run.
+What stands for a run or a number is not written but for its id and basis: the rest follows.
+A rule base that watches nothing adds nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from interlock.errors import InvariantBroken
 from interlock.language.values import JsonValue
+from interlock.rules.model import Basis
 from interlock.rules.state import State
-from interlock.rules.temporal.layer import stand_for
+from interlock.rules.temporal.derived import Derived
+from interlock.rules.temporal.layer import stand_for, stand_for_number
 from interlock.rules.temporal.runs import Run
+from interlock.rules.temporal.tallies import Counted
+from interlock.rules.temporal.watches import Count, Hold
 
 
-def dump_runs(state: State) -> JsonValue:
-    """Return the runs as canonical JSON; equal runs give equal JSON."""
+def dump_time(state: State) -> dict[str, JsonValue]:
+    """Return what is watched as canonical JSON; equal states give equal JSON."""
+    watches = state.rulebase.watches.values()
+    runs, tallies = _dump_runs(state), _dump_tallies(state)
+    return {
+        **({"runs": runs} if any(isinstance(one, Hold) for one in watches) else {}),
+        **({"tallies": tallies} if any(isinstance(one, Count) for one in watches) else {}),
+    }
+
+
+def restore_time(state: State, data: Mapping[str, Any]) -> None:
+    """Put what was dumped into a state that has its signals and facts."""
+    for one in data.get("runs", ()):
+        _restore_run(state, one)
+    for one in data.get("tallies", ()):
+        _restore_tally(state, one)
+
+
+def _dump_runs(state: State) -> JsonValue:
     return [
         {
             "watch": run.hold.name,
@@ -29,13 +52,51 @@ def dump_runs(state: State) -> JsonValue:
     ]
 
 
-def restore_runs(state: State, data: Iterable[Mapping[str, Any]]) -> None:
-    """Put the runs that were dumped into a state that has its signals and facts."""
-    for one in data:
-        hold, element = state.rulebase.holds[one["watch"]], state.elements[one["element"]]
-        run = Run(hold, element, one["since"], one["due"])
-        if one["held"] is not None:
-            run = replace(run, held=stand_for(state, run, one["held"]))
-        state.runs.put(run)
-        if run.held is not None:
-            state.insert(run.held)
+def _restore_run(state: State, one: Mapping[str, Any]) -> None:
+    hold, element = state.rulebase.watches[one["watch"]], state.elements[one["element"]]
+    if not isinstance(hold, Hold):
+        raise InvariantBroken(f"{hold.name} is no watch of runs")
+    run = Run(hold, element, one["since"], one["due"])
+    if one["held"] is not None:
+        run = replace(run, held=stand_for(state, run, one["held"]))
+    state.runs.put(run)
+    if run.held is not None:
+        state.insert(run.held)
+
+
+def _dump_tallies(state: State) -> JsonValue:
+    return [
+        {
+            "watch": group[0],
+            "counted": [element.id for element in tally.elements()],
+            "shown": None if tally.shown is None else _dump_shown(tally.shown),
+        }
+        for group, tally in sorted(state.tallies, key=lambda item: repr(item[0]))
+    ]
+
+
+def _dump_shown(shown: Derived) -> JsonValue:
+    basis = shown.basis
+    return {
+        "id": shown.id,
+        "since": basis.since,
+        "of": [list(one) for one in basis.of],
+        "count": basis.count,
+    }
+
+
+def _restore_tally(state: State, one: Mapping[str, Any]) -> None:
+    count = state.rulebase.watches[one["watch"]]
+    if not isinstance(count, Count):
+        raise InvariantBroken(f"{count.name} is no watch that counts")
+    elements = [state.elements[element_id] for element_id in one["counted"]]
+    for element in elements:
+        state.tallies.add(Counted(count, element))
+    shown = one["shown"]
+    if shown is not None:
+        of = tuple([(name, kind, position) for name, kind, position in shown["of"]])
+        basis = Basis("count", shown["since"], of, shown["count"])
+        group = count.group_of(elements[0])
+        derived = stand_for_number(state, count, group, shown["id"], basis)
+        state.tallies.show(group, derived)
+        state.insert(derived)

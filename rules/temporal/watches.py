@@ -17,6 +17,9 @@ Slot: TypeAlias = tuple[str, tuple[Value, ...]]
 """A watch's name and what tells one of its runs from another."""
 
 
+COUNT: Final = "count"
+"""The field that holds the number."""
+
 SINCE: Final = "since"
 """The field of what lasts: when it began."""
 
@@ -73,6 +76,63 @@ def hold(pattern: Pattern, key: Sequence[str], lasts_ms: int) -> Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """``count``: how many elements passed the same tests within a window of time.
+
+    Attributes:
+        subject: the declared signal.
+        comparisons, predicates: the tests of an element alone.
+        over_ms: for how long an element counts after its source last said that it holds.
+        group: fields whose values are counted apart, as they are joined by.
+        distinct: the field whose different values are counted; None: every element counts.
+        name: the type of the elements derived, equal for equal watches alone.
+    """
+
+    subject: str
+    comparisons: tuple[Comparison, ...]
+    predicates: tuple[Predicate, ...]
+    over_ms: int
+    group: tuple[str, ...]
+    distinct: str | None
+    name: str = field(compare=False)
+
+    @property
+    def sample(self) -> Pattern:
+        """The pattern that an element meets to count."""
+        return Pattern("", ElementKind.SIGNAL, self.subject, self.comparisons, self.predicates)
+
+    def group_of(self, element: Element) -> Slot:
+        """Return the group an element counts in."""
+        return self.name, tuple([element.row[name] for name in self.group])
+
+
+def count(pattern: Pattern, over_ms: int, distinct: str | None) -> Count:
+    """Return the watch that counts what meets a pattern.
+
+    Args:
+        pattern: what counts; its joins say what is counted apart.
+        over_ms: the length of the window.
+        distinct: the field whose values are counted, or None.
+    """
+    group = tuple(sorted({join.field for join in pattern.joins}))
+    content = ["count", *map(str, pattern.alpha_key[:2]), *pattern.alpha_key[2:]]
+    content += [group, over_ms, distinct]
+    return Count(
+        subject=pattern.type,
+        comparisons=pattern.comparisons,
+        predicates=pattern.predicates,
+        over_ms=over_ms,
+        group=group,
+        distinct=distinct,
+        name=f"{pattern.type}#{digest(content)[:32]}",
+    )
+
+
+Watch: TypeAlias = Hold | Count
+"""What a rule base watches."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimedPattern(Pattern):
     """A pattern that is met by what a watch derives, not by signals and facts themselves.
 
@@ -80,7 +140,7 @@ class TimedPattern(Pattern):
         watch: what derives them; ``type`` is its name.
     """
 
-    watch: Hold = field(kw_only=True)
+    watch: Watch = field(kw_only=True)
 
     @property
     @override

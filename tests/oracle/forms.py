@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 Row = Mapping[str, object]
@@ -133,21 +133,45 @@ class Ask:
     tests: tuple[Test, ...] = ()
     lasts: int | None = None
     """For how long an element must have passed the tests of itself alone, ms."""
+    over: int | None = None
+    """The window in which elements are counted, ms; then ``tests`` are of what is counted."""
+    distinct: str | None = None
+    """The field whose different values are counted."""
+    number: Const | None = None
+    """What must hold of the number, which the field ``count`` holds."""
+    named: str = ""
+    """What the elements it looks for are called, where that is known from elsewhere."""
+
+    @property
+    def alone(self) -> tuple[Test, ...]:
+        """The tests that read this element and no other."""
+        return tuple(test for test in self.tests if not hasattr(test, "alias"))
+
+    @property
+    def groups(self) -> bool:
+        """Whether elements are counted apart by ``k``."""
+        return self.alone != self.tests
 
     @property
     def sought(self) -> object:
         """The type of the elements it looks for."""
-        if self.lasts is None:
-            return self.type
-        alone = tuple(test for test in self.tests if not hasattr(test, "alias"))
-        return "for", self.type, alone, self.lasts
+        if self.named:
+            return self.named
+        if self.lasts is not None:
+            return "for", self.type, self.alone, self.lasts
+        if self.over is not None:
+            return "count", self.type, self.alone, self.over, self.distinct, self.groups
+        return self.type
 
     def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
-        return _all(test.holds(row, env) for test in self.tests)
+        tests: Sequence[Test] = self.tests
+        if self.number is not None:
+            tests = [*(test for test in self.tests if test not in self.alone), self.number]
+        return _all(test.holds(row, env) for test in tests)
 
     def holds_alone(self, row: Row) -> Truth:
         """Make the tests that read this element and no other."""
-        return _all(test.holds(row, {}) for test in self.tests if not hasattr(test, "alias"))
+        return _all(test.holds(row, {}) for test in self.alone)
 
 
 def _all(verdicts: Iterable[Truth]) -> Truth:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from tests.oracle.forms import Ask, Row
 
@@ -19,6 +19,8 @@ class Live:
     type: object
     row: Row = field(hash=False)
     origin: object = None
+    said_at: int = field(default=0, compare=False)
+    """When its source last said that it holds, ms."""
 
     @property
     def stem(self) -> object:
@@ -40,7 +42,23 @@ class Past:
         self.moments.append((self.now, {self._slot(one): one.row for one in elements}))
 
     def stretches(self, asks: Sequence[Ask], elements: Sequence[Live]) -> list[Live]:
-        """Return what stands for the runs that have lasted long enough."""
+        """Return what stands for runs that have lasted long enough, and for numbers."""
+        return [*self._runs(asks, elements), *self._numbers(asks, elements)]
+
+    def _numbers(self, asks: Sequence[Ask], elements: Sequence[Live]) -> Iterator[Live]:
+        for ask in dict.fromkeys(replace(ask, number=None) for ask in asks if ask.over):
+            groups: dict[tuple, list[Live]] = {}
+            for one in elements:
+                recent = one.type == ask.type and one.said_at + ask.over > self.now
+                if recent and ask.holds_alone(one.row) is True:
+                    group = (one.row["k"],) if ask.groups else ()
+                    groups.setdefault(group, []).append(one)
+            for group, some in groups.items():
+                counted = {one.row[ask.distinct] if ask.distinct else one.id for one in some}
+                row = {**({"k": group[0]} if group else {}), "count": len(counted)}
+                yield Live((ask.sought, group, len(counted)), ask.sought, row)
+
+    def _runs(self, asks: Sequence[Ask], elements: Sequence[Live]) -> list[Live]:
         return [
             Live((ask.sought, one.id, since), ask.sought, {**one.row, "since": since}, one.id)
             for ask in dict.fromkeys(ask for ask in asks if ask.lasts is not None)

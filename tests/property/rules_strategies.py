@@ -64,6 +64,11 @@ LOWER = {
 LASTS = [1_000, 2_000, 21_000]
 """How long patterns must last, ms; histories go on by a second or twenty."""
 
+OVER = [1_500, 20_500, 60_000]
+"""Windows, ms."""
+NUMBERS_OF = [(">=", 1), (">=", 2), ("==", 2), ("==", 1), (">", 2)]
+"""Tests of numbers; none of them holds of none."""
+
 _CHOICES = st.binary(min_size=400, max_size=400)
 
 
@@ -134,6 +139,21 @@ class Picker:
         lasts = self.one([None, None, None, *LASTS]) if alias else None
         return Ask(alias, kind, name, tuple(tests), lasts)
 
+    def tally(self, alias: str, earlier: Sequence[Ask]) -> Ask:
+        """Return a number of signals, by ``k`` of an earlier element or all together."""
+        tests = [test for _ in range(self.one([0, 1])) for test in self.own_test("signal")]
+        if self.one([True, True, False]):
+            tests.append(Link("k", "==", self.one(earlier).alias, "k"))
+        return Ask(
+            alias,
+            "signal",
+            self.one(["deploy", "load", "deploy"]),
+            tuple(tests),
+            over=self.one(OVER),
+            distinct=self.one([None, None, "n", "k"]),
+            number=Const("count", *self.one(NUMBERS_OF)),
+        )
+
     def rule(self, number: int) -> NaiveRule:
         """Return a rule that asserts a fact or starts a machine."""
         fact = self.one(["", *LOWER, "", ""])
@@ -141,8 +161,14 @@ class Picker:
         readable = [*lower, "counted"] if fact == "counted" else lower
         asks: list[Ask] = []
         for place in range(self.one([1, 2, 2, 3] if fact else [1, 1, 1, 2, 3])):
-            asks.append(self.pattern(f"p{place}", readable, asks))
-        nots = [self.pattern("", lower, asks)] if self.one([False, True]) else []
+            earlier = [ask for ask in asks if ask.over is None]
+            counts = earlier and self.one([False, False, True, False])
+            alias = f"p{place}"
+            asks.append(
+                self.tally(alias, earlier) if counts else self.pattern(alias, readable, earlier)
+            )
+        earlier = [ask for ask in asks if ask.over is None]
+        nots = [self.pattern("", lower, earlier)] if self.one([False, True]) else []
         incident = self.one([Give("all"), Give("", asks[0].alias, "k")])
         exclusive = None if fact else self.one([None, "g", "g"])
         return NaiveRule(
@@ -186,17 +212,22 @@ class Picker:
         """Return another branch of a rule: other tests, perhaps in another order."""
         asks: list[Ask] = []
         for old in rule.asks if self.one([True, False]) else reversed(rule.asks):
+            earlier = [ask for ask in asks if ask.over is None]
             tests = self.own_test(old.kind) if self.one([True, False]) else []
-            if asks and self.one([True, True, False]):
-                tests = [*tests, *self.joint_test(old.kind, asks)]
+            if earlier and self.one([True, True, False]):
+                link = [Link("k", "==", self.one(earlier).alias, "k")]
+                tests += link if old.over else self.joint_test(old.kind, earlier)
             asks.append(replace(old, tests=tuple(tests)))
         lower = LOWER[rule.asserts[0][0]] if rule.asserts else list(KEYS)
-        nots = (self.pattern("", lower, asks),) if self.one([False, True]) else ()
+        earlier = [ask for ask in asks if ask.over is None]
+        nots = (self.pattern("", lower, earlier),) if self.one([False, True]) else ()
         return replace(rule, asks=tuple(asks), nots=nots, branch=str(number))
 
     def assertion(self, fact: str, asks: Sequence[Ask]) -> tuple:
         """Return what a rule asserts, such that only the age of signals can break a tie."""
         value = Give(self.one(NUMBERS))
+        if len(asks) == 2 and asks[1].over and self.one([True, False]):
+            value = Give("", "p1", "count") if fact != "counted" else value
         if len(asks) == 1 and asks[0].kind == "signal" and self.one([True, False]):
             value = Give("", "p0", "n") if fact != "counted" else value
         return (fact, (("k", Give("", asks[0].alias, "k")), ("v", value)))
@@ -350,11 +381,20 @@ def _excepted(one: Excepted) -> dict[str, object]:
 
 
 def _conditions(rule: NaiveRule) -> list[object]:
-    when: list[object] = [
-        {**_pattern(ask), "as": ask.alias, **({"for": f"{ask.lasts}ms"} if ask.lasts else {})}
-        for ask in rule.asks
-    ]
+    when: list[object] = [_condition(ask) for ask in rule.asks]
     return when + [{"not": _pattern(ask)} for ask in rule.nots]
+
+
+def _condition(ask: Ask) -> dict[str, object]:
+    if ask.over is None:
+        lasts = {"for": f"{ask.lasts}ms"} if ask.lasts else {}
+        return {**_pattern(ask), "as": ask.alias, **lasts}
+    distinct = {"distinct": ask.distinct} if ask.distinct else {}
+    return {
+        "count": {**_pattern(ask), "over": f"{ask.over}ms", **distinct},
+        "as": ask.alias,
+        "where": f"{ask.alias} {ask.number.op} {ask.number.value}",
+    }
 
 
 def _pattern(ask: Ask) -> dict[str, object]:
@@ -382,4 +422,6 @@ def _value(give: Give) -> object:
     if not give.alias:
         return give.plus
     plus = f" + {give.plus}" if give.plus else ""
+    if give.field == "count":
+        return "${" + give.alias + plus + "}"
     return "${" + f"{give.alias}.{give.field}{plus}" + "}"

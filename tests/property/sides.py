@@ -50,9 +50,10 @@ class Believed:
         self.said[key] = (values, now + TTL_MS if event.fact == "suspect" else None)
 
     def world(self) -> World:
-        in_order = sorted((one for one, _ in self.signals), key=lambda one: int(one.id[1:]))
-        said = {key: row for key, (row, _) in self.said.items()}
-        world = evaluate(self.rules, KEYS, in_order, said, self.holders, self.past)
+        said = [replace(one, said_at=until - TTL_MS) for one, until in self.signals]
+        in_order = sorted(said, key=lambda one: int(one.id[1:]))
+        facts = {key: row for key, (row, _) in self.said.items()}
+        world = evaluate(self.rules, KEYS, in_order, facts, self.holders, self.past)
         self.holders = dict(world.holders)
         self.past.record([*in_order, *as_elements(world.facts)])
         return world
@@ -175,13 +176,15 @@ class Side:
         """Return what the naive evaluator calls an element."""
         if ref.basis is None:
             return facts.get(ref.id, ref.id)
+        element = self.memory._state.elements[ref.id]
+        if ref.basis.word == "count":
+            return self._soughts[element.type], element.key, ref.basis.count
         ((stem, _, _),) = ref.basis.of
-        watch = self.memory._state.elements[ref.id].type
-        return self._soughts[watch], facts.get(stem, stem), ref.basis.since
+        return self._soughts[element.type], facts.get(stem, stem), ref.basis.since
 
 
 def _offered(ask: Ask, pattern: Pattern) -> Ask:
-    return replace(ask, type=pattern.type, lasts=None)
+    return replace(ask, named=pattern.type)
 
 
 def bound(firing: Firing | Suppressed) -> list[ElementRef]:

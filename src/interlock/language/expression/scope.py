@@ -20,8 +20,11 @@ from interlock.language.expression.syntax import (
     Logical,
     Name,
     Node,
+    Quantifier,
     Select,
     Unary,
+    children,
+    with_children,
 )
 from interlock.language.values import ANY, Field
 
@@ -73,13 +76,20 @@ class Scope:
     items: Mapping[str, Field] = field(default_factory=dict)
     """What the quantifier around calls the item at hand, read by its bare name."""
 
+    scalars: Mapping[str, Path] = field(default_factory=dict)
+    """Bindings that are a value, read by their bare names, and where that value is held."""
+
     def knowing(self, paths: frozenset[Path]) -> Scope:
         """Return this scope with more optional fields known to be present."""
         return replace(self, present=self.present | paths)
 
     def settled(self, node: Node) -> Node:
-        """Return an expression with its parameters replaced by their values."""
-        return node if PARAMS in self.bindings else self.parameters.settled(node)
+        """Return an expression with its parameters replaced by their values.
+
+        The name of a binding that is a value is replaced by where that value is held.
+        """
+        held = _held(node, self.scalars) if self.scalars else node
+        return held if PARAMS in self.bindings else self.parameters.settled(held)
 
     def is_settled(self, node: Node) -> bool:
         """Return whether an expression reads no parameter whose value has a fault."""
@@ -88,6 +98,20 @@ class Scope:
     def over(self, item: str, field: Field) -> Scope:
         """Return this scope inside a quantifier that calls the item at hand so."""
         return replace(self, items={**self.items, item: field})
+
+
+def _held(node: Node, scalars: Mapping[str, Path]) -> Node:
+    match node:
+        case Name(name=name) if name in scalars:
+            alias, held = scalars[name]
+            place = node.start, node.end
+            return Select(*place, Name(*place, alias), held) if alias else Name(*place, held)
+        case Select(operand=Name()):
+            return node
+        case Quantifier(item=item) if item in scalars:
+            return node
+        case _:
+            return with_children(node, tuple(_held(one, scalars) for one in children(node)))
 
 
 def proven(node: Node) -> frozenset[Path]:

@@ -67,6 +67,31 @@ def test_why_tells_since_when_it_lasted_and_from_which_signal(web: Web, tmp_path
     assert told[place + 1].startswith("        signal: site.probe from test")
 
 
+def test_why_tells_a_number_and_the_signals_behind_it(tmp_path: Path) -> None:
+    counting = LASTING["rules.yaml"].replace(
+        '      - signal: site.probe\n        as: look\n        where: "!up"\n        for: 20s\n',
+        "      - {signal: site.probe, as: look, where: '!up'}\n"
+        "      - count: {signal: deploy.finished, where: service == look.service, over: 1h}\n"
+        "        as: releases\n"
+        "        where: releases >= 2\n",
+    )
+    web = Web(
+        {**LASTING, "rules.yaml": counting.replace("answers for", "answers (${releases}) for")}
+    )
+    web.deploy()
+    web.deploy()
+    web.probe(up=False)
+
+    with history(web.store, tmp_path) as found:
+        told = lines(Explainer(found).explain(web.only))
+
+    title = "releases: 2 of deploy.finished counted since 2026-03-02T09:00:00Z"
+    place = told.index(f"      time: {title}")
+    assert [line.split(" (")[0] for line in told[place + 1 : place + 3]] == [
+        "        signal: deploy.finished from test"
+    ] * 2
+
+
 def test_why_not_tells_that_it_does_not_last_yet_and_then_since_when(
     web: Web, tmp_path: Path
 ) -> None:
