@@ -17,7 +17,8 @@ Executors = Annotated[
     typer.Option(
         metavar="FILE",
         help="What probes there are: the service's TOML, or an executors.json."
-        " [default: none; an unknown probe is only a warning]",
+        " [default: an executors.json in a folder given; without one an unknown probe is only a"
+        " warning]",
     ),
 ]
 

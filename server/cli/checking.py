@@ -48,7 +48,8 @@ def check(
         InputRejected: a path cannot be read, or there is no file.
         DefinitionError: the executors' files are wrong.
     """
-    probes = None if executors is None else read_manifest(executors)
+    paths = list(paths)
+    probes = stated_probes(paths, executors)
     found = find(read(paths), probes, environment, now=SystemClock().now_ms())
     print_findings(found, report, "interlock check")
     return Exit.FOUND if found.count("error") else Exit.OK
@@ -69,6 +70,18 @@ def read(paths: Iterable[Path]) -> dict[str, bytes]:
     if not files:
         raise InputRejected("there is no file that ends with .yaml or .yml")
     return files
+
+
+def stated_probes(paths: Iterable[Path], executors: Path | None) -> str | None:
+    """Return the manifest of the file named, else of the first folder that has one; None: of none.
+
+    Raises:
+        InputRejected, DefinitionError: as ``read_manifest``.
+    """
+    if executors is not None:
+        return read_manifest(executors)
+    beside = (path / MANIFEST for path in paths if path.is_dir())
+    return next((read_manifest(one) for one in beside if one.is_file()), None)
 
 
 def read_manifest(path: Path) -> str:

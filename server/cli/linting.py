@@ -8,7 +8,7 @@ from pathlib import Path
 
 from interlock.engine.clock import SystemClock
 from interlock.language.document import load_documents
-from interlock.server.cli.checking import find, read, read_manifest
+from interlock.server.cli.checking import find, read, stated_probes
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.findings import Findings, print_findings
 from interlock.server.cli.options import Report
@@ -36,7 +36,8 @@ def lint_files(
         InputRejected: a path cannot be read, there is no file, or today is no date.
         DefinitionError: the executors' files are wrong.
     """
-    probes = None if executors is None else read_manifest(executors)
+    paths = list(paths)
+    probes = stated_probes(paths, executors)
     files = read(paths)
     found = find(files, probes, environment)
     if not found.count("error"):

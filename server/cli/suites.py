@@ -14,9 +14,9 @@ from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, ordered
 from interlock.language.document import Document, load_documents
 from interlock.language.expression import OPEN
-from interlock.server.cli.checking import read, read_manifest
+from interlock.server.cli.checking import read, read_manifest, stated_probes
 from interlock.server.cli.compiling import asked
-from interlock.server.inputs import DRY_RUN, InputRejected, holds_only_tests, read_text
+from interlock.server.inputs import DRY_RUN, InputRejected, holds_only_tests
 from interlock.testing.scenario import (
     KIND,
     Scenario,
@@ -152,11 +152,8 @@ class _Reader:
         return self._gather(lambda: Bundle.compile(files, environment))
 
     def _manifest(self, used: Sequence[Path], texts: Mapping[str, str], inferred: Probes) -> str:
-        if self._stated is not None:
-            return self._stated
-        for folder in used:
-            if (folder / MANIFEST).is_file():
-                return read_text(folder / MANIFEST)
+        if (stated := self._stated or stated_probes(used, None)) is not None:
+            return stated
         # A probe that no scenario fakes sees nothing, so its fields make no difference.
         unseen = dict.fromkeys(asked(texts), OPEN)
         return manifest({**unseen, **probe_fields(load_executors(DRY_RUN)), **inferred})

@@ -10,7 +10,7 @@ from pathlib import Path
 from interlock.engine.verify import counterexamples_of
 from interlock.engine.verify import verify as verify_files
 from interlock.errors import DefinitionError
-from interlock.server.cli.checking import find, read, read_manifest
+from interlock.server.cli.checking import find, read, stated_probes
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.findings import Findings, print_findings
 from interlock.server.cli.options import Report
@@ -44,7 +44,8 @@ def verify(paths: Sequence[Path], asked: Asked, report: Report) -> Exit:
         InputRejected: a path cannot be read, or there is no file.
         DefinitionError: the executors' files are wrong.
     """
-    probes = None if asked.executors is None else read_manifest(asked.executors)
+    paths = list(paths)
+    probes = stated_probes(paths, asked.executors)
     found = prove(read(paths), probes, asked.environment)
     print_findings(found, report, "interlock verify")
     if asked.folder is not None and found.diagnostics:
