@@ -26,6 +26,12 @@ from interlock.machines.effects import Ask
 REMIND = "remind"
 """Name of an incident's timer for the next reminder."""
 
+MOST_TEXT = 2_000
+"""Characters of a question: values of signals are in it, and people are to read it."""
+
+MOST_LINE = 200
+"""Characters of a line shown with it."""
+
 
 def ask(turn: Turn, incident: Incident, effect: Ask) -> None:
     """Put the question of the state an incident has come to."""
@@ -33,8 +39,8 @@ def ask(turn: Turn, incident: Incident, effect: Ask) -> None:
     asked = Asked(
         id=derive_id("ask", incident.id, incident.moves),
         incident=incident.id,
-        text=effect.text,
-        shown=effect.shown,
+        text=_cut(effect.text, MOST_TEXT),
+        shown=tuple(_cut(line, MOST_LINE) for line in effect.shown),
         notices=tuple((one.action, dict(one.inputs)) for one in effect.notices),
         asked_seq=turn.seq,
         asked_at=turn.at,
@@ -55,6 +61,10 @@ def ask(turn: Turn, incident: Incident, effect: Ask) -> None:
     turn.touch(incident)
     _plan_reminder(turn, asked, question)
     _tell(turn, incident, asked)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def question_of(state: State, incident: Incident) -> Question:

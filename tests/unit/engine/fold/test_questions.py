@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from interlock.engine.fold import snapshot
+from interlock.engine.fold.questions import MOST_LINE, MOST_TEXT
 from tests import bundles
 from tests.unit.engine.fold.conftest import Web
 
@@ -53,6 +54,16 @@ def test_a_question_is_asked_with_what_one_must_know_to_answer(web: Web) -> None
         "answers": [],
     }
     assert web.path(web.only) == ["judging.asking"]
+
+
+def test_a_question_is_cut_to_what_people_read() -> None:
+    web = Web(bundles.asking_bundle())
+    web.probe("s" * 50_000, up=False)
+
+    asked = question(web)
+    assert asked is not None
+    assert (len(asked["text"]), len(asked["shown"][0])) == (MOST_TEXT, MOST_LINE)
+    assert asked["text"].endswith("s…")
 
 
 def test_people_are_told_when_it_is_asked_and_with_each_reminder(web: Web) -> None:
