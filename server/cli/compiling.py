@@ -15,18 +15,22 @@ from interlock.language.values import YamlValue
 from interlock.server.cli.checking import read
 
 
-def compiled(paths: Iterable[Path]) -> Bundle:
+def compiled(paths: Iterable[Path], *, probes: str | None = None, env: str | None = None) -> Bundle:
     """Return the bundle that files make.
 
     Args:
         paths: files, and folders with all below them.
+        probes: the manifest that says what probes see; None: that is not known.
+        env: the environment whose parameters count; None: their defaults.
 
     Raises:
         InputRejected: a path cannot be read, or there is no file.
         DefinitionError: with every fault of every file.
     """
     texts = {name: content.decode(errors="replace") for name, content in read(paths).items()}
-    return Bundle.compile({**texts, MANIFEST: manifest(dict.fromkeys(sorted(asked(texts)), OPEN))})
+    if probes is None:
+        probes = manifest(dict.fromkeys(sorted(asked(texts)), OPEN))
+    return Bundle.compile({**texts, MANIFEST: probes}, env)
 
 
 def asked(texts: Mapping[str, str]) -> set[str]:

@@ -40,9 +40,7 @@ def show_rule(printer: Printer, url: str, rule: str, *, at: str, where: Iterable
     if printer.is_json:
         printer.document(record(silence))
     else:
-        drawn = Tree(_head(silence), guide_style="dim")
-        _grow(drawn, silence)
-        printer.tree(drawn)
+        printer.tree(tree(silence))
 
 
 def show_action(printer: Printer, url: str, action: str, incident: str) -> None:
@@ -58,6 +56,13 @@ def show_action(printer: Printer, url: str, action: str, incident: str) -> None:
         printer.document(found)
     else:
         printer.tree(reasons.tree(found))
+
+
+def tree(silence: Silence) -> Tree:
+    """Return the drawing of a silence."""
+    drawn = Tree(_head(silence), guide_style="dim")
+    _grow(drawn, silence)
+    return drawn
 
 
 def record(silence: Silence) -> records.Json:

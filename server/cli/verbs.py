@@ -29,6 +29,7 @@ from interlock.server.cli import (
     schema,
     serve,
     signals,
+    simulate,
     test,
     thaw,
     verify,
@@ -67,6 +68,7 @@ VERBS: Mapping[str, Verb | tuple[str, Mapping[str, Verb]]] = {
     "test": test.run,
     "schema": schema.schema,
     "diff": diff.diff,
+    "simulate": simulate.simulate,
     "serve": serve.serve,
     "signal": ("Send signals by hand.", {"send": signals.send}),
     "incidents": (

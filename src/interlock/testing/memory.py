@@ -68,6 +68,10 @@ class MemoryStore:
         """Return what is held of the dedup keys."""
         return {key: self._dedup[key] for key in keys if key in self._dedup}
 
+    def dedup(self) -> Mapping[int, tuple[bytes, bytes]]:
+        """Return the dedup key and mark of each signal, by position."""
+        return {seq: (key, mark) for key, (seq, mark) in self._dedup.items()}
+
     def read(self, start: int, limit: int) -> Sequence[Row]:
         """Return up to ``limit`` entries from a position on."""
         return self.entries[start : start + limit]

@@ -8,28 +8,10 @@ from pathlib import Path
 
 from interlock.engine.history import History
 from interlock.engine.journal.connections import reading_engine
-from interlock.engine.journal.store import Draft, Store
-from interlock.engine.rows import Derived
 from interlock.testing import MemoryStore
+from interlock.testing.keeping import keep
 
-
-def keep(memory: MemoryStore, path: Path) -> Path:
-    """Write everything a memory store holds into a new store; return its file."""
-    with Store.open(path, reserve_bytes=0) as store:
-        dedup = {seq: (key, mark) for key, (seq, mark) in memory._dedup.items()}
-        store.append(
-            [Draft(row.kind, row.body, dedup.get(row.seq)) for row in memory.entries],
-            Derived(
-                incidents=tuple(memory.incidents.values()),
-                transitions=tuple(memory.transitions),
-                actions=tuple(memory.actions.values()),
-                annotations=tuple(memory.annotations),
-                decided_through=memory.decided_through,
-            ),
-            now_ms=0,
-            blobs=tuple(memory.blobs.values()),
-        )
-    return path
+__all__ = ["history", "keep"]
 
 
 @contextmanager

@@ -1,0 +1,145 @@
+"""``interlock simulate``: commands in, what came of each out."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.unit.server.cli.conftest import Ran
+
+FILES = Path(__file__).parents[4] / "server" / "starter" / "files"
+DOWN = "send site.probe service=shop up=false"
+UP = "send site.probe service=shop up=true"
+
+Play = Callable[..., Ran]
+
+
+@pytest.fixture
+def play(interlock: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> Play:
+    """Return a function that plays lines on the starter project."""
+    monkeypatch.chdir(FILES)
+
+    def call(*lines: str, options: tuple[str, ...] = ("--executors", "executors.toml")) -> Ran:
+        monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines)))
+        return interlock("simulate", "bundle", *options)
+
+    return call
+
+
+def test_a_script_plays_a_whole_incident(play: Play) -> None:
+    ran = play("see command.runs exit=0", DOWN, "+5s", UP, "+10s")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines() == [
+        "> see command.runs exit=0",
+        f"> {DOWN}",
+        "2026-03-02T09:00:00Z  fired site/site-down: shop does not answer",
+        "2026-03-02T09:00:00Z  restart-service for shop: start → restarting on start",
+        "2026-03-02T09:00:00Z  site.restart on shop: pass",
+        "> +5s",
+        "2026-03-02T09:00:00.100Z  site.restart on shop: attempt 1 ok",
+        "2026-03-02T09:00:00.101Z  site.restart on shop: looks good",
+        "2026-03-02T09:00:01.102Z  site.restart on shop: looks good",
+        "2026-03-02T09:00:02.103Z  site.restart on shop: looks good",
+        (
+            "2026-03-02T09:00:02.103Z  site.restart on shop: done:"
+            " verified by 3 good observations in a row"
+        ),
+        "2026-03-02T09:00:02.103Z  restart-service for shop: restarting → watching on done",
+        f"> {UP}",
+        "> +10s",
+        (
+            "2026-03-02T09:00:15Z  restart-service for shop: watching → resolved on met:"
+            " shop answers again"
+        ),
+        "2026-03-02T09:00:15Z  restart-service for shop: ended resolved",
+    ]
+
+
+def test_the_same_script_gives_the_same_bytes(play: Play) -> None:
+    lines = ("fail site.restart BUSY", DOWN, "+1m", "show")
+
+    assert play(*lines) == play(*lines)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("fail site.restart BUSY no room", "restarting → handed_over on failed"),
+        ("refuse site.restart", "restarting → handed_over on refused"),
+        ("hang site.restart", "restarting → handed_over on timed_out"),
+        ("see command.runs exit=1", "restarting → handed_over on unverified"),
+    ],
+)
+def test_an_action_does_as_it_is_told(play: Play, line: str, said: str) -> None:
+    assert said in play(line, DOWN, "+1m").out
+
+
+def test_a_freeze_holds_and_a_thaw_lets_go(play: Play) -> None:
+    out = play("freeze target:shop", DOWN, "show", "thaw target:shop", "abort shop").out
+
+    assert "site.restart on shop: hold" in out
+    assert "frozen target:shop" in out
+    assert "restarting → aborted on operator.abort" in out
+
+
+def test_show_says_what_stands_and_which_probe_is_blind(play: Play) -> None:
+    out = play(DOWN, "+2s", "show").out
+
+    assert "restart-service for shop: restarting\n" in out
+    assert "probe command.runs saw nothing; say: see command.runs field=value\n" in out
+
+
+def test_why_and_why_not_are_asked_of_what_has_happened_so_far(play: Play) -> None:
+    out = play(DOWN, "why shop", "why-not site-down service=mail").out
+
+    assert "└── transition start → restarting on start #" in out
+    assert "site/site-down: nearest, 0 of 1 condition" in out
+
+
+def test_programs_get_a_line_a_command(play: Play) -> None:
+    out = play(DOWN, "show", options=("--executors", "executors.toml", "-o", "json")).out
+
+    sent, shown = (json.loads(line) for line in out.splitlines())
+    assert sent["happened"][0].endswith("fired site/site-down: shop does not answer")
+    assert shown["command"] == "show"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("go", "there is no command 'go'"),
+        ("+soon", "'soon' is not a duration"),
+        ("send site.prob up=true", "there is no signal 'site.prob' (did you mean 'site.probe'?)"),
+        ("send site.probe service=shop up=maybe", "up"),
+        ("send site.probe upp=true", "there is no field 'upp'"),
+        ("see http.look a=1", "there is no probe 'http.look'"),
+        ("fail site.restrat", "there is no action 'site.restrat'"),
+        ("abort shop", "there is no incident of 'shop'"),
+        ("why-not nothing", "no active or shadow rule is called 'nothing'"),
+        ("send 'x", "No closing quotation"),
+    ],
+)
+def test_a_script_ends_with_its_first_mistake(play: Play, line: str, said: str) -> None:
+    ran = play("+1s", line, "show")
+
+    assert ran.code == 2
+    assert said in ran.err
+    assert "line 2: " in ran.err
+    assert "> show" not in ran.out
+
+
+def test_without_executors_nobody_knows_what_probes_see(play: Play) -> None:
+    ran = play("see command.runs exit=0", options=())
+
+    assert "nothing says what command.runs sees; give --executors FILE" in ran.err
+
+
+def test_quit_ends_a_script_and_help_lists_the_commands(play: Play) -> None:
+    out = play("help", "quit", "nonsense").out
+
+    assert "see http.look status=200          what a probe sees from here on" in out
