@@ -4,6 +4,7 @@ import pytest
 
 from interlock.errors import InvariantBroken
 from interlock.machines.fingerprint import canonical_form, fingerprint
+from tests.bundles import web_bundle
 from tests.unit.machines.given import ACTIONS, EVERY_RESULT, load, machine_text
 
 RUN = f"""
@@ -78,3 +79,33 @@ def test_what_has_no_canonical_form_is_refused(value):
 
 def test_sets_are_sorted():
     assert canonical_form(frozenset({"b", "a"})) == ["a", "b"]
+
+
+BEFORE_LATER_WORDS = {
+    "fail-over": "9820a1c2b61650f3e62599c7966cdc536393b384ef0128a659a683664004128a",
+    "restart-service": "ca16fb97616fea01b3a88450a6a3bbf15b0d1b8e67a36707108cd89f3e3eb081",
+    "rollback-release": "07eeaa97b93f709df54415766af23b1e538ace9d339c1d6640b888074d47dbfc",
+}
+"""Digests from before there were questions, service levels, invariants and terms."""
+
+
+def test_machines_that_use_no_later_word_keep_the_digest_they_had():
+    machines = web_bundle().machinebase.machines
+
+    assert {name: one.digest for name, one in machines.items()} == BEFORE_LATER_WORDS
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        "sla: {resolve_within: 1h, on_breach: handed}\n",
+        "invariants: [{name: one, check: running.size() <= 1}]\n",
+        "assumes: [it is day]\n",
+        "environment: [vault]\n",
+        "authorised: [ops]\n",
+    ],
+)
+def test_a_later_word_that_is_used_changes_the_digest(extra):
+    used = load(machine_text(RUN, extra=extra), ACTIONS).machines["m"].digest
+
+    assert used != digest(RUN)
