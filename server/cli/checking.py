@@ -19,6 +19,7 @@ from interlock.server.cli.exits import Exit
 from interlock.server.cli.expired import expired
 from interlock.server.cli.findings import Findings, print_findings
 from interlock.server.cli.options import Report
+from interlock.server.cli.quieting import quiet, today
 from interlock.server.inputs import (
     DRY_RUN,
     SUFFIXES,
@@ -51,7 +52,7 @@ def check(
     paths = list(paths)
     probes = stated_probes(paths, executors)
     found = find(read(paths), probes, environment, now=SystemClock().now_ms())
-    print_findings(found, report, "interlock check")
+    print_findings(quiet(found, today()), report, "interlock check")
     return Exit.FOUND if found.count("error") else Exit.OK
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from interlock.engine.clock import SystemClock
 from interlock.language.document import load_documents
+from interlock.server.cli import quieting
 from interlock.server.cli.checking import find, read, stated_probes
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.findings import Findings, print_findings
@@ -39,10 +39,12 @@ def lint_files(
     paths = list(paths)
     probes = stated_probes(paths, executors)
     files = read(paths)
-    found = find(files, probes, environment)
+    day = _day(today)
+    midnight = datetime.combine(day, time.min, UTC)
+    found = find(files, probes, environment, now=int(midnight.timestamp()) * 1000)
     if not found.count("error"):
         documents = [one for name, text in files.items() for one in load_documents(text, name)]
-        left = lint(found.texts, documents, found.diagnostics, _day(today))
+        left = lint(found.texts, documents, found.diagnostics, day)
         found = Findings(found.texts, left)
     print_findings(found, report, "interlock lint")
     return Exit.FOUND if found.diagnostics else Exit.OK
@@ -50,7 +52,7 @@ def lint_files(
 
 def _day(text: str) -> date:
     if not text:
-        return datetime.fromtimestamp(SystemClock().now_ms() / 1000, UTC).date()
+        return quieting.today()
     try:
         return date.fromisoformat(text)
     except ValueError as error:

@@ -14,6 +14,7 @@ from interlock.server.cli.checking import find, read, stated_probes
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.findings import Findings, print_findings
 from interlock.server.cli.options import Report
+from interlock.server.cli.quieting import quiet, today
 from interlock.server.cli.showing import uses, write
 
 
@@ -46,7 +47,7 @@ def verify(paths: Sequence[Path], asked: Asked, report: Report) -> Exit:
     """
     paths = list(paths)
     probes = stated_probes(paths, asked.executors)
-    found = prove(read(paths), probes, asked.environment)
+    found = quiet(prove(read(paths), probes, asked.environment), today())
     print_findings(found, report, "interlock verify")
     if asked.folder is not None and found.diagnostics:
         for path in _show(paths, found.texts, asked, asked.folder):

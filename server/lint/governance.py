@@ -21,6 +21,16 @@ def check_owner(document: Document, _: date) -> None:
             _report(document, (*loc, "id"), "RV501", "nobody owns this rule", "write owner: team")
 
 
+def check_exceptions(document: Document, _: date) -> None:
+    """RV503: an exception that nobody decided on in the open; the check says which expired."""
+    for loc, rule, head in _rules(document):
+        for number, one in enumerate(_list(rule.get("except"))):
+            if _is_grave(rule, head) and not one.get("ticket"):
+                message = f"exception {one.get('id')} of a grave rule has no ticket"
+                at: Loc = (*loc, "except", number, "id")
+                _report(document, at, "RV503", message, "say where it was decided")
+
+
 def check_runbook(document: Document, _: date) -> None:
     """RV504: a grave rule or machine without a page for people."""
     for loc, part, head in [*_rules(document), *_machines(document)]:
@@ -79,6 +89,10 @@ def _machines(document: Document) -> Iterator[tuple[Loc, Part, Part]]:
         yield (), document.data, document.data
 
 
+def _is_grave(rule: Part, head: Part) -> bool:
+    return _inherited("risk", rule, head) == "high" or _inherited("severity", rule, head) in _GRAVE
+
+
 def _list(value: object) -> list[Part]:
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
@@ -100,6 +114,7 @@ def _report(document: Document, loc: Loc, code: str, message: str, hint: str | N
 
 CHECKS: tuple[Check, ...] = (
     check_owner,
+    check_exceptions,
     check_runbook,
     check_why,
     check_review,

@@ -31,7 +31,7 @@ CODE = re.compile(r"\bR[VE]\d{3}\b")
 RAISED = re.compile(r"\"(R[VE]\d{3})\"")
 ABOUT_JOINS = {"RV320", "RV324"}
 """Every other condition is joined before it is checked."""
-ABOUT_RULES = {"RV501", "RV506", "RV509", "RV510"}
+ABOUT_RULES = {"RV501", "RV503", "RV506", "RV509", "RV510"}
 """Codes whose examples are files of rules about the signals here."""
 WHOLE_FILES = {f"RV{number:03}" for number in range(110)}
 """Codes whose examples are files, with nothing put around them."""

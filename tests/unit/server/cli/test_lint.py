@@ -76,3 +76,30 @@ def test_a_day_that_is_none_is_refused(interlock: Run, folder: Path) -> None:
 
     assert code == 2
     assert "--today: expected a date such as 2027-01-31, found 'soon'" in err
+
+
+SUPPRESSIONS = [
+    ("", 1),
+    ("  # interlock: off {code} because the title says it", 0),
+    ("  # interlock: off {code} until 2999-01 because the title says it", 0),
+    ("  # interlock: off {code} until 2020-01 because the title said it", 1),
+    ("  # interlock: off {code}", 1),
+]
+
+
+@pytest.mark.parametrize(("comment", "warnings"), SUPPRESSIONS)
+@pytest.mark.parametrize(
+    "found",
+    [
+        ("check", "RV213", "it is ${look.up}", "it is down"),
+        ("verify", "RV301", '"!up"', '"up || !up"'),
+    ],
+)
+def test_other_verbs_heed_suppressions_too(
+    interlock: Run, folder: Path, found: tuple[str, str, str, str], comment: str, warnings: int
+) -> None:
+    verb, code, written, instead = found
+    said = '"}]' + comment.format(code=code) + "\n"
+    (folder / "rules.yaml").write_text(RULES.replace(written, instead).replace('"}]\n', said))
+
+    assert interlock(verb, str(folder)).out.count(code) == warnings

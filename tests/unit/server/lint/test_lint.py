@@ -161,3 +161,26 @@ def test_a_review_is_overdue_on_the_day_after(text: str, day: str, codes: list[s
 )
 def test_each_check_has_a_fault_and_a_clean_case(text: str, codes: list[str]) -> None:
     assert [code for code, _ in found(text)] == codes
+
+
+EXCEPTION = """\
+interlock: rules/v1
+owner: o
+{head}rules: [{{why: "${{x}}", except: [{{id: E, {more}}}]}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "more", "codes"),
+    [
+        ("", "expires: 2026-11-29", []),
+        ("risk: high\n", "expires: 2026-12-01", ["RV503"]),
+        ("severity: critical\nrunbook_url: x\n", "expires: 2026-12-01", ["RV503"]),
+        ("risk: high\n", "expires: 2026-12-01, ticket: OPS-1", []),
+        ("risk: low\n", "expires: 2026-12-01", []),
+    ],
+)
+def test_an_exception_of_a_grave_rule_needs_a_ticket(
+    head: str, more: str, codes: list[str]
+) -> None:
+    assert [code for code, _ in found(EXCEPTION.format(head=head, more=more))] == codes
