@@ -8,9 +8,11 @@ from dataclasses import fields, replace
 from interlock.engine.difference.model import Change, Detail, What, together
 from interlock.engine.difference.structure import details, flat
 from interlock.engine.difference.weights import RISKS
-from interlock.rules.network import Pattern, Rule
+from interlock.rules.network import Rule
+from interlock.rules.temporal.watches import Hold, TimedPattern
 from interlock.rules.verify.likeness import follows, forbidden_texts, layings
 from interlock.rules.verify.subject import Subject
+from interlock.rules.wording import worded
 
 _CONDITIONS = ("patterns", "negations")
 _TOLD_APART = (*_CONDITIONS, "id", "stratum", "path", "line", "branch")
@@ -90,7 +92,7 @@ def _way(old: Subject, new: Subject) -> What | None:
     if _said(old) == _said(new) and _odd(old.rule) == _odd(new.rule):
         return None
     if _odd(old.rule) != _odd(new.rule):
-        return What.CHANGED
+        return _by_length(old, new)
     less, more = _matches_within(new, old), _matches_within(old, new)
     if less and more:
         return None
@@ -127,16 +129,27 @@ def _listed(said: Sequence[str], without: Sequence[str] = ()) -> str | None:
     return "; ".join(one for one in said if one not in without) or None
 
 
-def _said(subject: Subject) -> list[str]:
-    groups = zip(
-        (*subject.rule.patterns, *subject.rule.negations),
-        (*subject.patterns, *subject.negations),
-        strict=True,
-    )
-    return [_pattern(pattern, [one.text for one in group]) for pattern, group in groups]
+def _by_length(old: Subject, new: Subject) -> What:
+    """Return which way a rule went of which only the ``for`` of patterns differ."""
+    if _said(old, lasting=False) != _said(new, lasting=False) or _odd_negations(old, new):
+        return What.CHANGED
+    steps = {a - b for a, b in zip(_lengths(new.rule), _lengths(old.rule), strict=True)} - {0}
+    if not steps or min(steps) < 0 < max(steps):
+        return What.CHANGED
+    return What.TIGHTENED if min(steps) > 0 else What.LOOSENED
 
 
-def _pattern(pattern: Pattern, texts: Sequence[str]) -> str:
-    name = f"{pattern.kind.value} {pattern.type}"
-    name = f"{name} as {pattern.alias}" if pattern.alias else f"no {name}"
-    return f"{name} where {' && '.join(texts)}" if texts else name
+def _lengths(rule: Rule) -> list[int]:
+    watches = [p.watch if isinstance(p, TimedPattern) else None for p in rule.patterns]
+    return [watch.lasts_ms if isinstance(watch, Hold) else 0 for watch in watches]
+
+
+def _odd_negations(*subjects: Subject) -> bool:
+    return any(isinstance(p, TimedPattern) for s in subjects for p in s.rule.negations)
+
+
+def _said(subject: Subject, *, lasting: bool = True) -> list[str]:
+    """Return each condition in words."""
+    patterns = (*subject.rule.patterns, *subject.rule.negations)
+    groups = zip(patterns, (*subject.patterns, *subject.negations), strict=True)
+    return [worded(p, [one.text for one in group], lasting=lasting) for p, group in groups]

@@ -132,3 +132,41 @@ def test_rules_that_came_and_went_are_named_with_their_place() -> None:
 
 def test_the_same_rules_differ_in_nothing() -> None:
     assert step(RULE, RULE.replace("title: t", "title: t  # the same")) == []
+
+
+LASTING = RULE.replace("'env == \"prod\"']}", "'env == \"prod\"'], for: 2m}")
+
+
+@pytest.mark.parametrize(
+    ("after", "what"),
+    [
+        (LASTING.replace("for: 2m", "for: 3m"), "tightened"),
+        (LASTING.replace("for: 2m", "for: 1m"), "loosened"),
+        (RULE, "loosened"),
+        (LASTING.replace("for: 2m", "for: 1m").replace("0.5", "0.6"), "changed"),
+    ],
+)
+def test_what_must_last_longer_is_tightened(after: str, what: str) -> None:
+    assert ways(LASTING, after) == [what]
+
+
+def test_conditions_are_told_as_their_author_would_say_them() -> None:
+    (change,) = step(LASTING, LASTING.replace("for: 2m", "for: 3m"))
+
+    text = 'signal error as e where value > 0.5 && env == "prod" for 2m'
+    assert change.details[0].before == text
+
+
+COUNTING = """\
+- id: r
+  title: t
+  when:
+    - {count: {signal: deploy, over: 5m, distinct: service}, as: n, where: n >= 3}
+  then: [{advise: "${n} deploys"}]
+  why: w
+"""
+
+
+def test_a_threshold_of_a_count_is_weighed_and_its_window_is_only_changed() -> None:
+    assert ways(COUNTING, COUNTING.replace("n >= 3", "n >= 2")) == ["loosened"]
+    assert ways(COUNTING, COUNTING.replace("5m", "6m")) == ["changed"]

@@ -1,0 +1,38 @@
+"""A condition in one line of words, as its author would say it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from interlock.language.values import format_duration
+from interlock.rules.network import Pattern
+from interlock.rules.temporal.watches import Count, Hold, TimedPattern
+
+
+def worded(pattern: Pattern, texts: Sequence[str], *, lasting: bool = True) -> str:
+    """Return a pattern in words, e.g. ``signal error as e where value > 5 for 2m``.
+
+    Args:
+        pattern: what is asked for; a negation has no alias.
+        texts: its conjuncts.
+        lasting: whether to say for how long it must last.
+    """
+    watch = pattern.watch if isinstance(pattern, TimedPattern) else None
+    name = f"{pattern.kind.value} {pattern.declared}"
+    if isinstance(watch, Count):
+        name = _counted(watch)
+    name = f"{name} as {pattern.alias}" if pattern.alias else f"no {name}"
+    said = f"{name} where {' && '.join(texts)}" if texts else name
+    if isinstance(watch, Hold) and lasting:
+        said += f" for {format_duration(watch.lasts_ms)}"
+    return said
+
+
+def _counted(watch: Count) -> str:
+    tests = [test.text for test in watch.comparisons]
+    tests += [test.text for test in watch.predicates]
+    which = f" with {' && '.join(tests)}" if tests else ""
+    distinct = f" distinct {watch.distinct}" if watch.distinct else ""
+    apart = f" by {', '.join(watch.group)}" if watch.group else ""
+    over = format_duration(watch.over_ms)
+    return f"count of {watch.subject}{which}{distinct}{apart} over {over}"
