@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import grpc
 import pytest
@@ -10,6 +12,7 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 
 from interlock import errors
 from interlock.server.errors import (
+    _TABLE,
     http_body,
     http_status,
     retry_after_ms,
@@ -131,3 +134,24 @@ def test_over_http_the_same_is_a_json_object() -> None:
         "message": "body: expected JSON",
         "field": "body",
     } == http_body(error)
+
+
+ROOT = Path(__file__).parents[3]
+STATUS = re.compile(r"\b(" + "|".join(code.name for code in Code) + r")\b")
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "proto").rglob("*.proto")), ids=lambda f: f.stem)
+def test_the_contract_names_only_statuses_that_errors_have(file: Path) -> None:
+    named = set(STATUS.findall(file.read_text())) - {"OK"}
+
+    assert named <= {answer.rpc.name for answer in _TABLE.values()}
+
+
+@pytest.mark.parametrize(
+    "page", sorted((ROOT / "docs" / "errors").glob("*.md")), ids=lambda f: f.stem
+)
+def test_the_page_of_an_error_names_the_status_it_has(page: Path) -> None:
+    told = re.findall(r"Over gRPC it is `(\w+)`", page.read_text())
+    classes = {error.code: error for error in _TABLE}
+
+    assert told == [] or told == [_TABLE[classes[page.stem]].rpc.name]
