@@ -50,6 +50,29 @@ Killed = Annotated[
         help="Fail when less than N percent of the mutants are noticed.",
     ),
 ]
+Store = Annotated[
+    str,
+    typer.Option(metavar="URL", help="For record: the store, e.g. sqlite:///kept/interlock.db."),
+]
+Uses = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="PATH",
+        help="For record: where the bundle will lie, seen from the document. [default: .]",
+        show_default=False,
+    ),
+]
+Redact = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FIELD",
+        help="For record: a further field whose texts are taken out as secrets.",
+        show_default=False,
+    ),
+]
+
+RECORD = "record"
+"""First argument that asks for a scenario of an incident; a folder of that name is ``./record``."""
 
 
 def run(  # noqa: PLR0913, PLR0917  # the options of a verb
@@ -60,6 +83,9 @@ def run(  # noqa: PLR0913, PLR0917  # the options of a verb
     least: Least = None,
     mutates: Mutates = False,
     killed: Killed = None,
+    store: Store = "",
+    uses: Uses = None,
+    redact: Redact = None,
     output: Reported = Report.TEXT,
 ) -> None:
     """Play the scenarios of a bundle in simulated time.
@@ -71,9 +97,16 @@ def run(  # noqa: PLR0913, PLR0917  # the options of a verb
     interlock test -k "nobody answers" rules/tests/
     interlock test --coverage --min 90 --mutate
     interlock test -o junit > junit.xml
+    interlock test record INCIDENT --store sqlite:///kept/interlock.db > kept.test.yaml
     """
-    from interlock.server.cli import testing
+    from interlock.server.cli import recording, testing
 
+    if paths and str(paths[0]) == RECORD:
+        if len(paths) != 2:
+            raise typer.BadParameter("test record takes the id of one incident")
+        incident = str(paths[1])
+        ended = recording.record(store, incident, uses=uses or [], names=redact or [])
+        raise typer.Exit(ended)
     wanted = testing.Wanted(
         named,
         covers or least is not None,
