@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 from interlock.engine.verify.counterexample import Counterexample, counterexamples
 from interlock.engine.verify.events import lost_events
-from interlock.engine.verify.loops import loops, standing_rules
+from interlock.engine.verify.loops import find_causes, loops, standing_rules
 from interlock.engine.verify.untyped import untyped_inputs
 from interlock.engine.verify.unused import unused
 from interlock.engine.verify.waits import certain_waits
@@ -38,6 +38,7 @@ def verify(files: Mapping[str, str], environment: str | None = None) -> list[Dia
         DefinitionError: the files do not compile.
     """
     whole = read_whole(files, environment)
+    causes = find_causes(whole)
     return ordered(
         [
             *verify_rules(whole.subjects),
@@ -47,8 +48,8 @@ def verify(files: Mapping[str, str], environment: str | None = None) -> list[Dia
             *lost_events(whole),
             *unused(whole),
             *(reach.finding() for reach in untyped_inputs(whole)),
-            *(loop.finding() for loop in loops(whole)),
-            *(one.finding() for one in standing_rules(whole)),
+            *(loop.finding() for loop in loops(whole, causes)),
+            *(one.finding() for one in standing_rules(whole, causes)),
         ]
     )
 

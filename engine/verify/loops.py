@@ -15,7 +15,7 @@ from interlock.engine.verify.whole import Whole
 from interlock.language.diagnostics import Diagnostic
 from interlock.language.expression import Row, Scope, names, parse
 from interlock.language.expression.check import resolve
-from interlock.language.regions import Region, meet, truth_of
+from interlock.language.regions import NOWHERE, Region, meet, truth_of
 from interlock.language.regions.samples import MOST_TRIES, row_of
 from interlock.language.values import Field, format_value
 from interlock.machines.definition import RunState, Wait, WaitState
@@ -83,18 +83,18 @@ class Standing:
         return machine.finding(loc, "RV805", message, hint)
 
 
-def standing_rules(whole: Whole) -> Iterator[Standing]:
+def standing_rules(whole: Whole, causes: Iterable[Cause]) -> Iterator[Standing]:
     """Yield each wait that was seen to end while the rule that started the machine stands."""
     subjects = {one.rule.id: one for one in whole.subjects}
-    for cause in _causes(whole):
+    for cause in causes:
         if cause.rule == cause.then:
             yield Standing(subjects[cause.rule], cause)
 
 
-def loops(whole: Whole) -> Iterator[Loop]:
+def loops(whole: Whole, causes: Iterable[Cause]) -> Iterator[Loop]:
     """Yield each shortest ring of rules in which every end was seen to be a beginning."""
     after: dict[str, list[Cause]] = {}
-    for cause in _causes(whole):
+    for cause in causes:
         if cause.rule == cause.then:
             continue  # what stands does not begin again
         after.setdefault(cause.rule, []).append(cause)
@@ -123,18 +123,72 @@ def _ring(after: Mapping[str, Sequence[Cause]], start: str) -> list[Cause]:
     return []
 
 
-def _causes(whole: Whole) -> Iterator[Cause]:
+def find_causes(whole: Whole) -> list[Cause]:
+    """Return every end of a wait that was seen to be among the grounds of a rule."""
     machines = {one.machine.id: one for one in whole.machines}
     starting = [one for one in whole.subjects if one.machines and not one.rule.shadow]
-    grounds = {one.rule.id: list(_grounds(one, whole)) for one in starting}
-    for one in starting:
-        for ident in sorted(one.machines & machines.keys()):
-            for path, wait in _proofs(machines[ident]):
-                for other in starting:
-                    found = _overlap(grounds[other.rule.id], wait, machines[ident], whole)
-                    if found is not None:
-                        names = one.rule.id, other.rule.id
-                        yield Cause(*names, machines[ident], path, *found)
+    grounds = {one: [_Ground.of(*ground) for ground in _grounds(one, whole)] for one in starting}
+    ends = {
+        ident: [
+            (path, other.rule.id, found)
+            for path, wait in _proofs(machine)
+            for other, found in _begun(grounds, _Waited.of(wait, machine, whole))
+        ]
+        for ident, machine in machines.items()
+    }
+    return [
+        Cause(one.rule.id, other, machines[ident], path, *found)
+        for one in starting
+        for ident in sorted(one.machines & machines.keys())
+        for path, other, found in ends[ident]
+    ]
+
+
+_Met = tuple[tuple[Row, ...], str]
+"""Signals that end a wait and are among the grounds of a rule, and the first in words."""
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What a rule asks of one kind of signal alone."""
+
+    name: str
+    group: Sequence[Statement]
+    region: Region
+
+    @classmethod
+    def of(cls, name: str, group: Sequence[Statement]) -> _Ground:
+        return cls(name, group, meet(*(one.called({one.owner: "it"}).true for one in group)))
+
+
+@dataclass(frozen=True)
+class _Waited:
+    """What a machine waits for, and which signals those may be."""
+
+    wait: Wait
+    fields: Mapping[str, Field]
+    context: Mapping[str, Field]
+    region: Region
+    words: Sequence[str]
+
+    @classmethod
+    def of(cls, wait: Wait, machine: MachineSubject, whole: Whole) -> _Waited:
+        fields = whole.rulebase.signal_types[wait.name].readable
+        context, region = machine.machine.context, NOWHERE
+        if wait.where is not None:
+            typed = resolve(parse(wait.where.text), Scope(fields, {"ctx": context}), [])
+            region = truth_of(typed, {"": "it"}).true
+        return cls(wait, fields, context, region, sorted(whole.machinebase.inventory.targets))
+
+
+def _begun(
+    grounds: Mapping[Subject, Sequence[_Ground]], waited: _Waited
+) -> Iterator[tuple[Subject, _Met]]:
+    """Yield the rules that were seen to begin where a wait ends."""
+    for subject, known in grounds.items():
+        found = next(filter(None, (_overlap(one, waited) for one in known)), None)
+        if found is not None:
+            yield subject, found
 
 
 def _proofs(machine: MachineSubject) -> Iterator[tuple[str, Wait]]:
@@ -167,18 +221,25 @@ def _grounds(subject: Subject, whole: Whole) -> Iterator[tuple[str, Sequence[Sta
                     pending.append(other)
 
 
-def _met(
-    region: Region,
-    wait: Wait,
-    fields: Mapping[str, Field],
-    context: Mapping[str, Field],
-    words: Sequence[str],
-) -> Iterator[Row]:
+def _overlap(ground: _Ground, waited: _Waited) -> _Met | None:
+    if ground.name != waited.wait.name or not ground.group:
+        return None
+    region = meet(waited.region, ground.region)
+    rows = tuple(
+        row
+        for row in _met(region, waited)
+        if all(one.test(row, {}) is True for one in ground.group)
+    )
+    return (rows, _words(region, rows[0], waited.fields)) if rows else None
+
+
+def _met(region: Region, waited: _Waited) -> Iterator[Row]:
     """Yield signals of a region that were seen to end a wait, for some incident."""
+    wait = waited.wait
     for box in region:
         for number in range(MOST_TRIES):
-            row = row_of(box, "it", fields, number, words) | {"name": wait.name}
-            around = row_of(box, "ctx", context, number, words)
+            row = row_of(box, "it", waited.fields, number, waited.words) | {"name": wait.name}
+            around = row_of(box, "ctx", waited.context, number, waited.words)
             if wait.key is not None and wait.key[0] in row:
                 around[wait.key[1]] = row[wait.key[0]]
             if wait.holds(row, around):
@@ -189,27 +250,3 @@ def _words(region: Region, row: Row, fields: Mapping[str, Field]) -> str:
     spoken = {v.name for box in region for v in box if (v.sort, v.alias) == ("field", "it")}
     told = (f"{n} is {format_value(row[n], fields[n].type)}" for n in sorted(spoken & row.keys()))
     return ", ".join(told)
-
-
-def _overlap(
-    grounds: Iterable[tuple[str, Sequence[Statement]]],
-    wait: Wait,
-    machine: MachineSubject,
-    whole: Whole,
-) -> tuple[tuple[Row, ...], str] | None:
-    """Return signals that end a wait and are among the grounds of a rule, and one in words."""
-    if wait.where is None:
-        return None
-    fields = whole.rulebase.signal_types[wait.name].readable
-    context = machine.machine.context
-    typed = resolve(parse(wait.where.text), Scope(fields, {"ctx": context}), [])
-    waited = truth_of(typed, {"": "it"}).true
-    for name, group in grounds:
-        if name != wait.name or not group:
-            continue
-        region = meet(waited, *(one.called({one.owner: "it"}).true for one in group))
-        met = _met(region, wait, fields, context, sorted(whole.machinebase.inventory.targets))
-        rows = tuple(row for row in met if all(one.test(row, {}) is True for one in group))
-        if rows:
-            return rows, _words(region, rows[0], fields)
-    return None

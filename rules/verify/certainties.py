@@ -19,7 +19,10 @@ def certain_in_all(branches: Sequence[Subject]) -> Iterator[Diagnostic]:
 
     A condition that all branches share is needed when one of them needs it.
     """
-    found = [{(f.code, f.span): f for f in certain_conditions(one)} for one in branches]
+    alone = len(branches) == 1
+    found = [
+        {(f.code, f.span): f for f in certain_conditions(one, is_whole=alone)} for one in branches
+    ]
     spans = [
         {s.span for group in (*one.patterns, *one.negations) for s in group} for one in branches
     ]
@@ -33,12 +36,17 @@ def certain_in_all(branches: Sequence[Subject]) -> Iterator[Diagnostic]:
                 yield one
 
 
-def certain_conditions(subject: Subject) -> Iterator[Diagnostic]:
-    """Yield what is certain about the conditions of one rule."""
+def certain_conditions(subject: Subject, *, is_whole: bool = True) -> Iterator[Diagnostic]:
+    """Yield what is certain about the conditions of one rule, or of a branch of it.
+
+    Args:
+        subject: the rule, or the branch.
+        is_whole: whether it is the whole rule, so that it never fires when this never matches.
+    """
     said: set[Statement] = set()
     for group in (*subject.patterns, *subject.negations):
         for statement in group:
-            if (found := _alone(statement, subject)) is not None:
+            if (found := _alone(statement, subject, is_whole=is_whole)) is not None:
                 said.add(statement)
                 yield found
     rest = [one for one in subject.statements if one not in said]
@@ -51,10 +59,11 @@ def certain_conditions(subject: Subject) -> Iterator[Diagnostic]:
             yield from _implied(own, rest)
 
 
-def _alone(statement: Statement, subject: Subject) -> Diagnostic | None:
+def _alone(statement: Statement, subject: Subject, *, is_whole: bool) -> Diagnostic | None:
     truth = statement.truth
     if truth.true == NOWHERE:
-        hint = f"{subject.rule.id} never fires" if _is_needed(statement, subject) else None
+        never = f"{subject.rule.id} never fires" if is_whole else "the branch never matches"
+        hint = never if _is_needed(statement, subject) else None
         return statement.finding("RV302", f"{statement.text!r} is never true", hint, "error")
     if truth.not_true == NOWHERE:
         return statement.finding("RV301", f"{statement.text!r} is always true", "leave it out")

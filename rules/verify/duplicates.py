@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from interlock.language import Diagnostic
 from interlock.language.expression import Template
+from interlock.language.regions import Values
 from interlock.rules.network import (
     AdviseSpec,
     AssertSpec,
@@ -41,8 +42,21 @@ def _form(subject: Subject) -> object:
         rule.exclusive,
         tuple(sorted((p.kind.value, p.type) for p in rule.patterns)),
         tuple(sorted((p.kind.value, p.type) for p in rule.negations)),
-        tuple(sorted(type(one).__name__ for one in rule.consequences)),
+        frozenset(_leads_to(subject, {p.alias: p.declared for p in rule.patterns})),
+        _projected(subject),
     )
+
+
+def _projected(subject: Subject) -> object:
+    """Return what each field may be, by the kind of element: what says the same has one form."""
+    types = {pattern.alias: pattern.declared for pattern in subject.rule.patterns}
+    found: dict[tuple[str, str], Values] = {}
+    for box in subject.region:
+        for variable, values in box.items():
+            if variable.sort == "field" and variable.alias in types:
+                key = types[variable.alias], variable.name
+                found[key] = values.either(found[key]) if key in found else values
+    return frozenset(found.items())
 
 
 def _are_twins(one: Subject, other: Subject) -> bool:

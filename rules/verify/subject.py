@@ -48,7 +48,14 @@ class Statement:
     def called(self, names: Names) -> Truth:
         """Return its truth with the elements called otherwise."""
         own = {**names, "": names.get(self.owner, self.owner)}
-        return truth_of(resolve(self.stated.node, self.stated.scope), own)
+        key = tuple(sorted(own.items()))
+        if key not in self._known:
+            self._known[key] = truth_of(resolve(self.stated.node, self.stated.scope), own)
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[tuple[tuple[str, str], ...], Truth]:
+        return {}
 
     @cached_property
     def test(self) -> Evaluate:

@@ -18,7 +18,7 @@ from interlock.engine.verify.counterexample.signals import (
     words_of,
 )
 from interlock.engine.verify.counterexample.text import Counterexample
-from interlock.engine.verify.loops import Cause, Loop, Standing, loops, standing_rules
+from interlock.engine.verify.loops import Cause, Loop, Standing, find_causes, loops, standing_rules
 from interlock.engine.verify.untyped import Reach, untyped_inputs
 from interlock.engine.verify.whole import Whole
 from interlock.language.diagnostics import Diagnostic
@@ -62,9 +62,10 @@ def counterexamples(whole: Whole) -> Iterator[Counterexample]:
             yield from _round(whole, machine, ring)
     for reach in untyped_inputs(whole):
         yield from _reached(whole, reach)
-    for loop in loops(whole):
+    causes = find_causes(whole)
+    for loop in loops(whole, causes):
         yield from _over_again(whole, loop)
-    for standing in standing_rules(whole):
+    for standing in standing_rules(whole, causes):
         yield from _still_standing(whole, standing)
 
 

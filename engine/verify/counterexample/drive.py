@@ -14,7 +14,6 @@ from interlock.engine.verify.whole import Whole
 from interlock.language.document import Loc
 from interlock.language.expression import (
     Binary,
-    Literal,
     Name,
     Node,
     Row,
@@ -150,24 +149,31 @@ def _seen(node: Node, inputs: Row) -> Iterator[tuple[str, YamlValue]]:
             yield name, False
         case Binary(operator=operator, left=Select(operand=Name(name="probe"), field=name)):
             yield from _compared(name, operator, node.right, inputs)
-        case Binary(operator="==", right=Select(operand=Name(name="probe"), field=name)):
-            yield from _compared(name, "==", node.left, inputs)
+        case Binary(operator=operator, right=Select(operand=Name(name="probe"), field=name)):
+            yield from _compared(name, _TURNED.get(operator, operator), node.left, inputs)
         case _:
             return
+
+
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_STEPS = {"==": 0, "<=": 0, ">=": 0, ">": 1, "<": -1}
+"""How many units beyond a constant a comparison holds."""
 
 
 def _compared(
     name: str, operator: str, other: Node, inputs: Row
 ) -> Iterator[tuple[str, YamlValue]]:
-    match other:
-        case Literal(type=known, value=value) if operator != "!=":
-            step = {">": 1, "<": -1}.get(operator, 0) * int(10**known.scale)
-            is_number = isinstance(value, int) and not isinstance(value, bool)
-            yield name, written(value + step if is_number else value, known)  # type: ignore[operator]  # a number
-        case Name(name=field_name) if field_name in inputs:
-            yield name, str(inputs[field_name])
-        case _:
-            return
+    """Yield a value with which ``probe.name operator other`` holds, where that is plain."""
+    if isinstance(other, Name):
+        if operator == "==" and isinstance(inputs.get(other.name), str):
+            yield name, str(inputs[other.name])
+        return
+    typed = resolve(other, Scope({}), [])
+    if typed.is_constant and operator in _STEPS:
+        value, step = typed.value, _STEPS[operator] * int(10**typed.type.scale)
+        if step and isinstance(value, int):
+            value += step
+        yield name, written(value, typed.type)
 
 
 def _wait(

@@ -120,3 +120,9 @@ def test_a_shared_condition_is_left_out_only_if_no_branch_needs_it() -> None:
     assert brief(branches("ratio < 0.2", "ratio < 0.1")) == [
         "RV303] 'err.ratio < 0.9' follows from 'ratio < 0.2' (leave it out)"
     ]
+
+
+def test_a_branch_that_never_matches_does_not_keep_its_rule_from_firing() -> None:
+    assert brief(branches("ratio > 1.5 - 0.5", "ratio > 0.1")) == [
+        "RV302] 'ratio > 1.5 - 0.5' is never true (the branch never matches)"
+    ]

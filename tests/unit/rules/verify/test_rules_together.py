@@ -153,3 +153,31 @@ def test_what_a_rule_holds_back_is_no_beat() -> None:
     held = group("all", 20, "ratio > 0.2", more="cooldown: 5m\n")
 
     assert findings(held, group("most", 10, "ratio > 0.8")) == []
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        START,
+        '{assert: suspect, set: {service: "${err.service}", ratio: "${err.ratio}"}}',
+        '{send: go, incident: "${err.service}", with: {level: "${err.level}"}}',
+    ],
+)
+def test_rules_that_lead_to_the_same_are_duplicates_whatever_it_is(then: str) -> None:
+    read = rule("reader", "- {fact: suspect, as: _s}")
+    one = rule("one", ERROR.format("ratio > 0.5"), then=then)
+    two = rule(
+        "two", ERROR.format("ratio > 0.5").replace("err,", "e,"), then=then.replace("err.", "e.")
+    )
+
+    assert [found[:5] for found in brief(read, one, two)] == ["RV314"]
+
+
+def test_rules_that_forbid_the_same_are_duplicates_and_others_are_not() -> None:
+    when = """\
+        - {signal: error, as: err, where: ratio > 0.5}
+        - not: {fact: suspect, where: [service == err.service, ratio > 0.4]}
+        """
+
+    assert [one[:5] for one in brief(rule("one", when), rule("two", when))] == ["RV314"]
+    assert brief(rule("one", when), rule("two", when.replace("0.4", "0.6"))) == []
