@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from interlock.language import Document, Loc, ordered, refuse_errors, validate
 from interlock.language.expression import NO_PARAMETERS, Parameters
@@ -12,15 +12,17 @@ from interlock.rules.checks import Written, check_rule, check_strata, check_toge
 from interlock.rules.conditions import compile_conditions
 from interlock.rules.consequences import ConsequenceCompiler
 from interlock.rules.declare import Declarations, declare, note_broken, place_text
+from interlock.rules.draft import Bindings
 from interlock.rules.examples import read_examples
-from interlock.rules.network import Rule, Start, StartSpec
+from interlock.rules.network import ExceptionSpec, Rule, Start, StartSpec
+from interlock.rules.overlays import KIND, Overlay, Overlays, read_overlays
 from interlock.rules.restraints import RestraintCompiler
 from interlock.rules.rulebase import Definitions, RuleBase
 from interlock.rules.schema import RuleDefinition, RulesDocument, SignalsDocument
 from interlock.rules.strata import stratify
 from interlock.rules.version import rulebase_digest
 
-_OURS = ("signals/v1", "rules/v1", None)
+_OURS = ("signals/v1", "rules/v1", KIND, None)
 """None: a document too broken to have a kind; its faults are everybody's."""
 
 
@@ -77,62 +79,78 @@ def read_rules(
                 note_broken(document, declarations)
             else:
                 declare(document, model, declarations)
-    written = sorted(_written(ours, declarations), key=lambda one: one.rule.id)
+    overlays = read_overlays(ours)
+    written = sorted(_written(ours, declarations, overlays), key=lambda one: one.rule.id)
     return [one for one in written if not one.is_disabled], declarations
 
 
-def _written(documents: Iterable[Document], declarations: Declarations) -> Iterator[Written]:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A rule as it is written, with what overlays replace and add."""
+
+    document: Document
+    loc: Loc
+    shape: RulesDocument
+    definition: RuleDefinition
+    overlays: Sequence[Overlay] = ()
+
+    @property
+    def id(self) -> str:
+        package, name = self.shape.package, self.definition.id
+        return f"{package}/{name}" if package else name
+
+    def under(self, overlays: Overlays) -> _Source:
+        """Return the rule with its overlays."""
+        definition = overlays.replaced(self.id, self.definition)
+        return replace(self, definition=definition, overlays=overlays.of_rule.get(self.id, ()))
+
+
+def _written(
+    documents: Iterable[Document], declarations: Declarations, overlays: Overlays
+) -> Iterator[Written]:
     """Yield every rule, compiled; of several with one id only the first."""
-    first: dict[str, Written] = {}
-    read = ((one, validate(RulesDocument, one)) for one in documents if one.kind == "rules/v1")
-    for document, shape in read:
-        if shape is None:
-            continue
-        for number, definition in enumerate(shape.rules):
-            loc: Loc = ("rules", number)
-            ones = _branches(document, loc, shape, definition, declarations)
-            one = ones[0]
-            same = first.setdefault(one.rule.id, one)
-            if same is one:
+    first: dict[str, _Source] = {}
+    is_whole = True
+    for document in documents:
+        shape = validate(RulesDocument, document) if document.kind == "rules/v1" else None
+        is_whole = is_whole and (shape is not None or document.kind not in {"rules/v1", None})
+        for number, definition in enumerate(shape.rules if shape is not None else ()):
+            assert shape is not None
+            source = _Source(document, ("rules", number), shape, definition)
+            same = first.setdefault(source.id, source)
+            if same is source:
+                ones = _branches(source.under(overlays), declarations)
                 for branch in ones:
                     check_rule(branch, declarations)
                 yield from ones
             else:
                 at = place_text(same.document, same.loc)
-                message = f"rule {one.rule.id!r} is written already at {at}"
-                document.report((*loc, "id"), "RV310", message, "give one of them another id")
+                message = f"rule {source.id!r} is written already at {at}"
+                where = (*source.loc, "id")
+                document.report(where, "RV310", message, "give one of them another id")
+    if is_whole:  # else the rule may be one that nobody can read
+        overlays.report_unknown(first)
 
 
-def _branches(
-    document: Document,
-    loc: Loc,
-    shape: RulesDocument,
-    definition: RuleDefinition,
-    declarations: Declarations,
-) -> list[Written]:
+def _branches(source: _Source, declarations: Declarations) -> list[Written]:
     """Return a rule compiled, once for each way through its branches."""
-    ways = branchings(document, (*loc, "when"), definition.when)
-    ones = [_compiled(document, loc, shape, definition, declarations, one) for one in ways]
-    rule, at = ones[0].rule.id, (*loc, "examples")
-    examples = read_examples(document, at, rule, definition.examples, declarations)
+    document, definition = source.document, source.definition
+    ways = branchings(document, (*source.loc, "when"), definition.when)
+    ones = [_compiled(source, declarations, one) for one in ways]
+    at = (*source.loc, "examples")
+    examples = read_examples(document, at, source.id, definition.examples, declarations)
     return [replace(one, examples=examples) for one in ones]
 
 
-def _compiled(  # a rule, where it stands, and what it may speak of
-    document: Document,
-    loc: Loc,
-    shape: RulesDocument,
-    definition: RuleDefinition,
-    declarations: Declarations,
-    way: Branching,
-) -> Written:
+def _compiled(source: _Source, declarations: Declarations, way: Branching) -> Written:
+    document, loc = source.document, source.loc
+    shape, definition = source.shape, source.definition
     before = _errors(document)
     conditions = compile_conditions(document, way.conditions, declarations)
     compiler = ConsequenceCompiler(document, conditions.bindings, declarations)
     consequences = compiler.consequences((*loc, "then"), definition.then)
-    restraints = RestraintCompiler(document, loc, conditions.bindings)
     rule = Rule(
-        id=f"{shape.package}/{definition.id}" if shape.package else definition.id,
+        id=source.id,
         patterns=conditions.patterns,
         negations=conditions.negations,
         consequences=consequences,
@@ -149,8 +167,8 @@ def _compiled(  # a rule, where it stands, and what it may speak of
         path=document.path,
         line=document.span(loc).line,
         branch=way.branch,
-        repeats=restraints.repeats(definition),
-        exceptions=restraints.exceptions(definition.exceptions),
+        repeats=RestraintCompiler(document, loc, conditions.bindings).repeats(definition),
+        exceptions=_exceptions(source, conditions.bindings),
     )
     return Written(
         document=document,
@@ -160,6 +178,17 @@ def _compiled(  # a rule, where it stands, and what it may speak of
         is_sound=_errors(document) == before,
         is_disabled=definition.status == "disabled",
     )
+
+
+def _exceptions(source: _Source, bindings: Bindings) -> tuple[ExceptionSpec, ...]:
+    """Return the exceptions of a rule, then those its overlays add."""
+    own = RestraintCompiler(source.document, source.loc, bindings)
+    found = own.exceptions(source.definition.exceptions)
+    for overlay in source.overlays:
+        if overlay.shape.add is not None:
+            compiler = RestraintCompiler(overlay.document, ("add",), bindings)
+            found = compiler.exceptions(overlay.shape.add.exceptions, found)
+    return found
 
 
 def _errors(document: Document) -> int:

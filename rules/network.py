@@ -244,7 +244,7 @@ class ExceptionSpec:
         reason: why it is there.
         ticket: where that is discussed; None where not given.
         expires_ms: the first moment at which it no longer counts, ms since the epoch.
-        span: where its last day is written.
+        path, span: where its last day is written.
     """
 
     id: str
@@ -252,6 +252,7 @@ class ExceptionSpec:
     reason: str
     ticket: str | None
     expires_ms: int
+    path: str = field(compare=False)
     span: Span = field(compare=False)
 
 

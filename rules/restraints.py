@@ -36,9 +36,11 @@ class RestraintCompiler:
         ]
         return RepeatSpec(tuple(one for one in found if one is not None), rule.cooldown or 0)
 
-    def exceptions(self, written: Sequence[ExceptionDefinition]) -> tuple[ExceptionSpec, ...]:
-        """Return the matches for which the rule does not fire."""
-        found: dict[str, ExceptionSpec] = {}
+    def exceptions(
+        self, written: Sequence[ExceptionDefinition], before: Sequence[ExceptionSpec] = ()
+    ) -> tuple[ExceptionSpec, ...]:
+        """Return the matches for which the rule does not fire, after those of ``before``."""
+        found = {one.id: one for one in before}
         for number, one in enumerate(written):
             loc: Loc = (*self._loc, "except", number)
             if one.id in found:
@@ -66,6 +68,7 @@ class RestraintCompiler:
             one.reason,
             one.ticket,
             one.expires,
+            self._document.path,
             self._document.span((*loc, "expires")),
         )
 

@@ -26,4 +26,4 @@ def expired(rulebase: RuleBase, now: int) -> Iterator[Diagnostic]:
             last = format_timestamp(one.expires_ms - DAY_MS).partition("T")[0]
             message = f"exception {one.id!r} of rule {rule.id!r} counted through {last}"
             hint = "delete it, or say why it is still needed and until when"
-            yield Diagnostic(rule.path, one.span, "warning", "RV502", message, hint)
+            yield Diagnostic(one.path, one.span, "warning", "RV502", message, hint)

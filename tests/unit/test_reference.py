@@ -35,6 +35,7 @@ from interlock.machines import (
     terms_schema,
 )
 from interlock.machines import schema as machine_schema
+from interlock.rules import overlay_schema
 from interlock.rules import schema as rules_schema
 from interlock.server import errors as wire_errors
 from interlock.server.cli.exits import Exit
@@ -132,6 +133,7 @@ INVENTORY_MODELS = (contract_schema.InventoryDocument, contract_schema.TargetDef
     [
         ("signals", SIGNAL_MODELS),
         ("params", PARAMS_MODELS),
+        ("overlays", definitions(overlay_schema)),
         ("rules", tuple(set(RULE_MODELS) - set(SIGNAL_MODELS))),
         ("machine", MACHINE_MODELS),
         ("actions", tuple(set(definitions(contract_schema)) - set(INVENTORY_MODELS))),
@@ -153,6 +155,7 @@ def test_every_key_of_a_document_is_on_its_page(
     [
         ("signals", SIGNAL_MODELS),
         ("params", PARAMS_MODELS),
+        ("overlays", (*definitions(overlay_schema), *RULE_MODELS)),
         ("rules", RULE_MODELS),
         ("machine", MACHINE_MODELS),
         ("actions", definitions(contract_schema)),
