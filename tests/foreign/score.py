@@ -35,50 +35,63 @@ def compare(case: Mapping[str, Any]) -> Verdict:
         session = Session(case)
     except NotOurs as reason:
         return Verdict("refused", str(reason))
-    used: set[str] = set()
-    reasons: set[str] = set()
+    comparison = _Comparison(case)
     for number, step in enumerate(case["steps"]):
-        expected = [Fired.of(one["rule"], one["bindings"]) for one in step["expect"]]
-        found = session.step(step)
-        missing, besides = _difference(expected, found), _difference(found, expected)
-        if missing and step["op"].startswith("retract"):
-            reasons.add(WITHDRAWN)
-        elif missing:
-            return Verdict("otherwise", f"step {number}: {missing[0]} did not fire")
-        for one in besides:
-            reason = _explained(case, one, expected, used, step)
-            if reason is None:
-                return Verdict("otherwise", f"step {number}: {one} fired")
-            reasons.add(reason)
-        used |= {text for one in expected for _, text in one.bound}
+        odd = comparison.odd(step, session.step(step))
+        if odd is not None:
+            return Verdict("otherwise", f"step {number}: {odd}")
     if not session.second_opinion():
         return Verdict("otherwise", "durable-rules does not agree")
-    return Verdict("on purpose", "; ".join(sorted(reasons))) if reasons else Verdict("identical")
+    reasons = "; ".join(sorted(comparison.reasons))
+    return Verdict("on purpose", reasons) if reasons else Verdict("identical")
+
+
+class _Comparison:
+    """The steps of a case so far: what differs, and why it may.
+
+    Attributes:
+        reasons: why what differed so far differs on purpose.
+    """
+
+    def __init__(self, case: Mapping[str, Any]) -> None:
+        self.reasons: set[str] = set()
+        self._rules = {rule["name"]: rule for rule in case["rules"]}
+        self._used: set[str] = set()
+
+    def odd(self, step: Mapping[str, Any], found: Iterable[Fired]) -> str | None:
+        """Return what nothing explains of a step, if there is such a thing."""
+        expected = [Fired.of(one["rule"], one["bindings"]) for one in step["expect"]]
+        for one in _difference(expected, found):
+            if not self._takes(WITHDRAWN if step["op"].startswith("retract") else None):
+                return f"{one} did not fire"
+        for one in _difference(found, expected):
+            if not self._takes(self._why(one, expected, step)):
+                return f"{one} fired"
+        self._used |= {text for one in expected for _, text in one.bound}
+        return None
+
+    def _takes(self, reason: str | None) -> bool:
+        if reason is not None:
+            self.reasons.add(reason)
+        return reason is not None
+
+    def _why(self, extra: Fired, expected: Iterable[Fired], step: Mapping[str, Any]) -> str | None:
+        bound = {text for _, text in extra.bound}
+        if "accumulate_within" in self._rules[extra.rule].get("throttle", {}):
+            return "each of the events counted is a match, and a count is not used up"
+        if bound & self._used:
+            return "evidence is not used up by the rule that fired"
+        fresh = {as_text(one) for one in parts(step)}
+        if any(other.rule != extra.rule and bound & fresh for other in expected):
+            return "every rule that matches fires, not the first alone"
+        asked = self._rules[extra.rule]["conditions"]
+        if any("is not defined" in text for text in asked):
+            return "`is not defined` is about the event at hand, not about all that is remembered"
+        return None
 
 
 def _difference(these: Iterable[Fired], those: Iterable[Fired]) -> list[Fired]:
     return list((Counter(these) - Counter(those)).elements())
-
-
-def _explained(
-    case: Mapping[str, Any],
-    extra: Fired,
-    expected: Iterable[Fired],
-    used: set[str],
-    step: Mapping[str, Any],
-) -> str | None:
-    bound = {text for _, text in extra.bound}
-    if bound & used:
-        return "evidence is not used up by the rule that fired"
-    fresh = {as_text(one) for one in parts(step)}
-    if any(other.rule != extra.rule and bound & fresh for other in expected):
-        return "every rule that matches fires, not the first alone"
-    asked = [
-        text for rule in case["rules"] if rule["name"] == extra.rule for text in rule["conditions"]
-    ]
-    if any("is not defined" in text for text in asked):
-        return "`is not defined` is about the event at hand, not about all that is remembered"
-    return None
 
 
 def by_construct(cases: Iterable[Mapping[str, Any]]) -> dict[str, Counter[str]]:

@@ -19,7 +19,7 @@ from interlock.rules.load import load_rulebase
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Evaluation, Firing, Outcome, SignalElement
 from interlock.rules.rulebase import RuleBase
-from tests.foreign.fields import Fields
+from tests.foreign.fields import Fields, Path
 from tests.foreign.syntax import NotOurs, Tree, parse
 from tests.foreign.translate import Translation, constants
 
@@ -65,6 +65,10 @@ class Session:
         rules = [rule for rule in case["rules"] if rule["enabled"]]
         parsed = [[parse(text) for text in rule["conditions"]] for rule in rules]
         events = [step["data"] for step in case["steps"] if isinstance(step.get("data"), Mapping)]
+        self._sent = events
+        # What is throttled is used up there and then; a moment is the nearest we have.
+        momentary = any("once_within" in rule.get("throttle", {}) for rule in rules)
+        self._ttl = "1s" if momentary else "2h"
         self._fields = Fields(events, [*constants(parsed), *variables.values()])
         self._bound: dict[str, Bound] = {}
         written = [
@@ -81,8 +85,8 @@ class Session:
         self, rule: Mapping[str, Any], conditions: Sequence[tuple[str | None, Tree]], variables: Any
     ) -> dict[str, Any]:
         """Return a rule of ours that says what one of the peer's does."""
-        if "throttle" in rule or rule["when"] == "not_all":
-            raise NotOurs("a throttle" if "throttle" in rule else "not_all")
+        if rule["when"] == "not_all":
+            raise NotOurs("not_all")
         several = len(conditions) > 1
         bound = [
             name or (f"m_{number}" if several else "m")
@@ -100,7 +104,13 @@ class Session:
             patterns.append({"signal": SIGNAL, "as": aliases[number], "where": where})
         name = f"r{len(self._bound):03}"
         self._bound[name] = Bound(rule["name"], bound, is_any)
+        throttle = rule.get("throttle", {})
+        groups = [self._group(path) for path in throttle.get("group_by_attributes", ())]
+        patterns[0]["where"] += [f"has({name})" for name in groups]
+        if "accumulate_within" in throttle:
+            patterns.append(_counted(patterns[0], groups, throttle))
         return {
+            **_held_back(aliases[0], groups, throttle),
             "id": name,
             "title": name,
             "owner": "team-peer",
@@ -109,13 +119,22 @@ class Session:
             "why": " ".join(f"${{{alias}.subject}}" for alias in dict.fromkeys(aliases)),
         }
 
+    def _group(self, text: str) -> str:
+        """Return the field of ours that holds what a throttle groups by."""
+        _, (_, _, steps) = parse(text)
+        for sort in ("text", "number", "truth"):
+            name = self._fields.name(Path(steps), sort)
+            if any(name in self._fields.row(event) for event in self._sent):
+                return name
+        raise NotOurs(f"nothing to group by at {text}")
+
     def _compiled(self, rules: Sequence[Mapping[str, Any]]) -> RuleBase:
         declared = {
             SIGNAL: {
                 "keep": "all",
                 "key": ["subject"],
                 "correlate": ["source"],
-                "ttl": "2h",
+                "ttl": self._ttl,
                 "fields": self._fields.declarations(),
             }
         }
@@ -134,7 +153,7 @@ class Session:
     def step(self, step: Mapping[str, Any]) -> list[Fired]:
         """Take a step; return what fired."""
         now = START_MS + step["at_ms"]
-        outcomes = [self._memory.expire(now=now, position=self._next())]
+        outcomes = list(self._expired(now))
         if step["op"] in {"event", "fact"}:
             outcomes += [self._observe(one, now) for one in parts(step)]
         elif step["op"] in {"retract", "retract_matching"}:
@@ -142,6 +161,11 @@ class Session:
         for outcome in outcomes:
             self.evaluations += outcome.evaluations
         return [self._fired(firing) for outcome in outcomes for firing in outcome.firings]
+
+    def _expired(self, now: int) -> Iterator[Outcome]:
+        """Let what is due come due, each at its time, as the engine does."""
+        while (due := self._memory.next_expiry()) is not None and due <= now:
+            yield self._memory.expire(now=due, position=self._next())
 
     def _observe(self, event: Any, now: int) -> Outcome:
         position = self._next()
@@ -170,7 +194,7 @@ class Session:
     def _fired(self, firing: Firing) -> Fired:
         rule, bound, is_any = self._bound[firing.rule]
         names = [bound[int(firing.branch) - 1]] if is_any else bound
-        events = [self._events[one.position] for one in firing.elements]
+        events = [self._events[one.position] for one in firing.elements if one.id[0] == "s"]
         return Fired.of(rule, dict(zip(names, events, strict=True)))
 
     def second_opinion(self) -> bool:
@@ -198,6 +222,30 @@ def parts(step: Mapping[str, Any]) -> list[Any]:
     if isinstance(data, Mapping) and list(data) == [several] and isinstance(data[several], list):
         return data[several]
     return [data]
+
+
+def _counted(
+    pattern: Mapping[str, Any], groups: Sequence[str], throttle: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the pattern that asks how many events like this one there were."""
+    same = [f"{name} == {pattern['as']}.{name}" for name in ("source", *groups)]
+    where = [*pattern["where"], *same]
+    over = _duration(throttle["accumulate_within"])
+    return {
+        "count": {"signal": SIGNAL, "where": where, "over": over},
+        "as": "number",
+        "where": f"number >= {throttle['threshold']}",
+    }
+
+
+def _held_back(alias: str, groups: Sequence[str], throttle: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what keeps a rule from firing again."""
+    if "once_after" in throttle:
+        raise NotOurs("once_after")
+    if "once_within" not in throttle:
+        return {}
+    cooldown = _duration(throttle["once_within"])
+    return {"once_per": [f"{alias}.{name}" for name in groups], "cooldown": cooldown}
 
 
 def _together(aliases: Sequence[str], timeout: str | None) -> list[str]:
