@@ -129,19 +129,25 @@ def _scope(
 ) -> tuple[int, int]:
     """Return the first and last line a comment counts for."""
     begin = text.rfind("\n", 0, comment.start) + 1
-    if text[begin : comment.start].strip():
-        return line, line
+    before = text[begin : comment.start].rstrip()
     root = next((one for one in reversed(roots) if one.start < comment.start), None)
+    entries = list(_entries(root)) if root else []
+    if before:
+        # A key whose value begins on the next line: the comment is about all of it.
+        here = [one for one in entries if before.endswith(":") and begin <= one[0] < comment.start]
+        return _lines_of(text, max(here, default=(comment.start, comment.start)), line, lines)
     following = next((one for one in roots if one.start > comment.start), None)
     if following and not _said(text[comment.start : following.start]):
-        whole: tuple[int, int] | None = (following.start, following.end)
-    else:
-        below = [one for one in _entries(root) if one[0] > comment.start] if root else []
-        whole = min(below, key=lambda one: (one[0], -one[1]), default=None)
-    if whole is None:
-        return line, line
-    start, end = whole
-    return line, lines.span(start, start + len(text[start:end].rstrip())).end_line
+        return _lines_of(text, (following.start, following.end), line, lines)
+    below = [one for one in entries if one[0] > comment.start]
+    nearest = min(below, key=lambda one: (one[0], -one[1]), default=(comment.start, comment.start))
+    return _lines_of(text, nearest, line, lines)
+
+
+def _lines_of(text: str, place: tuple[int, int], first: int, lines: Lines) -> tuple[int, int]:
+    """Return the lines from a comment to the end of what it is about."""
+    start, end = place
+    return first, lines.span(start, start + len(text[start:end].rstrip())).end_line
 
 
 def _entries(place: Place) -> Iterator[tuple[int, int]]:

@@ -238,6 +238,8 @@ def test_what_stands_before_the_end_of_a_line_is_all_that_is_dropped() -> None:
         "interlock: x/v1\n...\n",
         "interlock: x/v1\u2028a: 1\n",
         "# one\n---\ninterlock: x/v1\n",
+        "interlock: x/v1\na: [  # one\n  1]  # two\n---\n[1]\n",
+        "interlock: x/v1\na: b # one\n  # two\nc: |  # three\n  d\n? e\n: f\n",
     ],
 )
 def test_what_is_unusual_is_not_touched(text: str) -> None:

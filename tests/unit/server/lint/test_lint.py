@@ -55,6 +55,30 @@ def test_a_comment_above_something_counts_for_all_of_it() -> None:
     assert two(above="# interlock: off RV501, RV505 because it is a test") == BOTH[:2]
 
 
+def test_a_comment_behind_a_key_counts_for_all_that_stands_below_it() -> None:
+    text = TWO.format(head="", behind="", above="")
+
+    rules = text.replace("rules:", "rules:  # interlock: off RV501, RV505 because x")
+    assert found(rules) == []
+    assert found(text.replace("id: two", "id: two  # interlock: off RV501 because x")) == [
+        *BOTH[:2],
+        BOTH[3],
+    ]
+
+
+def test_a_comment_below_everything_counts_for_nothing() -> None:
+    text = dedent(TWO.format(head="", behind="", above="")).lstrip()
+
+    assert found(text + "# interlock: off RV501 because x\n") == [*BOTH, ("RV510", 10)]
+
+
+def test_a_file_that_was_not_read_has_no_suppressions() -> None:
+    documents = load_documents("interlock: x/v1  # interlock: off RV501\n", "b.yaml")
+
+    assert find_suppressions({"a.yaml": ""}, documents) == []
+    assert find_suppressions({}, load_documents("[", "c.yaml")) == []
+
+
 def test_a_comment_above_the_first_key_counts_for_the_document() -> None:
     text = dedent(TWO.format(head="", behind="", above="")).lstrip()
     head = "# interlock: off RV501 RV505 because it is a test\n"
