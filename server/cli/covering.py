@@ -43,5 +43,6 @@ def _missed(item: Item, ways: list[str]) -> str:
     return {
         Sort.RULE: "never fired",
         Sort.NEGATION: "never forbade",
+        Sort.EXCEPTION: "never kept it from firing",
         Sort.STATE: "never entered",
     }.get(item.sort, "never taken")

@@ -14,6 +14,7 @@ from interlock.language.expression import Evaluate
 from interlock.rules.checks import Written
 from interlock.rules.draft import Stated
 from interlock.rules.model import Row
+from interlock.rules.temporal.watches import SINCE, Hold, TimedPattern
 from interlock.testing.coverage.elements import Lived
 from interlock.testing.coverage.model import FALSE, HIT, TRUE, Item, Sort
 
@@ -31,6 +32,7 @@ class Looked:
     alias: str
     tests: tuple[tuple[Item, Evaluate], ...]
     negation: Item | None = None
+    lasts: bool = False
 
     def holds(self, row: Row, env: Mapping[str, Row], seen: Seen) -> bool:
         """Look at the conjuncts in order, up to the first that does not hold."""
@@ -51,32 +53,37 @@ class RuleLook:
     id: str
     patterns: tuple[Looked, ...]
     negations: tuple[Looked, ...]
+    exceptions: Mapping[str, Item]
 
     @classmethod
     def of(cls, written: Written) -> RuleLook:
-        """Return what there is to look at in a rule."""
+        """Return what there is to look at in a rule.
+
+        What follows a ``count`` is not looked at: how many there are is known to the fold alone.
+        """
         document, conditions = written.document, written.conditions
         span = document.span((*written.loc, "id"))
         rule = Item(Sort.RULE, document.path, span, f"rule {written.rule.id}")
-        pairs = zip(written.rule.patterns, conditions.stated, strict=True)
-        negated = zip(written.rule.negations, conditions.forbidden, strict=True)
-        negations = []
-        for pattern, stated in negated:
+        patterns: list[Looked] = []
+        for pattern, stated in zip(written.rule.patterns, conditions.stated, strict=True):
+            if isinstance(pattern, TimedPattern) and not isinstance(pattern.watch, Hold):
+                return cls(rule, written.rule.id, tuple(patterns), (), _exceptions(written))
+            lasts = isinstance(pattern, TimedPattern)
+            tests = _tests(written, stated)
+            patterns.append(Looked(pattern.declared, pattern.alias, tests, lasts=lasts))
+        negations: list[Looked] = []
+        for pattern, stated in zip(written.rule.negations, conditions.forbidden, strict=True):
             loc = stated[0].loc[:-2] if stated else written.loc
-            said = f"not {pattern.type}"
-            item = Item(Sort.NEGATION, document.path, document.span(loc), said)
+            item = Item(Sort.NEGATION, document.path, document.span(loc), f"not {pattern.type}")
             negations.append(Looked(pattern.type, "", _tests(written, stated), item))
-        return cls(
-            rule,
-            written.rule.id,
-            tuple(Looked(p.type, p.alias, _tests(written, stated)) for p, stated in pairs),
-            tuple(negations),
-        )
+        exceptions = _exceptions(written)
+        return cls(rule, written.rule.id, tuple(patterns), tuple(negations), exceptions)
 
     @property
     def items(self) -> Iterator[Item]:
         """Everything there is to cover in it."""
         yield self.rule
+        yield from self.exceptions.values()
         for one in (*self.patterns, *self.negations):
             yield from (item for item, _ in one.tests)
             if one.negation is not None:
@@ -106,7 +113,9 @@ class RuleLook:
         candidates = [fixed[place]] if place in fixed else live.get(pattern.type, ())
         for one in candidates[-MOST_CANDIDATES:]:
             if not any(one is other for other in taken) and pattern.holds(one.row, env, seen):
-                bound = {**env, pattern.alias: one.row}
+                # Whether it has lasted is the rule's business; since when is of no account here.
+                row = {**one.row, SINCE: one.at} if pattern.lasts else one.row
+                bound = {**env, pattern.alias: row}
                 self._bind(place + 1, bound, [*taken, one], fixed, live, seen)
 
     def _negate(
@@ -121,6 +130,15 @@ class RuleLook:
                 mine = any(one is other for other in taken)
                 if not mine and negation.holds(one.row, env, seen) and negation.negation:
                     seen[negation.negation].add(HIT)
+
+
+def _exceptions(written: Written) -> dict[str, Item]:
+    """Return the exceptions of a rule by their ids."""
+    document, found = written.document, {}
+    for number, one in enumerate(written.rule.exceptions):
+        span = document.span((*written.loc, "except", number, "id"))
+        found[one.id] = Item(Sort.EXCEPTION, document.path, span, f"except {one.id}")
+    return found
 
 
 def _tests(written: Written, stated: Sequence[Stated]) -> tuple[tuple[Item, Evaluate], ...]:

@@ -59,11 +59,14 @@ class Meter:
         for look in self._rules:
             if look.id in fired:
                 self._take(look.rule)
+            for name, item in look.exceptions.items():
+                if (look.id, name) in recording.excepted:
+                    self._take(item)
         for course in recording.courses.values():
             for move in course.moves:
-                item = self._states.get(course.machine, {}).get(move.dest)
-                if item is not None:
-                    self._take(item)
+                state = self._states.get(course.machine, {}).get(move.dest)
+                if state is not None:
+                    self._take(state)
         types = self._bundle.rulebase.signal_types
         self._bind(lived(played.harness.store.entries, recording, types))
 

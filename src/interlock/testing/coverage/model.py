@@ -26,6 +26,8 @@ class Sort(StrEnum):
     false.  It is looked at when all before it in its pattern hold, and all patterns before."""
     NEGATION = "negations"
     """A ``not``; covered when an element forbade what all patterns of its rule matched."""
+    EXCEPTION = "exceptions"
+    """An ``except`` of a rule; covered when it keeps the rule from firing."""
     STATE = "states"
     """A state that is written; covered when an incident comes to it."""
     TRANSITION = "transitions"

@@ -109,6 +109,7 @@ class Recording:
     courses: dict[str, Course] = field(default_factory=dict)
     deeds: dict[str, Deed] = field(default_factory=dict)
     inadmissible: list[tuple[int, str, str]] = field(default_factory=list)
+    excepted: set[tuple[str, str]] = field(default_factory=set)
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Recording:
@@ -183,6 +184,12 @@ def _inadmissible(recording: Recording, at: int, item: Item) -> None:
     recording.inadmissible.append((at, item["name"], item["reason"]))
 
 
+def _suppressed(recording: Recording, at: int, item: Item) -> None:
+    del at
+    if item["kind"] == "except":
+        recording.excepted.add((item["rule"], item["by"]))
+
+
 # In this order: bytes sort topics by name, and nothing moves before it is opened.
 _READERS = {
     "firings": _fired,
@@ -196,4 +203,5 @@ _READERS = {
     "verdicts": _judged,
     "ended": _ended,
     "inadmissible": _inadmissible,
+    "suppressed": _suppressed,
 }
