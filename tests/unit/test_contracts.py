@@ -15,7 +15,17 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ENGINE = ["bundle", "clock", "crosscheck", "decisions", "difference", "dispatch", "executors"]
 ENGINE += ["graph", "history", "intake", "library", "mailbox", "node", "notrun", "owner"]
-ENGINE += ["partition", "replay", "rows", "runtime", "telemetry", "trail", "verify", "views"]
+ENGINE += [
+    "partition",
+    "replay",
+    "rows",
+    "runbook",
+    "runtime",
+    "telemetry",
+    "trail",
+    "verify",
+    "views",
+]
 ENGINE += ["explain", "watchers", "whynot"]
 SKELETON = [
     "__init__.py",
