@@ -50,21 +50,24 @@ def verify(paths: Sequence[Path], asked: Asked, report: Report) -> Exit:
     found = quiet(prove(read(paths), probes, asked.environment), today())
     print_findings(found, report, "interlock verify")
     if asked.folder is not None and found.diagnostics:
-        for path in _show(paths, found.texts, asked, asked.folder):
+        for path in _show(paths, found, asked, asked.folder):
             print(f"wrote {path}", file=sys.stderr)
     return Exit.FOUND if found.count("error") else Exit.OK
 
 
-def _show(
-    paths: Sequence[Path], texts: Mapping[str, str], asked: Asked, folder: Path
-) -> list[Path]:
-    """Write counter-examples; what does not compile has none."""
+def _show(paths: Sequence[Path], found: Findings, asked: Asked, folder: Path) -> list[Path]:
+    """Write counter-examples of what was printed; what does not compile has none."""
     try:
-        examples, allow = counterexamples_of(texts, asked.environment)
+        examples, allow = counterexamples_of(found.texts, asked.environment)
     except DefinitionError:
         return []
     used = uses(paths, folder)
-    told = ((one, one.text(used, allow, asked.environment)) for one in examples)
+    printed = {(one.path, one.span, one.code) for one in found.diagnostics}
+    told = (
+        (one, one.text(used, allow, asked.environment))
+        for one in examples
+        if (one.finding.path, one.finding.span, one.finding.code) in printed
+    )
     return write(told, folder, asked.executors)
 
 

@@ -105,3 +105,12 @@ def test_nothing_is_written_about_a_bundle_that_makes_sense(interlock: Run, tmp_
 
     assert interlock("verify", "--write", str(shown), str(bundle)).code == 0
     assert not shown.exists()
+
+
+def test_what_is_suppressed_is_not_written(interlock: Run, tmp_path: Path) -> None:
+    off = "    # interlock: off RV350 because we are testing\n    then: [{start: drain"
+    quiet = {**RIVALS, "r": RIVALS["r"].replace("    then: [{start: drain", off)}
+    bundle, shown = lay(tmp_path / "bundle", quiet), tmp_path / "shown"
+
+    assert interlock("verify", "--write", str(shown), str(bundle)).out == "6 files: ok\n"
+    assert not list(tmp_path.glob("shown/*"))
