@@ -211,6 +211,8 @@ def _grounds(subject: Subject, whole: Whole) -> Iterator[tuple[str, Sequence[Sta
     while pending:
         one = pending.pop()
         for pattern, group in zip(one.rule.patterns, one.patterns, strict=True):
+            if not one.binds_element(pattern):
+                continue
             if pattern.kind is ElementKind.SIGNAL:
                 yield pattern.declared, [s for s in group if not names(s.stated.node)]
                 continue

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 
-from interlock.language import Diagnostic, Loc
+from interlock.language import Diagnostic, Field, Loc
 from interlock.language.diagnostics import Severity, Span
 from interlock.language.expression import Evaluate, Template, compile_expression, print_expression
 from interlock.language.expression.check import resolve
@@ -15,7 +15,7 @@ from interlock.language.regions.owner import owned
 from interlock.rules.checks import Written
 from interlock.rules.declare import Declarations
 from interlock.rules.draft import Stated
-from interlock.rules.network import Pattern, Rule, SendSpec, StartSpec
+from interlock.rules.network import ElementKind, Pattern, Rule, SendSpec, StartSpec
 
 Names = Mapping[str, str]
 """What each alias is to be called, where two rules are laid side by side."""
@@ -37,8 +37,10 @@ class Statement:
 
     @cached_property
     def text(self) -> str:
-        """The conjunct as printed."""
-        return print_expression(self.stated.node)
+        """The conjunct as its author wrote it, on one line."""
+        node, whole = self.stated.node, self.written.document.at(self.stated.loc)
+        said = whole[node.start : node.end] if isinstance(whole, str) else ""
+        return " ".join(said.split()) or print_expression(node)
 
     @cached_property
     def truth(self) -> Truth:
@@ -111,6 +113,16 @@ class Subject:
         """What it acts on, where it starts or sends."""
         acts = (one for one in self.rule.consequences if isinstance(one, StartSpec | SendSpec))
         return next((Template(one.incident.text) for one in acts), None)
+
+    def readable(self, alias: str) -> Mapping[str, Field]:
+        """Return what may be read of what an alias is bound to."""
+        return self.written.conditions.bindings.fields[alias]
+
+    def binds_element(self, pattern: Pattern) -> bool:
+        """Whether a pattern binds a signal or fact, not a number of them."""
+        known = self.declarations
+        of = known.signals if pattern.kind is ElementKind.SIGNAL else known.facts
+        return of[pattern.declared].readable.keys() <= self.readable(pattern.alias).keys()
 
     @property
     def machines(self) -> frozenset[str]:

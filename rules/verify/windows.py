@@ -23,6 +23,8 @@ def unbounded_joins(subject: Subject) -> Iterator[Diagnostic]:
         declared = subject.declarations.signals.get(pattern.declared)
         if pattern.kind is not ElementKind.SIGNAL or declared is None or declared.keep_latest:
             continue
+        if pattern.type != pattern.declared:
+            continue  # what lasts or is counted says for how long itself
         if not any(_times(one, pattern.alias) for one in subject.statements):
             lives = format_duration(declared.ttl_ms)
             message = f"any {pattern.declared} of the last {lives} will do"

@@ -13,7 +13,6 @@ from interlock.language.expression import Row
 from interlock.language.regions import Box, Region, Variable
 from interlock.language.regions.samples import MOST_TRIES, row_of
 from interlock.language.values import Field, Kind, Value, format_value
-from interlock.rules.network import ElementKind
 from interlock.rules.verify.subject import Names, Statement, Subject
 
 Rows = Mapping[str, Row]
@@ -39,9 +38,7 @@ class Laid:
     def fields(self) -> Iterator[tuple[str, str, Field]]:
         """Yield alias, name and declaration of every field of its elements."""
         for pattern in self.subject.rule.patterns:
-            known = self.subject.declarations
-            of = known.signals if pattern.kind is ElementKind.SIGNAL else known.facts
-            for name, field in of[pattern.declared].readable.items():
+            for name, field in self.subject.readable(pattern.alias).items():
                 yield self.called(pattern.alias), name, field
 
     def matches(self, rows: Rows) -> bool:
@@ -90,7 +87,8 @@ def _tries(rules: Sequence[Laid], box: Box, words: Sequence[str]) -> Iterator[Ro
                 row["status"] = "firing"  # nothing else matches
             if Variable("field", alias, "at") not in box:
                 row["at"] = pace * place
-            row.setdefault("since", row["at"])  # of what lasts
+            if Variable("field", alias, "since") not in box:
+                row["since"] = row["at"]  # of what lasts
         yield rows
 
 

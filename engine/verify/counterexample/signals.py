@@ -43,7 +43,10 @@ class Beginning:
 
 def is_told_by_signals(subject: Subject) -> bool:
     """Whether a rule needs nothing but signals to match."""
-    return all(pattern.kind is ElementKind.SIGNAL for pattern in subject.rule.patterns)
+    return all(
+        pattern.kind is ElementKind.SIGNAL and subject.binds_element(pattern)
+        for pattern in subject.rule.patterns
+    )
 
 
 def words_of(whole: Whole) -> list[str]:

@@ -68,3 +68,24 @@ def test_a_rule_that_forbids_what_the_other_needs_is_clean() -> None:
         """
 
     assert findings(guarded, rule("two", when, then=OTHER)) == []
+
+
+COUNTED = """\
+- {signal: error, as: e, where: ratio > 0.6}
+- count: {signal: deploy, where: service == e.service, over: 5m}
+  as: many
+  where: [many >= 3, many >= 2]
+"""
+
+
+def test_numbers_and_what_lasts_are_reasoned_about_like_fields() -> None:
+    found = findings(one(), rule("two", COUNTED, then=OTHER))
+
+    assert [("RV303" in one_, "RV350" in one_) for one_ in found] == [(False, True), (True, False)]
+    assert "'many >= 2' follows from 'many >= 3'" in found[1]
+
+
+def test_what_must_last_may_rival_too() -> None:
+    lasting = "- {signal: error, as: e, where: ratio > 0.6, for: 2m}"
+
+    assert ["RV350" in one_ for one_ in findings(one(), rule("two", lasting, then=OTHER))] == [True]
