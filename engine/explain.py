@@ -261,6 +261,7 @@ class _Telling:
         since = format_timestamp(basis["since"])
         told = {
             "for": f"{element['type']} held since {since}",
+            "within": f"{element['type']} without an answer since {since}",
             "count": f"{basis.get('count')} of {element['type']} counted since {since}",
         }[basis["word"]]
         title = f"{element['as']}: {told}"

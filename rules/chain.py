@@ -207,6 +207,7 @@ class Chain:
                     self._settle(key)
             else:
                 del self._work[stratum]
+        self.layer.begin_waiting(list(self.entered.values()))
         self.unknowns |= self._state.matcher.doubts
         self._state.matcher.doubts.clear()
 

@@ -12,9 +12,18 @@ from interlock.rules.branches import Placed
 from interlock.rules.declare import Declarations
 from interlock.rules.draft import Bindings, Draft, Stated, draft
 from interlock.rules.network import Pattern
-from interlock.rules.schema import CountPattern, NotPattern
+from interlock.rules.schema import (
+    Condition,
+    CountPattern,
+    FactPattern,
+    NoFact,
+    NoSignal,
+    NotPattern,
+    SignalPattern,
+)
 from interlock.rules.temporal.conditions import Lasting, bind_since
 from interlock.rules.temporal.counting import Counting
+from interlock.rules.temporal.waiting import Waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,38 +57,79 @@ def compile_conditions(
         placed: its conditions in written order, or those of one branch of it.
         declarations: all signals and facts.
     """
-    bindings = Bindings(parameters=declarations.parameters)
-    patterns: list[Pattern] = []
-    places: list[Loc] = []
-    negations: list[Pattern] = []
-    stated: list[tuple[Stated, ...]] = []
-    forbidden: list[tuple[Stated, ...]] = []
+    when = _When(document, declarations)
     for at, condition in placed:
-        if isinstance(condition, NotPattern):
-            drafted = draft(document, (*at, "not"), condition.negated, declarations, bindings)
-            negations.append(drafted.compiled(""))
-            forbidden.append(tuple(drafted.stated))
-            continue
-        if isinstance(condition, CountPattern):
-            counting = Counting(document, at, condition, declarations, bindings)
-            drafted, pattern = counting.drafted, counting.pattern()
-        elif condition.lasts is None:
-            drafted = draft(document, at, condition, declarations, bindings)
-            pattern = drafted.compiled(condition.alias)
+        when.take(at, condition)
+    return when.finished()
+
+
+class _When:
+    """The conditions of one rule, or of one branch of it, while they are compiled in order."""
+
+    def __init__(self, document: Document, declarations: Declarations) -> None:
+        self._document = document
+        self._declarations = declarations
+        self._bindings = Bindings(parameters=declarations.parameters)
+        self._waits = Waits(document, self._bindings)
+        self._lasting: dict[str, tuple[int, Lasting, int | None]] = {}
+        self._patterns: list[Pattern] = []
+        self._places: list[Loc] = []
+        self._negations: list[Pattern] = []
+        self._stated: list[tuple[Stated, ...]] = []
+        self._forbidden: list[tuple[Stated, ...]] = []
+
+    def take(self, at: Loc, condition: Condition) -> None:
+        """Compile the next condition."""
+        match condition:
+            case NotPattern():
+                self._not((*at, "not"), condition.negated)
+            case CountPattern():
+                counting = Counting(
+                    self._document, at, condition, self._declarations, self._bindings
+                )
+                self._add(at, condition.alias, counting.drafted, counting.pattern())
+            case _:
+                self._one(at, condition)
+
+    def finished(self) -> Conditions:
+        """Return the conditions, what must last or be waited for among them."""
+        for alias, (place, lasting, lasts_ms) in self._lasting.items():
+            answers = self._waits.of.get(alias, ())
+            if lasts_ms is not None or answers:
+                self._patterns[place] = lasting.pattern(alias, lasts_ms, answers)
+            if lasts_ms is None and (answers or self._waits.is_broken):
+                bind_since(self._document, self._places[place], alias, self._bindings)
+        _report_shadowing(self._document, self._bindings)
+        return Conditions(
+            tuple(self._patterns),
+            tuple(self._places),
+            tuple(self._negations),
+            self._bindings,
+            tuple(self._stated),
+            tuple(self._forbidden),
+        )
+
+    def _one(self, at: Loc, condition: SignalPattern | FactPattern) -> None:
+        drafted = draft(self._document, at, condition, self._declarations, self._bindings)
+        lasting = Lasting(self._document, at, drafted, self._declarations)
+        self._lasting[condition.alias] = len(self._patterns), lasting, condition.lasts
+        self._add(at, condition.alias, drafted, drafted.compiled(condition.alias))
+        if condition.lasts is not None:
+            bind_since(self._document, at, condition.alias, self._bindings)
+
+    def _not(self, at: Loc, negated: NoSignal | NoFact) -> None:
+        drafted = draft(self._document, at, negated, self._declarations, self._bindings)
+        if negated.within is not None:
+            self._waits.add(at, drafted, negated.within)
         else:
-            drafted = draft(document, at, condition, declarations, bindings)
-            lasting = Lasting(document, at, drafted, declarations)
-            pattern = lasting.pattern(condition.alias, condition.lasts)
-        patterns.append(pattern)
-        stated.append(tuple(drafted.stated))
-        places.append(at)
-        _bind(document, at, condition.alias, drafted, bindings)
-        if not isinstance(condition, CountPattern) and condition.lasts is not None:
-            bind_since(document, at, condition.alias, bindings)
-    _report_shadowing(document, bindings)
-    return Conditions(
-        tuple(patterns), tuple(places), tuple(negations), bindings, tuple(stated), tuple(forbidden)
-    )
+            self._negations.append(drafted.compiled(""))
+            self._forbidden.append(tuple(drafted.stated))
+
+    def _add(self, at: Loc, alias: str, drafted: Draft, pattern: Pattern) -> None:
+        self._patterns.append(pattern)
+        self._stated.append(tuple(drafted.stated))
+        self._places.append(at)
+        _bind(self._document, at, alias, drafted, self._bindings)
 
 
 def _bind(document: Document, loc: Loc, alias: str, drafted: Draft, bindings: Bindings) -> None:

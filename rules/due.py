@@ -59,7 +59,8 @@ def come_due(chain: Chain, due: Sequence[Expiring]) -> None:
 
 
 def said_again(chain: Chain, element: Element) -> None:
-    """Let an element that was refreshed count again."""
+    """Let an element that was refreshed count again, and answer what waits for it."""
+    chain.layer.answer(element)
     for alpha in element.alphas:
         for count in alpha.counts:
             chain.layer.count(count, element)

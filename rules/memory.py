@@ -285,7 +285,7 @@ class WorkingMemory:
 
     def _heard(self, element: Element, *, position: int, now: int) -> Outcome:
         """Let what was said again count again, if something counts it."""
-        if not any(alpha.counts for alpha in element.alphas):
+        if not any(alpha.counts or alpha.awaited for alpha in element.alphas):
             return NOTHING
         return self._step(lambda chain: said_again(chain, element), position=position, now=now)
 

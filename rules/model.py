@@ -49,7 +49,7 @@ class Basis:
     """What stands for a stretch of time, told for people.
 
     Attributes:
-        word: the author's: ``for``, ``count``.
+        word: the author's: ``for``, ``within``, ``count``.
         since: when the stretch began, ms; of a count when its oldest element was said to hold.
         of: id, type and position of the elements it stands on; of a count the latest 16.
         count: the number, if that is what it stands for.

@@ -27,8 +27,15 @@ from interlock.language.values import (
     format_value,
 )
 from interlock.rules.elements import Element
-from interlock.rules.network import Comparison, ElementKind, Join, Operator, Pattern, Rule
-from interlock.rules.plan import ORDERINGS
+from interlock.rules.network import (
+    ORDERINGS,
+    Comparison,
+    ElementKind,
+    Join,
+    Operator,
+    Pattern,
+    Rule,
+)
 from interlock.rules.rulebase import RuleBase
 from interlock.rules.temporal.watches import COUNT, SINCE, Count, Hold, TimedPattern
 
@@ -295,7 +302,8 @@ def _origins(way: _Way) -> set[str]:
 
 
 def _lasted(watch: Hold, element: Element) -> ConjunctMade:
-    text = f"for {format_duration(watch.lasts_ms)}"
+    word = "without an answer for" if watch.answers else "for"
+    text = f"{word} {format_duration(watch.lasts_ms)}"
     if element.type != watch.name:
         return ConjunctMade(text, Verdict.FALSE, {})
     return ConjunctMade(text, Verdict.TRUE, {SINCE: format_value(element.row[SINCE], TIMESTAMP)})

@@ -15,6 +15,7 @@ Texts are the printed conjuncts, so a network has one canonical form and one dig
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -51,6 +52,17 @@ class Operator(StrEnum):
     GT = ">"
     GE = ">="
     IN = "in"
+
+
+ORDERINGS: Mapping[Operator, Callable[[Value, Value], bool]] = {
+    Operator.EQ: operator.eq,
+    Operator.NE: operator.ne,
+    Operator.LT: operator.lt,
+    Operator.LE: operator.le,
+    Operator.GT: operator.gt,
+    Operator.GE: operator.ge,
+}
+"""What each operator but ``in`` means for two values of one type."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,13 @@ a hash index on the fields it is joined by.  `planner` makes the plans, `matcher
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from interlock.language.values import Unknown, Value
 from interlock.rules.elements import Element
-from interlock.rules.network import Comparison, Operator, Predicate, Rule
+from interlock.rules.network import Comparison, Predicate, Rule
 from interlock.rules.temporal.watches import Count, Hold, Watch
 
 Bound: TypeAlias = Sequence[Element]
@@ -25,15 +24,6 @@ Fields: TypeAlias = tuple[str, ...]
 
 NEGATED: Final = "not"
 """What reports call a negation, which has no alias."""
-
-ORDERINGS: Mapping[Operator, Callable[[Value, Value], bool]] = {
-    Operator.EQ: operator.eq,
-    Operator.NE: operator.ne,
-    Operator.LT: operator.lt,
-    Operator.LE: operator.le,
-    Operator.GT: operator.gt,
-    Operator.GE: operator.ge,
-}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -124,6 +114,7 @@ class Alpha:
         plans: what a new element here may complete.
         blockers: what an element here may forbid.
         holds, counts: what watches the elements here.
+        awaited: the runs an element here may answer, with the number of the answer.
         watchers: the rules that do, with the alias of the pattern.
     """
 
@@ -138,6 +129,7 @@ class Alpha:
     blockers: tuple[Blocker, ...]
     holds: tuple[Hold, ...] = ()
     counts: tuple[Count, ...] = ()
+    awaited: tuple[tuple[Hold, int], ...] = ()
     watchers: tuple[tuple[Rule, str], ...] = ()
 
     @property

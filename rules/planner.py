@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from interlock.language.values import Unknown, Value
-from interlock.rules.network import Join, Operator, Pattern, Residual, Rule
+from interlock.rules.network import ORDERINGS, Join, Operator, Pattern, Residual, Rule
 from interlock.rules.plan import (
     NEGATED,
-    ORDERINGS,
     Alpha,
     Blocker,
     Bound,
@@ -32,6 +31,7 @@ class _Draft:
         self.plans: list[Plan] = []
         self.blockers: list[Blocker] = []
         self.watches: dict[str, Watch] = {}
+        self.awaited: dict[tuple[str, int], Hold] = {}
         self.watchers: list[tuple[Rule, str]] = []
 
     def look_up(self, fields: Fields) -> None:
@@ -54,6 +54,7 @@ class _Draft:
             tuple(self.blockers),
             tuple(one for one in self.watches.values() if isinstance(one, Hold)),
             tuple(one for one in self.watches.values() if isinstance(one, Count)),
+            tuple((watch, number) for (_, number), watch in self.awaited.items()),
             tuple(self.watchers),
         )
 
@@ -83,12 +84,23 @@ class Planner:
                 watched = self._draft(pattern.watch.sample, lenient=False)
                 watched.watches[pattern.watch.name] = pattern.watch
                 watched.watchers.append((rule, pattern.alias))
+                self._await(rule, pattern.watch)
         for number, pattern in enumerate(rule.negations):
             negated = self._draft(pattern, lenient=True)
             blocker = joins.blocker(number, negated.number)
             negated.blockers.append(blocker)
             negated.look_up(blocker.index)
             self._noted(blocker.revival)
+
+    def _await(self, rule: Rule, watch: Watch) -> None:
+        """Watch what may answer a run in time."""
+        if not isinstance(watch, Hold):
+            return
+        for number, answer in enumerate(watch.answers):
+            awaited = self._draft(answer.pattern, lenient=True)
+            awaited.awaited[watch.name, number] = watch
+            awaited.watchers.append((rule, NEGATED))
+            awaited.look_up(answer.index)
 
     def finished(self) -> tuple[Alpha, ...]:
         """Return the alphas by number."""

@@ -58,8 +58,8 @@ class RuleBase:
         warnings: faults that do not keep the rules from being used.
         unread: those that say no rule reads a fact, by fact, for who knows the machines.
         pack_of: pack id by the name of a production.
-        alphas, discriminator, blockers, offers, levels, recursive, shapes, watches: for
-            working memory.
+        alphas, discriminator, blockers, offers, levels, recursive, shapes, watches,
+            awaited: for working memory.
     """
 
     def __init__(self, definitions: Definitions) -> None:
@@ -88,6 +88,11 @@ class RuleBase:
         self.shapes = Shapes()
         self.offers = offers(self.packs, self.alphas, correlates)
         self.blockers: Mapping[str, tuple[Blocker, ...]] = _blockers(self)
+        self.awaited = {
+            (hold.name, number): alpha.number
+            for alpha in self.alphas
+            for hold, number in alpha.awaited
+        }
         self.watches: Mapping[str, Watch] = {
             one.name: one for alpha in self.alphas for one in alpha.watches
         }

@@ -133,6 +133,8 @@ class NoSignal(Definition):
 
     signal: SignalName
     where: ExpressionList = ()
+    within: Annotated[Duration, Field(gt=0)] | None = None
+    """For how long after an earlier element it must not come."""
 
 
 class NoFact(Definition):
@@ -140,6 +142,8 @@ class NoFact(Definition):
 
     fact: Identifier
     where: ExpressionList = ()
+    within: Annotated[Duration, Field(gt=0)] | None = None
+    """For how long after an earlier element it must not come."""
 
 
 Negated: TypeAlias = Annotated[

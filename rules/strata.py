@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from interlock.rules.network import AssertSpec, ElementKind, Rule
+from interlock.rules.temporal.watches import Hold, TimedPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,9 @@ def read(rule: Rule) -> set[str]:
 
 def negated(rule: Rule) -> set[str]:
     """Return the facts a rule forbids."""
-    return {p.type for p in rule.negations if p.kind is ElementKind.FACT}
+    waits = [p.watch for p in rule.patterns if isinstance(p, TimedPattern)]
+    answers = [a.pattern for w in waits if isinstance(w, Hold) for a in w.answers]
+    return {p.type for p in (*rule.negations, *answers) if p.kind is ElementKind.FACT}
 
 
 def _of_rules(

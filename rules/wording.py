@@ -24,8 +24,23 @@ def worded(pattern: Pattern, texts: Sequence[str], *, lasting: bool = True) -> s
     name = f"{name} as {pattern.alias}" if pattern.alias else f"no {name}"
     said = f"{name} where {' && '.join(texts)}" if texts else name
     if isinstance(watch, Hold) and lasting:
-        said += f" for {format_duration(watch.lasts_ms)}"
+        said += _lasting(watch)
     return said
+
+
+def _lasting(watch: Hold) -> str:
+    said = "".join(
+        f" without {worded(answer.pattern, _texts(answer.pattern)).removeprefix('no ')}"
+        f" within {format_duration(answer.within_ms)}"
+        for answer in watch.answers
+    )
+    is_longer = all(answer.within_ms < watch.lasts_ms for answer in watch.answers)
+    return f" for {format_duration(watch.lasts_ms)}{said}" if is_longer else said
+
+
+def _texts(pattern: Pattern) -> list[str]:
+    tests = (pattern.comparisons, pattern.predicates, pattern.joins, pattern.residuals)
+    return [test.text for group in tests for test in group]
 
 
 def _counted(watch: Count) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from interlock.language import Document, Field, Loc, expression
 from interlock.language.expression import OPEN
 from interlock.language.values import TIMESTAMP, format_duration
@@ -9,7 +11,7 @@ from interlock.rules.declarations import FactType, SignalType
 from interlock.rules.declare import Declarations
 from interlock.rules.draft import Bindings, Draft, Stated
 from interlock.rules.network import ElementKind, Pattern
-from interlock.rules.temporal.watches import SINCE, TimedPattern, hold
+from interlock.rules.temporal.watches import SINCE, Answer, TimedPattern, hold
 
 
 class Lasting:
@@ -24,14 +26,22 @@ class Lasting:
         named = declarations.signals if drafted.kind is ElementKind.SIGNAL else declarations.facts
         self._declared: SignalType | FactType | None = named.get(drafted.type)
 
-    def pattern(self, alias: str, lasts_ms: int) -> Pattern:
-        """Return the pattern of what lasts; faults are reported to the document."""
+    def pattern(self, alias: str, lasts_ms: int | None, answers: Sequence[Answer] = ()) -> Pattern:
+        """Return the pattern of what lasts; faults are reported to the document.
+
+        Args:
+            alias: what it is bound to.
+            lasts_ms: how long it must last; None: until none of the answers can come in time.
+            answers: what must not come in time.
+        """
         now = self._drafted.compiled(alias)
         if self._declared is None:
             return now
-        self._check_ttl(lasts_ms)
-        self._check_tests(lasts_ms)
-        watch = hold(now, self._key(), lasts_ms)
+        if lasts_ms is not None:
+            self._check_tests(lasts_ms)
+        whole_ms = max([lasts_ms or 0, *(answer.within_ms for answer in answers)])
+        self._check_ttl(whole_ms, "for" if lasts_ms == whole_ms else "as")
+        watch = hold(now, self._key(), whole_ms, answers)
         return TimedPattern(
             alias=alias,
             kind=now.kind,
@@ -50,11 +60,11 @@ class Lasting:
             return ()
         return declared.key
 
-    def _check_ttl(self, lasts_ms: int) -> None:
+    def _check_ttl(self, lasts_ms: int, key: str) -> None:
         declared = self._declared
         if not isinstance(declared, SignalType) or lasts_ms < declared.ttl_ms:
             return
-        at, ttl = (*self._loc, "for"), format_duration(declared.ttl_ms)
+        at, ttl = (*self._loc, key), format_duration(declared.ttl_ms)
         if not declared.keep_latest:
             message = f"an occurrence of {declared.name!r} is gone after its ttl of {ttl}"
             self._document.report(at, "RV322", message, "write a shorter for, or raise the ttl")
@@ -92,6 +102,6 @@ def bind_since(document: Document, loc: Loc, alias: str, bindings: Bindings) -> 
         return
     if SINCE in fields:
         message = f"what lasts has a field {SINCE!r}, and this has one already"
-        document.report((*loc, "for"), "RV214", message, "name the field otherwise")
+        document.report((*loc, "as"), "RV214", message, "name the field otherwise")
     bindings.fields[alias] = {**fields, SINCE: Field(TIMESTAMP)}
     bindings.certain[alias] |= {SINCE}

@@ -6,7 +6,7 @@ and what stands for it is made anew, so that rules read the latest values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -47,6 +47,7 @@ class Layer:
         self._ended = dict(carried)
         self._made: set[str] = set()
         self._changed: dict[Group, None] = {}
+        self._fresh: list[Run] = []
 
     def is_new(self, derived: Derived) -> bool:
         """Return whether an element was made in this step."""
@@ -58,11 +59,13 @@ class Layer:
         if before is not None and before.element is element:
             run = before  # it only seemed to go
         elif before is not None:
-            run = Run(hold, element, before.since, before.due)
-            if before.held is not None or before.due <= self._now:
+            run = replace(before, hold=hold, element=element, held=None)
+            if before.held is not None or (run.is_open and run.due <= self._now):
                 run = self._held(run)
         else:
             run = Run(hold, element, self._now, self._now + hold.lasts_ms)
+            if hold.answers:
+                self._fresh.append(run)
         self._put(run)
         return run.held
 
@@ -77,11 +80,49 @@ class Layer:
 
     def came_due(self, run: Run) -> Derived | None:
         """Let something stand for a run that has lasted long enough, if it still goes on."""
-        if self._state.runs.of(run.slot) is not run:
+        if self._state.runs.of(run.slot) is not run or not run.is_open:
             return None
         run = self._held(run)
         self._put(run)
         return run.held
+
+    def answer(self, element: Element) -> None:
+        """Let an element that came or was said again answer the runs that wait for it."""
+        for alpha in element.alphas:
+            for hold, number in alpha.awaited:
+                for run in self._state.runs.answered_by(hold, number, element):
+                    if self._now < run.since + hold.answers[number].within_ms:
+                        self._state.runs.put(replace(run, answered=True))
+
+    def begin_waiting(self, entered: Iterable[Element]) -> None:
+        """At the end of a step, when it is clear what came in it, let that be the answers.
+
+        What came earlier counts for a run that began in this step if it was observed no earlier
+        than what began it: the two may have been delivered in the wrong order.
+        """
+        for run in self._fresh:
+            if self._state.runs.of(run.slot) is run and self._is_answered(run):
+                self._state.runs.put(replace(run, answered=True))
+        for element in entered:
+            if element.position == self._position:
+                self.answer(element)
+
+    def _is_answered(self, run: Run) -> bool:
+        return any(
+            element is not run.element
+            and element.seen_at >= run.element.seen_at
+            and answer.forbids(element, run.element)
+            for number, answer in enumerate(run.hold.answers)
+            for element in self._candidates(run, number)
+        )
+
+    def _candidates(self, run: Run, number: int) -> Collection[Element]:
+        equalities = run.hold.answers[number].equalities
+        values = tuple([run.element.row[join.other] for join in equalities])
+        alpha = self._state.rulebase.awaited[run.hold.name, number]
+        key = values[0] if len(values) == 1 else values
+        index = run.hold.answers[number].index
+        return self._state.matcher.memories[alpha].find(index, key)
 
     def count(self, count: Count, element: Element) -> None:
         """Let an element count, unless what it says is too long ago or it counts already."""
@@ -122,7 +163,7 @@ class Layer:
 
     def _put(self, run: Run) -> None:
         self._state.runs.put(run)
-        if run.held is None:
+        if run.is_open:
             self.begun.append(run)
 
     def _held(self, run: Run) -> Run:
@@ -142,7 +183,11 @@ def stand_for(state: State, run: Run, derived_id: str) -> Derived:
         run.hold.name,
         state.rulebase,
         row={**element.row, "since": run.since, ORIGIN: element.id},
-        basis=Basis("for", run.since, ((element.id, element.type, element.position),)),
+        basis=Basis(
+            "within" if run.hold.answers else "for",
+            run.since,
+            ((element.id, element.type, element.position),),
+        ),
         at=element.seen_at,
     )
     derived.sources = (element,)

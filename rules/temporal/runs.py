@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import attrgetter
+from typing import TypeAlias
 
+from interlock.language.values import Value
 from interlock.rules.elements import Element
+from interlock.rules.multimap import Multimap
 from interlock.rules.temporal.derived import Derived
 from interlock.rules.temporal.watches import Hold, Slot
 
@@ -21,6 +25,7 @@ class Run:
         since: when the first of them was received, ms.
         due: when the run has lasted long enough, ms.
         held: what stands for it since then.
+        answered: what must not come in time has come.
     """
 
     hold: Hold
@@ -28,6 +33,12 @@ class Run:
     since: int
     due: int
     held: Derived | None = None
+    answered: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still come due."""
+        return self.held is None and not self.answered
 
     @property
     def slot(self) -> Slot:
@@ -42,7 +53,11 @@ class Run:
     @property
     def expiry(self) -> int | None:
         """When time alone will change something, ms."""
-        return None if self.held else self.due
+        return self.due if self.is_open else None
+
+
+_Waiting: TypeAlias = tuple[str, int, tuple[Value, ...]]
+"""A watch, one of its answers, and the values an element must have to be it."""
 
 
 class Runs:
@@ -55,6 +70,7 @@ class Runs:
             note: takes what undoes a change.
         """
         self._of: dict[Slot, Run] = {}
+        self._waiting = Multimap[_Waiting, Run](attrgetter("slot"))
         self._note = note
 
     def __iter__(self) -> Iterator[Run]:
@@ -68,22 +84,41 @@ class Runs:
         """Let a run take the place of the one in its slot."""
         slot = run.slot
         self._note(partial(self._set, slot, self._of.get(slot)))
-        self._of[slot] = run
+        self._set(slot, run)
 
     def end(self, run: Run) -> None:
         """Forget a run."""
         self._note(partial(self._set, run.slot, run))
-        del self._of[run.slot]
+        self._set(run.slot, None)
+
+    def answered_by(self, hold: Hold, number: int, element: Element) -> list[Run]:
+        """Return the open runs that an element answers."""
+        answer = hold.answers[number]
+        key = tuple([element.row[name] for name in answer.index])
+        waiting = self._waiting.of((hold.name, number, key))
+        others = [run for run in waiting if run.element is not element]
+        return [run for run in others if answer.forbids(element, run.element)]
 
     def put_off(self, now: int, until: int) -> list[Run]:
         """Let what is due by ``now`` be due at ``until``, and return it; times in ms."""
-        late = [replace(run, due=until) for run in self if run.held is None and run.due <= now]
+        late = [replace(run, due=until) for run in self if run.is_open and run.due <= now]
         for run in late:
             self.put(run)
         return late
 
     def _set(self, slot: Slot, run: Run | None) -> None:
-        if run is None:
-            del self._of[slot]
-        else:
+        old = self._of.pop(slot, None)
+        if old is not None:
+            for key in _waits(old):
+                self._waiting.remove(key, old)
+        if run is not None:
             self._of[slot] = run
+            for key in _waits(run):
+                self._waiting.add(key, run)
+
+
+def _waits(run: Run) -> Iterator[_Waiting]:
+    """Yield for each answer a run waits for what an element must have to be it."""
+    for number, answer in enumerate(run.hold.answers if run.is_open else ()):
+        row = run.element.row
+        yield run.hold.name, number, tuple([row[join.other] for join in answer.equalities])

@@ -47,6 +47,7 @@ def _dump_runs(state: State) -> JsonValue:
             "since": run.since,
             "due": run.due,
             "held": run.held.id if run.held else None,
+            **({"answered": True} if run.answered else {}),
         }
         for run in sorted(state.runs, key=lambda run: (run.hold.name, run.element.order))
     ]
@@ -56,7 +57,8 @@ def _restore_run(state: State, one: Mapping[str, Any]) -> None:
     hold, element = state.rulebase.watches[one["watch"]], state.elements[one["element"]]
     if not isinstance(hold, Hold):
         raise InvariantBroken(f"{hold.name} is no watch of runs")
-    run = Run(hold, element, one["since"], one["due"])
+    answered = one.get("answered", False)
+    run = Run(hold, element, one["since"], one["due"], answered=answered)
     if one["held"] is not None:
         run = replace(run, held=stand_for(state, run, one["held"]))
     state.runs.put(run)

@@ -11,7 +11,15 @@ from typing_extensions import override
 from interlock.digest import digest
 from interlock.language.values import Value
 from interlock.rules.elements import Element
-from interlock.rules.network import Comparison, ElementKind, Pattern, Predicate
+from interlock.rules.network import (
+    ORDERINGS,
+    Comparison,
+    ElementKind,
+    Join,
+    Operator,
+    Pattern,
+    Predicate,
+)
 
 Slot: TypeAlias = tuple[str, tuple[Value, ...]]
 """A watch's name and what tells one of its runs from another."""
@@ -25,6 +33,41 @@ SINCE: Final = "since"
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """``not … within``: what must not come for so long after a run has begun.
+
+    Attributes:
+        pattern: what it is; its joins and residuals read the element of the run.
+        within_ms: for how long it must not come.
+    """
+
+    pattern: Pattern
+    within_ms: int
+
+    @property
+    def index(self) -> tuple[str, ...]:
+        """Its fields that are equated with the run's element."""
+        return tuple(join.field for join in self.equalities)
+
+    @property
+    def equalities(self) -> list[Join]:
+        """Its joins by equality, by field."""
+        joins = (join for join in self.pattern.joins if join.operator is Operator.EQ)
+        return sorted(joins, key=lambda join: (join.field, join.other))
+
+    def forbids(self, element: Element, began: Element) -> bool:
+        """Return whether an element may be the answer to a run: nothing says that it is not."""
+        row, other = element.row, began.row
+        return all(
+            ORDERINGS[join.operator](row[join.field], other[join.other])
+            for join in self.pattern.joins
+        ) and not any(
+            residual.test(row, dict.fromkeys(residual.aliases, other)) is False
+            for residual in self.pattern.residuals
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """``for``: elements of one key pass the same tests without a break for so long.
 
@@ -34,6 +77,7 @@ class Hold:
         key: fields that tell one run from another; empty: every occurrence is a run of its own.
         comparisons, predicates: the tests of an element alone, which end the run when they fail.
         lasts_ms: how long the run must last.
+        answers: what ends the wait when it comes in time.
         name: the type of the elements derived, equal for equal watches alone.
     """
 
@@ -44,6 +88,7 @@ class Hold:
     predicates: tuple[Predicate, ...]
     lasts_ms: int
     name: str = field(compare=False)
+    answers: tuple[Answer, ...] = ()
 
     @property
     def sample(self) -> Pattern:
@@ -55,15 +100,19 @@ class Hold:
         return self.name, element.key if self.key else (element.id,)
 
 
-def hold(pattern: Pattern, key: Sequence[str], lasts_ms: int) -> Hold:
+def hold(
+    pattern: Pattern, key: Sequence[str], lasts_ms: int, answers: Sequence[Answer] = ()
+) -> Hold:
     """Return the watch for a pattern that must last.
 
     Args:
         pattern: what an element must be; its tests of other elements are not watched.
         key: fields that tell one run from another.
         lasts_ms: how long it must last.
+        answers: what ends the wait when it comes in time.
     """
     content = ["hold", *map(str, pattern.alpha_key[:2]), *pattern.alpha_key[2:], [*key], lasts_ms]
+    content += [_content(answer) for answer in answers]
     return Hold(
         kind=pattern.kind,
         subject=pattern.type,
@@ -72,7 +121,15 @@ def hold(pattern: Pattern, key: Sequence[str], lasts_ms: int) -> Hold:
         predicates=pattern.predicates,
         lasts_ms=lasts_ms,
         name=f"{pattern.type}#{digest(content)[:32]}",
+        answers=tuple(answers),
     )
+
+
+def _content(answer: Answer) -> list[object]:
+    pattern = answer.pattern
+    tests = (pattern.comparisons, pattern.predicates, pattern.joins, pattern.residuals)
+    texts = [[test.text for test in group] for group in tests]
+    return [pattern.kind.value, pattern.type, *texts, answer.within_ms]
 
 
 @dataclass(frozen=True, slots=True)

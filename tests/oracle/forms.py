@@ -133,6 +133,8 @@ class Ask:
     tests: tuple[Test, ...] = ()
     lasts: int | None = None
     """For how long an element must have passed the tests of itself alone, ms."""
+    answers: tuple[tuple[Ask, int], ...] = ()
+    """What must not come within so many ms after it."""
     over: int | None = None
     """The window in which elements are counted, ms; then ``tests`` are of what is counted."""
     distinct: str | None = None
@@ -148,6 +150,11 @@ class Ask:
         return tuple(test for test in self.tests if not hasattr(test, "alias"))
 
     @property
+    def waits(self) -> int:
+        """How long it takes until it can be said, ms; 0: at once."""
+        return max([self.lasts or 0, *(within for _, within in self.answers)])
+
+    @property
     def groups(self) -> bool:
         """Whether elements are counted apart by ``k``."""
         return self.alone != self.tests
@@ -157,8 +164,8 @@ class Ask:
         """The type of the elements it looks for."""
         if self.named:
             return self.named
-        if self.lasts is not None:
-            return "for", self.type, self.alone, self.lasts
+        if self.waits:
+            return "for", self.type, self.alone, self.waits, self.answers
         if self.over is not None:
             return "count", self.type, self.alone, self.over, self.distinct, self.groups
         return self.type

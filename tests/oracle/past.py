@@ -36,10 +36,24 @@ class Past:
     """Signals of which a newer one takes the place of the one with its key ``k``."""
     now: int = 0
     moments: list[tuple[int, Mapping[object, Row]]] = field(default_factory=list)
+    live: list[list[Live]] = field(default_factory=list)
+    came: list[Mapping[object, int]] = field(default_factory=list)
+    """At which moment each element that is live came, or was last said."""
 
-    def record(self, elements: Iterable[Live]) -> None:
-        """Note what is live after a step."""
-        self.moments.append((self.now, {self._slot(one): one.row for one in elements}))
+    def record(self, elements: Iterable[Live], heard: object) -> None:
+        """Note what is live after a step, and which of it was said in that step."""
+        some, place = list(elements), len(self.moments)
+        before = {one.id: one for one in self.live[-1]} if self.live else {}
+        self.came.append(
+            {
+                one.id: place
+                if one.id not in before or one.id == heard or one.row != before[one.id].row
+                else self.came[-1][one.id]
+                for one in some
+            }
+        )
+        self.live.append(some)
+        self.moments.append((self.now, {self._slot(one): one.row for one in some}))
 
     def stretches(self, asks: Sequence[Ask], elements: Sequence[Live]) -> list[Live]:
         """Return what stands for runs that have lasted long enough, and for numbers."""
@@ -61,11 +75,11 @@ class Past:
     def _runs(self, asks: Sequence[Ask], elements: Sequence[Live]) -> list[Live]:
         return [
             Live((ask.sought, one.id, since), ask.sought, {**one.row, "since": since}, one.id)
-            for ask in dict.fromkeys(ask for ask in asks if ask.lasts is not None)
+            for ask in dict.fromkeys(ask for ask in asks if ask.waits)
             for one in elements
             if one.type == ask.type and ask.holds_alone(one.row) is True
             for since in [self._since(ask, one)]
-            if since + ask.lasts <= self.now
+            if since + ask.waits <= self.now and not self._is_answered(ask, one)
         ]
 
     def _since(self, ask: Ask, one: Live) -> int:
@@ -75,6 +89,34 @@ class Past:
                 break
             since = moment
         return since
+
+    def _is_answered(self, ask: Ask, one: Live) -> bool:
+        """Walk through the run and look for what must not come in time."""
+        slot, first = self._slot(one), len(self.moments)
+        while first and self._goes_on(ask, slot, first - 1):
+            first -= 1
+        return any(
+            self.moments[place][0] < self.moments[first][0] + within
+            and self._came(place, other, is_first=place == first)
+            and other.type == answer.type
+            and other.id != self._bound(slot, place).id
+            and answer.holds(other.row, {ask.alias: self._bound(slot, place).row}) is not False
+            for place in range(first, len(self.moments))
+            for other in self.live[place]
+            for answer, within in ask.answers
+        )
+
+    def _goes_on(self, ask: Ask, slot: object, place: int) -> bool:
+        rows = self.moments[place][1]
+        return slot in rows and ask.holds_alone(rows[slot]) is True
+
+    def _bound(self, slot: object, place: int) -> Live:
+        return next(one for one in self.live[place] if self._slot(one) == slot)
+
+    def _came(self, place: int, other: Live, *, is_first: bool) -> bool:
+        """Whether it came at a moment, or at the very time at which what it answers began."""
+        came = self.came[place][other.id]
+        return came == place or (is_first and self.moments[came][0] == self.moments[place][0])
 
     def _slot(self, one: Live) -> object:
         return (one.type, one.row["k"]) if one.type in self.latest else one.id

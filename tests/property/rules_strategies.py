@@ -137,7 +137,18 @@ class Picker:
             for _ in range(self.one([1, 1, 2, 0])):
                 tests += self.joint_test(kind, earlier)
         lasts = self.one([None, None, None, *LASTS]) if alias else None
-        return Ask(alias, kind, name, tuple(tests), lasts)
+        ask = Ask(alias, kind, name, tuple(tests), lasts)
+        waits = alias and self.one([False, False, False, True])
+        lower = [fact for fact in facts if fact != "counted"]
+        return replace(ask, answers=(self.answer(ask, lower),)) if waits else ask
+
+    def answer(self, ask: Ask, facts: Sequence[str]) -> tuple[Ask, int]:
+        """Return what must not come within some time after an element."""
+        kind = self.one(["signal", "signal", "fact"] if facts else ["signal"])
+        name = self.one(["load", "error", "deploy"] if kind == "signal" else facts)
+        tests = [test for _ in range(self.one([0, 1])) for test in self.own_test(kind)]
+        tests += self.joint_test(kind, [ask])
+        return Ask("", kind, name, tuple(tests)), self.one(LASTS)
 
     def tally(self, alias: str, earlier: Sequence[Ask]) -> Ask:
         """Return a number of signals, by ``k`` of an earlier element or all together."""
@@ -382,6 +393,11 @@ def _excepted(one: Excepted) -> dict[str, object]:
 
 def _conditions(rule: NaiveRule) -> list[object]:
     when: list[object] = [_condition(ask) for ask in rule.asks]
+    when += [
+        {"not": {**_pattern(answer), "within": f"{within}ms"}}
+        for ask in rule.asks
+        for answer, within in ask.answers
+    ]
     return when + [{"not": _pattern(ask)} for ask in rule.nots]
 
 

@@ -23,6 +23,7 @@ class Believed:
     signals: list[tuple[Live, int]] = field(default_factory=list)
     said: dict[tuple, tuple[dict, int | None]] = field(default_factory=dict)
     holders: dict = field(default_factory=dict)
+    heard: object = None
     past: Past = field(default_factory=lambda: Past(frozenset(LATEST)))
 
     def expire(self, now: int) -> None:
@@ -43,6 +44,7 @@ class Believed:
         if event.name in LATEST and same and same[0][0].row == new.row:
             new = same[0][0]
         self.signals.append((new, now + TTL_MS))
+        self.heard = new.id
 
     def say(self, event: Say, now: int) -> None:
         values = {"k": event.k, "v": event.v}
@@ -55,7 +57,8 @@ class Believed:
         facts = {key: row for key, (row, _) in self.said.items()}
         world = evaluate(self.rules, KEYS, in_order, facts, self.holders, self.past)
         self.holders = dict(world.holders)
-        self.past.record([*in_order, *as_elements(world.facts)])
+        self.past.record([*in_order, *as_elements(world.facts)], self.heard)
+        self.heard = None
         return world
 
 

@@ -92,7 +92,7 @@ def test_what_lasts_has_no_field_since_of_its_own():
 
     (found,) = findings(RULE, signals=signals)
 
-    assert found.startswith("r:13:14: error [RV214] what lasts has a field 'since', and this has")
+    assert found.startswith("r:9:13: error [RV214] what lasts has a field 'since', and this has")
 
 
 def test_an_undeclared_signal_that_should_last_is_one_fault():

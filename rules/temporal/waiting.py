@@ -1,0 +1,48 @@
+"""``not … within``: which element the wait begins with, and what ends it when it comes in time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from interlock.language import Document, Loc, expression
+from interlock.rules.draft import Bindings, Draft
+from interlock.rules.temporal.watches import Answer
+
+
+class Waits:
+    """The answers that the elements of one rule wait for, by alias.
+
+    Attributes:
+        is_broken: whether one of them has a fault.
+    """
+
+    def __init__(self, document: Document, bindings: Bindings) -> None:
+        """Begin without any."""
+        self._document = document
+        self._bindings = bindings
+        self._of: dict[str, list[Answer]] = {}
+        self.is_broken = False
+
+    @property
+    def of(self) -> Mapping[str, list[Answer]]:
+        """The answers by alias."""
+        return self._of
+
+    def add(self, loc: Loc, drafted: Draft, within_ms: int) -> None:
+        """Let the one element that a pattern reads wait for it; faults are reported.
+
+        Args:
+            loc: the negation.
+            drafted: what must not come.
+            within_ms: for how long.
+        """
+        read = sorted({name for one in drafted.stated for name in expression.names(one.node)})
+        numbers = [name for name in read if name in self._bindings.scalars]
+        if len(read) == 1 and not numbers:
+            self._of.setdefault(read[0], []).append(Answer(drafted.compiled(""), within_ms))
+            return
+        self.is_broken = True
+        what = f"reads {' and '.join(read)}" if read else "reads none"
+        message = f"within counts from the one signal or fact that where reads, and it {what}"
+        hint = "equate a field with one, such as service == deploy.service"
+        self._document.report((*loc, "within"), "RV327", message, hint)
