@@ -186,3 +186,13 @@ def test_two_scenarios_of_one_name_are_a_fault() -> None:
     assert [f[:12] for f in faults(f"interlock: test/v1\nscenarios:\n{scenario}{scenario}")] == [
         "4:12: error "
     ]
+
+
+def test_fixtures_cannot_grow_without_bound() -> None:
+    many = "{signal: site.probe, every: 1s, times: 9000, data: {service: a, up: true, code: 1}}"
+    grown = "".join(f"  f{n}: [use: f{n - 1}, use: f{n - 1}]\n" for n in range(1, 30))
+    text = f"interlock: test/v1\nfixtures:\n  f0: [{many}]\n{grown}scenarios:\n"
+
+    assert faults(f"{text}  - {{name: one, given: [use: f29], {EXPECT}}}\n") == [
+        "5:7: error [RV110] gives more than 20,000 things (make them several scenarios)"
+    ]

@@ -181,6 +181,16 @@ def test_a_fake_nobody_asked_for_is_a_warning() -> None:
     ]
 
 
+def test_an_answer_nobody_asked_for_is_a_warning() -> None:
+    lists = "executors: {web.restart: [{returns: {pid: 8, state: UP}}, {hangs: true}]}\n"
+    judgement = judged(expected(HEALED + lists, "{path: [restarting, watching, resolved]}"))
+
+    assert judgement.passed
+    assert [one.message for one in judgement.misses] == [
+        "one: only 1 of 2 answers of web.restart were asked for"
+    ]
+
+
 def test_people_freeze_thaw_and_order() -> None:
     given = f"""\
 given:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import Final
 
 from interlock.language import Loc, Type, Value, YamlValue, nearest
 from interlock.language.values import JsonValue, Kind
@@ -20,6 +22,9 @@ from interlock.testing.scenario.schema import (
     UseDefinition,
 )
 from interlock.testing.scenario.series import read_values, samples
+
+MOST_GIVEN: Final = 20_000
+"""Most things that happen in a scenario, or in a fixture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +45,14 @@ class GivenCompiler:
 
     def compiled(self, loc: Loc, written: Sequence[GivenDefinition]) -> tuple[Given, ...]:
         """Return what happens, by time; at one instant in the order written."""
-        found = [
+        everything = (
             given for number, one in enumerate(written) for given in self._of((*loc, number), one)
-        ]
+        )
+        found = list(islice(everything, MOST_GIVEN + 1))
+        if len(found) > MOST_GIVEN:  # fixtures that use fixtures grow fast
+            message = f"gives more than {MOST_GIVEN:,} things"
+            self.names.document.report(loc, "RV110", message, "make them several scenarios")
+            return ()
         return tuple(sorted(found, key=lambda one: one.at))
 
     def _of(self, loc: Loc, written: GivenDefinition) -> Iterator[Given]:

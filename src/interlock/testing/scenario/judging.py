@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from interlock.language.diagnostics import Diagnostic, Span, ordered
 from interlock.language.values import format_duration
-from interlock.testing.scenario.model import Expectation, Scenario
+from interlock.testing.scenario.model import Expectation, Fake, Scenario
 from interlock.testing.scenario.play import Played
 from interlock.testing.scenario.recording import Deed
 from interlock.testing.scenario.subjects import Found, named, told
@@ -191,13 +191,23 @@ def _unanswered(played: Played) -> Iterator[Diagnostic]:
 def _unused(played: Played) -> Iterator[Diagnostic]:
     scenario = played.scenario
     for fake in scenario.fakes:
-        if fake.is_own and fake.name not in played.asked:
-            message = f"{scenario.name}: nobody asked for {fake.name}"
+        if fake.is_own and (left := _left(played, fake)):
+            message = f"{scenario.name}: {left}"
             yield Diagnostic(scenario.path, fake.span, "warning", UNUSED, message, "leave it out")
     for human in scenario.humans:
         if human not in played.spoken:
             message = f"{scenario.name}: nobody asked {human.actor}"
             yield Diagnostic(scenario.path, human.span, "warning", UNUSED, message, "leave it out")
+
+
+def _left(played: Played, fake: Fake) -> str:
+    """Return what of a fake nobody asked for; empty when all of it was."""
+    if fake.name not in played.asked:
+        return f"nobody asked for {fake.name}"
+    used = sum(one.action == fake.name for one in played.harness.scripts.attempts)
+    if fake.repeats or used >= len(fake.answers):
+        return ""
+    return f"only {used} of {len(fake.answers)} answers of {fake.name} were asked for"
 
 
 def _miss(
