@@ -43,6 +43,7 @@ from interlock.server.doors.app import ALERT_DOORS
 from interlock.server.doors.post import MAX_BODY_BYTES
 from interlock.server.metrics import ServerMetrics
 from interlock.server.settings import Settings, variable
+from interlock.testing.scenario import expect_schema
 from interlock.testing.scenario import schema as scenario_schema
 from interlock.v1 import (
     audit_service_pb2,
@@ -138,7 +139,7 @@ INVENTORY_MODELS = (contract_schema.InventoryDocument, contract_schema.TargetDef
         ("machine", MACHINE_MODELS),
         ("actions", tuple(set(definitions(contract_schema)) - set(INVENTORY_MODELS))),
         ("inventory", INVENTORY_MODELS),
-        ("test", definitions(scenario_schema)),
+        ("test", (*definitions(scenario_schema), *definitions(expect_schema))),
         ("operator-files", OPERATOR_MODELS),
     ],
 )
@@ -160,7 +161,7 @@ def test_every_key_of_a_document_is_on_its_page(
         ("machine", MACHINE_MODELS),
         ("actions", definitions(contract_schema)),
         ("inventory", INVENTORY_MODELS),
-        ("test", definitions(scenario_schema)),
+        ("test", (*definitions(scenario_schema), *definitions(expect_schema))),
         ("operator-files", OPERATOR_MODELS),
     ],
 )

@@ -9,9 +9,7 @@ from typing import assert_never
 from interlock.language import Loc, Value, YamlValue, expression
 from interlock.language.expression import Evaluate, ExpressionError, Scope
 from interlock.language.regex import compile_pattern
-from interlock.testing.scenario.model import Expectation
-from interlock.testing.scenario.naming import Fields, Names
-from interlock.testing.scenario.schema import (
+from interlock.testing.scenario.expect_schema import (
     ActionDefinition,
     Event,
     FactExpected,
@@ -24,6 +22,8 @@ from interlock.testing.scenario.schema import (
     StartedDefinition,
     StateDefinition,
 )
+from interlock.testing.scenario.model import Expectation
+from interlock.testing.scenario.naming import Fields, Names
 from interlock.testing.scenario.subjects import (
     ActionRuns,
     FactStands,

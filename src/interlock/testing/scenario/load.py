@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from interlock.engine.bundle import Bundle
 from interlock.language import Document, Loc, refuse_errors, validate
 from interlock.language.values import parse_timestamp
+from interlock.testing.scenario.expect_schema import QuietDefinition
 from interlock.testing.scenario.expecting import ExpectationCompiler
 from interlock.testing.scenario.faking import FakeCompiler
 from interlock.testing.scenario.givens import GivenCompiler
@@ -14,7 +15,6 @@ from interlock.testing.scenario.model import Fake, Human, Scenario
 from interlock.testing.scenario.naming import Names
 from interlock.testing.scenario.schema import (
     HumanDefinition,
-    QuietDefinition,
     ScenarioDefinition,
     ScenariosDocument,
 )
