@@ -15,7 +15,7 @@ from interlock.engine.whynot import why_not
 from interlock.errors import InterlockError, RequestRejected
 from interlock.language.values import parse_timestamp
 from interlock.server.cli import reasons, silences
-from interlock.server.cli.checking import read_manifest
+from interlock.server.cli.checking import stated_probes
 from interlock.server.cli.compiling import compiled
 from interlock.server.cli.main import complain
 from interlock.server.cli.options import Form
@@ -42,7 +42,8 @@ def simulate(
         parse_timestamp(start)
     except ValueError as error:
         raise InputRejected(f"--start: {error}") from error
-    probes = None if executors is None else read_manifest(executors)
+    paths = list(paths)
+    probes = stated_probes(paths, executors)
     simulated = Simulation(compiled(paths, probes=probes, env=env), start=start)
     _Talk(simulated, Printer(form), is_person=sys.stdin.isatty()).run()
 

@@ -143,6 +143,7 @@ class Simulation:
             raise RequestRejected(_unknown("probe", words[0], probes))
         if probes[words[0]] is OPEN:
             raise RequestRejected(f"nothing says what {words[0]} sees; give --executors FILE")
+        self._scripts.blind.pop(words[0], None)
         self._scripts.see(words[0], [self._typed(probes[words[0]], _pairs(words[1:]))])
 
     def _script(self, words: Sequence[str]) -> None:

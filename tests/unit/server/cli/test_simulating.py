@@ -92,6 +92,7 @@ def test_show_says_what_stands_and_which_probe_is_blind(play: Play) -> None:
 
     assert "restart-service for shop: restarting\n" in out
     assert "probe command.runs saw nothing; say: see command.runs field=value\n" in out
+    assert "saw nothing" not in play(DOWN, "+2s", "see command.runs exit=0", "show").out
 
 
 def test_why_and_why_not_are_asked_of_what_has_happened_so_far(play: Play) -> None:
@@ -143,3 +144,16 @@ def test_quit_ends_a_script_and_help_lists_the_commands(play: Play) -> None:
     out = play("help", "quit", "nonsense").out
 
     assert "see http.look status=200          what a probe sees from here on" in out
+
+
+def test_probes_that_a_folder_states_are_known(
+    interlock: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for file in (FILES / "bundle").iterdir():
+        (tmp_path / file.name).write_text(file.read_text())
+    (tmp_path / "executors.json").write_text('{"command.runs": {"exit": "int"}}')
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"see command.runs exit=0\n{DOWN}\n+5s\n"))
+
+    ran = interlock("simulate", str(tmp_path))
+
+    assert "restarting → watching on done" in ran.out
