@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from interlock.errors import InvariantBroken
 from interlock.language.document import Document, load_documents
+from interlock.language.located.comments import find_comments
 from interlock.language.model import Definition, conditions_of, shapes_of
 from interlock.language.shape import Shapes
 from interlock.server.layout.block import Unusual, read_block
@@ -40,7 +41,7 @@ def laid_out(text: str, kinds: Mapping[str, type[Definition]]) -> str:
         for document, (start, end) in zip(documents, _extents(text, documents), strict=True)
     ]
     result = "---\n".join(parts)
-    if _meanings(result, kinds) != _meanings(text, kinds):
+    if _meanings(result, kinds) != _meanings(text, kinds) or _remarks(result) != _remarks(text):
         raise InvariantBroken("the layout would change what the file says; it is left as it is")
     return result
 
@@ -85,6 +86,12 @@ def _meanings(text: str, kinds: Mapping[str, type[Definition]]) -> list[object]:
     """Return what a file says, with conditions one by one however they are written."""
     documents = load_documents(text, "file")
     return [_meaning(document.data, _shapes(document, kinds)) for document in documents]
+
+
+def _remarks(text: str) -> list[str]:
+    """Return the comments of a file, sorted."""
+    roots = [one.root for one in load_documents(text, "file") if one.root is not None]
+    return sorted(one.text for one in find_comments(text, roots))
 
 
 def _meaning(data: object, shapes: Shapes) -> object:

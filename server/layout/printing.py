@@ -79,6 +79,8 @@ class BlockPrinter:
             return []
         if isinstance(entry.value, Block):
             return self._relisted(entry.value)
+        if self._may_hold_comments(entry.value):
+            return []
         data = entry.value.data
         texts = data if isinstance(data, Sequence) and not isinstance(data, str) else [data]
         found = [one for text in texts for one in split(text)]
@@ -88,8 +90,20 @@ class BlockPrinter:
         """Return all conditions of a list when some must be split and no comment is in the way."""
         values = [e.value.data if isinstance(e.value, Place) else None for e in block.entries]
         found = [one for value in values for one in split(value)]
-        commented = block.closing or any(e.leading or e.trailing for e in block.entries)
+        commented = block.closing or any(
+            e.leading
+            or e.trailing
+            or (isinstance(e.value, Place) and self._may_hold_comments(e.value))
+            for e in block.entries
+        )
         return found if len(found) > len(values) and not commented else []
+
+    def _may_hold_comments(self, place: Place) -> bool:
+        """Return whether a collection in brackets or the head of a block scalar may hold some."""
+        raw = self._text[place.start : place.end]
+        if place.style in ("|", ">"):
+            return "#" in raw.partition("\n")[0]
+        return place.text is None and "#" in raw
 
     def _leaf(self, place: Place, column: int, indent: int) -> list[str]:
         if place.style in ("|", ">"):
@@ -133,24 +147,24 @@ class BlockPrinter:
         return [header.rstrip(), *(_at(indent, line[margin:]) for line in content)]
 
 
+_LAST = ("fixtures", "states", "expect", "until", "scenarios")
+"""Keys that stand below what their model inherits: long, or what comes of the rest."""
+
+
 def key_order(model: type[BaseModel]) -> list[str]:
     """Return the keys of a model in canonical order: its own before those it inherits.
 
-    What it is (``interlock``, ``type``) and what it is for (``doc`` of a state) come first, the
-    states within last.
+    What it is (``interlock``, ``type``) and what it is for (``doc`` of a state) come first.
     """
     fields = model.model_fields
-    own = [
-        name
-        for kind in model.__mro__
-        for name in getattr(kind, "__annotations__", {})
-        if name in fields
-    ]
-    first = [name for name in ("interlock", "type") if name in own]
-    if "doc" in own and "doc" not in vars(model).get("__annotations__", {}):
+    said = [name for kind in model.__mro__ for name in vars(kind).get("__annotations__", {})]
+    own = vars(model).get("__annotations__", {})
+    first: list[str] = [name for name in ("interlock", "type") if name in fields]
+    if "doc" in fields and "doc" not in own and "type" not in fields:
         first.append("doc")
-    names = dict.fromkeys([*first, *own])
-    return sorted((fields[name].alias or name for name in names), key=lambda key: key == "states")
+    last = [name for name in _LAST if name in own] if fields.keys() - own.keys() else []
+    names = [name for name in dict.fromkeys([*first, *said]) if name in fields]
+    return [fields[name].alias or name for name in [*(n for n in names if n not in last), *last]]
 
 
 def _at(indent: int, line: str) -> str:

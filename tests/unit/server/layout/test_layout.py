@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from textwrap import dedent
 
 import pytest
 
 from interlock.errors import InvariantBroken
+from interlock.language import Definition
 from interlock.server.kinds import known_kinds
 from interlock.server.layout import Unusual, laid_out
+from interlock.server.layout.printing import key_order
 
 KINDS = known_kinds()
 
@@ -102,20 +105,28 @@ def test_conditions_stand_one_a_line() -> None:
         """)
 
 
-def test_a_list_of_conditions_with_comments_is_left_alone() -> None:
-    text = """\
-        interlock: rules/v1
-        rules:
-          - id: a
-            when:
-              - signal: a.b
-                as: x
-                where:
-                  # together
-                  - a && b
-        """
+@pytest.mark.parametrize(
+    "where",
+    [
+        "\n          # together\n          - a && b",
+        "\n          - a && b  # together",
+        "\n          - >-  # together\n            a && b",
+        " >-  # together\n          a && b",
+        " [a && b,  # together\n          c]",
+    ],
+)
+def test_conditions_that_a_comment_is_about_are_left_alone(where: str) -> None:
+    text = f"""\
+interlock: rules/v1
+rules:
+  - id: a
+    when:
+      - signal: a.b
+        as: x
+        where:{where}
+"""
 
-    assert laid(text) == dedent(text)
+    assert laid_out(text, KINDS) == text
 
 
 @pytest.mark.parametrize(
@@ -254,3 +265,42 @@ def test_a_layout_that_would_say_something_else_is_not_given(
 
     with pytest.raises(InvariantBroken, match="would change what the file says"):
         laid_out("interlock: x/v1\n", KINDS)
+
+
+def models(base: type[Definition] = Definition) -> Iterator[type[Definition]]:
+    """Yield every model there is."""
+    for model in base.__subclasses__():
+        yield model
+        yield from models(model)
+
+
+def order(name: str) -> list[str]:
+    """Return the canonical keys of a model."""
+    [model] = [one for one in models() if one.__name__ == name and "interlock." in one.__module__]
+    return key_order(model)
+
+
+@pytest.mark.parametrize(
+    ("model", "keys"),
+    [
+        ("RunDefinition", ["doc", "run", "with", "retry"]),
+        ("CompoundDefinition", ["doc", "initial"]),
+        ("FieldDefinition", ["type", "optional"]),
+        ("ScenarioDefinition", ["name", "doc"]),
+    ],
+)
+def test_what_something_is_stands_first(model: str, keys: list[str]) -> None:
+    assert order(model)[: len(keys)] == keys
+
+
+@pytest.mark.parametrize(
+    ("model", "keys"),
+    [
+        ("CompoundDefinition", ["states"]),
+        ("ScenarioDefinition", ["expect", "until"]),
+        ("ScenariosDocument", ["fixtures", "scenarios"]),
+        ("VerifyDefinition", ["consecutive"]),
+    ],
+)
+def test_what_comes_of_the_rest_stands_last(model: str, keys: list[str]) -> None:
+    assert order(model)[-len(keys) :] == keys
