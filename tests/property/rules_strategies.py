@@ -13,7 +13,7 @@ from itertools import groupby
 
 from hypothesis import strategies as st
 
-from interlock.language import load_documents
+from interlock.language import Document, load_documents
 from interlock.rules.load import load_rulebase
 from interlock.rules.rulebase import RuleBase
 from tests.oracle.forms import (
@@ -345,11 +345,15 @@ class Say:
 
 def loaded(some: Sequence[NaiveRule]) -> RuleBase:
     """Return the rules as they load from YAML."""
+    return load_rulebase(documents_of(some))
+
+
+def documents_of(some: Sequence[NaiveRule]) -> list[Document]:
+    """Return the rules as YAML documents, with what they speak of."""
     grouped = [list(group) for _, group in groupby(some, key=lambda rule: rule.id)]
     written = {"interlock": "rules/v1", "rules": [_written(group) for group in grouped]}
     documents = load_documents(SIGNALS, "signals.yaml")
-    documents += load_documents(json.dumps(written), "rules.yaml")
-    return load_rulebase(documents)
+    return documents + load_documents(json.dumps(written), "rules.yaml")
 
 
 def _written(branches: Sequence[NaiveRule]) -> dict[str, object]:
