@@ -215,7 +215,8 @@ class Picker:
     def branches(self, rule: NaiveRule) -> list[NaiveRule]:
         """Return a rule, or two or three branches that bind the same names to the same types."""
         more = self.one([0, 0, 0, 1, 1, 2])
-        if not more:
+        told = {give.field for _, values in rule.asserts for _, give in values}
+        if not more or "count" in told:  # two numbers for one fact would be a tie
             return [rule]
         return [replace(rule, branch="1"), *(self.branch(rule, n) for n in range(2, 2 + more))]
 
