@@ -16,7 +16,7 @@ from interlock.rules.chain import Chain
 from interlock.rules.discriminate import doubts
 from interlock.rules.due import come_due, is_live, said_again, watched
 from interlock.rules.elements import Element, signal_id
-from interlock.rules.expiries import Expiries
+from interlock.rules.expiries import Expiries, Expiring
 from interlock.rules.model import (
     NOTHING,
     FactChange,
@@ -137,10 +137,9 @@ class WorkingMemory:
         fuel = self._fuel * max(1, len(elements))
         runs = {run.slot: run for run in state.runs}
         outcome = self._step(change, position=position, now=now, fuel=fuel, runs=runs)
-        for element in elements:
-            self._expiries.add(element)
-        for one in said:
-            self._expiries.add(one)
+        watched: list[Expiring] = [*elements, *said, *self._state.marks.values()]
+        for thing in watched:
+            self._expiries.add(thing)
         return succeed(outcome, state, position)
 
     def _declares_alike(self, before: WorkingMemory, said: Standing) -> bool:

@@ -307,6 +307,21 @@ def test_new_rules_do_not_end_a_cooldown_nor_cut_off_what_runs():
     assert held(world.error("db"))[0][1] == "cooldown"
 
 
+def test_a_cooldown_that_began_under_other_rules_ends_in_time():
+    world = World(TELL)
+    deploy(world, "r1")
+    world.resolve("deploy", service="web", revision="r1")
+    deploy(world, "r2")
+    world.position += 1
+    after = WorkingMemory(rulebase(TELL.replace("title: tell", "title: told")))
+    after.adopt(world.memory, position=world.position, now=world.now)
+    world.memory = after
+    assert [one.why for one in after.suppressed()] == ["r2"]
+    assert after.next_expiry() == world.now + 30 * MINUTE
+
+    assert only(world.wait(30 * MINUTE)).why == "r2"
+
+
 def test_rules_that_count_otherwise_begin_anew():
     world = World(RESTART)
     world.error()
