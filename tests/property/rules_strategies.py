@@ -196,9 +196,11 @@ class Picker:
     def restrained(self, rule: NaiveRule) -> NaiveRule:
         """Return a rule that may not always fire, if it looks at signals alone.
 
-        The agenda is ordered by age, and the naive evaluator knows none of facts.
+        The agenda is ordered by age, and the naive evaluator knows none of facts, numbers
+        and what is not answered.
         """
-        if any(ask.kind == "fact" for ask in rule.asks) or self.one([False, False, True]):
+        unknown = any(a.kind == "fact" or a.over is not None or a.answers for a in rule.asks)
+        if unknown or self.one([False, False, True]):
             return rule
         once = [(), (Give("", "p0", "k"),), (Give("", "p0", "n"),), (Give(1),)]
         expires = self.one([TOMORROW, TOMORROW, TODAY])

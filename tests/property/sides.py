@@ -10,7 +10,7 @@ from interlock.rules.model import ElementRef, FactRow, Firing, Outcome, SignalEl
 from interlock.rules.network import Pattern
 from interlock.rules.temporal.derived import ORIGIN
 from tests.oracle.forms import Ask
-from tests.oracle.naive import NaiveRule, World, as_elements, evaluate
+from tests.oracle.naive import Found, NaiveRule, World, as_elements, evaluate
 from tests.oracle.past import Live, Past
 from tests.property.rules_strategies import KEYS, LATEST, TTL_MS, Observe, Say, loaded
 
@@ -51,11 +51,17 @@ class Believed:
         key = (event.fact, tuple(values[part] for part in KEYS[event.fact]))
         self.said[key] = (values, now + TTL_MS if event.fact == "suspect" else None)
 
+    def restrain(self, rule: NaiveRule, found: Found, signals: Sequence[Live]) -> Found:
+        """Return the matches of a rule that may fire: here all of them."""
+        return found
+
     def world(self) -> World:
         said = [replace(one, said_at=until - TTL_MS) for one, until in self.signals]
         in_order = sorted(said, key=lambda one: int(one.id[1:]))
         facts = {key: row for key, (row, _) in self.said.items()}
-        world = evaluate(self.rules, KEYS, in_order, facts, self.holders, self.past)
+        world = evaluate(
+            self.rules, KEYS, in_order, facts, self.holders, self.past, restrain=self.restrain
+        )
         self.holders = dict(world.holders)
         self.past.record([*in_order, *as_elements(world.facts)], self.heard)
         self.heard = None

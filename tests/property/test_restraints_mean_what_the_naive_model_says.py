@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hypothesis import given, settings
@@ -10,11 +11,11 @@ from hypothesis import strategies as st
 from interlock.digest import canonical, decode
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Outcome
-from tests.oracle.naive import NaiveRule, World, as_elements, evaluate
+from tests.oracle.naive import Found, NaiveRule, World
+from tests.oracle.past import Live
 from tests.oracle.restraint import Restraints
 from tests.property.rules_strategies import (
     DAY_MS,
-    KEYS,
     histories,
     restrained_rule_bases,
 )
@@ -30,16 +31,13 @@ class BelievedRestrained(Believed):
 
     restraints: Restraints = field(default_factory=Restraints)
 
-    def world(self) -> World:
-        in_order = sorted((one for one, _ in self.signals), key=lambda one: int(one.id[1:]))
-        said = {key: row for key, (row, _) in self.said.items()}
+    def restrain(self, rule: NaiveRule, found: Found, signals: Sequence[Live]) -> Found:
         self.restraints.now = self.past.now
-        world = evaluate(
-            self.rules, KEYS, in_order, said, self.holders, self.past, restrain=self.restraints
-        )
+        return self.restraints(rule, found, signals)
+
+    def world(self) -> World:
+        world = super().world()
         self.restraints.commit()
-        self.holders = dict(world.holders)
-        self.past.record([*in_order, *as_elements(world.facts)])
         return world
 
 
