@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
+from typing import Final
 
 from interlock.language.expression.typed import Typed
 from interlock.language.regions.region import Variable
@@ -108,3 +109,46 @@ def _range(terms: list[tuple[Variable, int]], ever: Mapping[Variable, Values]) -
         ends = (held.spans[0][0] * factor, held.spans[-1][1] * factor)
         low, high = low + min(ends), high + max(ends)
     return max(low, -ENDLESS), min(high, ENDLESS)
+
+
+def wanted(operator: str, difference: Sum, measured: Measure) -> Numbers:
+    """Return which values of the measured part make ``difference operator 0`` true."""
+    edge = -difference.constant / measured.step
+    if measured.step < 0:
+        operator = _TURNED[operator]
+    below, whole = edge.__floor__(), edge.denominator == 1
+    exactly = between(below, below) if whole else between(1, 0)
+    lesser = between(-ENDLESS, below - 1 if whole else below)
+    greater = between(below + 1, ENDLESS)
+    match operator:
+        case "==":
+            return exactly
+        case "!=":
+            return lesser.either(greater)
+        case "<":
+            return lesser
+        case "<=":
+            return lesser.either(exactly)
+        case ">":
+            return greater
+        case _:
+            return greater.either(exactly)
+
+
+_TURNED: Final[Mapping[str, str]] = {
+    "==": "==",
+    "!=": "!=",
+    "<": ">",
+    "<=": ">=",
+    ">": "<",
+    ">=": "<=",
+}
+
+COMPARE: Final[Mapping[str, Callable[[Fraction], bool]]] = {
+    "==": lambda one: one == 0,
+    "!=": lambda one: one != 0,
+    "<": lambda one: one < 0,
+    "<=": lambda one: one <= 0,
+    ">": lambda one: one > 0,
+    ">=": lambda one: one >= 0,
+}

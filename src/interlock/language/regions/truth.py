@@ -26,9 +26,8 @@ from interlock.language.regions.region import (
     meet,
     only,
 )
-from interlock.language.regions.sums import Measure, Sum, measure, sum_of
+from interlock.language.regions.sums import COMPARE, Sum, measure, sum_of, wanted
 from interlock.language.regions.values import (
-    ENDLESS,
     MOST_PRODUCTS,
     TRUTH,
     Numbers,
@@ -176,15 +175,15 @@ class _Reading:
         difference = left.plus(right, Fraction(-1))
         gone = _missing(difference)
         if not difference.parts:
-            holds = _COMPARE[typed.name](difference.constant)
+            holds = COMPARE[typed.name](difference.constant)
             return Truth(EVERYWHERE, NOWHERE, gone) if holds else Truth(NOWHERE, EVERYWHERE, gone)
         if any(variable.sort == "term" for variable in difference.parts):
             known = self._tabled(typed)
             if known is not None:
                 return known
         measured = measure(difference)
-        wanted = _wanted(typed.name, difference, measured)
-        truth = _split(measured.variable, measured.ever, wanted)
+        sought = wanted(typed.name, difference, measured)
+        truth = _split(measured.variable, measured.ever, sought)
         return Truth(truth.true, truth.false, gone)
 
     def _side_by_side(self, typed: Typed) -> Truth:
@@ -274,30 +273,6 @@ def _missing(total: Sum) -> Region:
     return join(*gone)
 
 
-def _wanted(operator: str, difference: Sum, measured: Measure) -> Numbers:
-    """Return which values of the measured part make ``difference operator 0`` true."""
-    edge = -difference.constant / measured.step
-    if measured.step < 0:
-        operator = _TURNED[operator]
-    below, whole = edge.__floor__(), edge.denominator == 1
-    exactly = between(below, below) if whole else between(1, 0)
-    lesser = between(-ENDLESS, below - 1 if whole else below)
-    greater = between(below + 1, ENDLESS)
-    match operator:
-        case "==":
-            return exactly
-        case "!=":
-            return lesser.either(greater)
-        case "<":
-            return lesser
-        case "<=":
-            return lesser.either(exactly)
-        case ">":
-            return greater
-        case _:
-            return greater.either(exactly)
-
-
 def _reads(typed: Typed) -> list[Typed]:
     """Return the reads of fields below a part, ``has`` among them."""
     found, pending = [], [typed]
@@ -318,24 +293,6 @@ def _asking(typed: Typed) -> Typed:
 
 
 _NUMERIC: Final = frozenset({Kind.INT, Kind.DOUBLE, Kind.TIMESTAMP, Kind.DURATION})
-
-_TURNED: Final[Mapping[str, str]] = {
-    "==": "==",
-    "!=": "!=",
-    "<": ">",
-    "<=": ">=",
-    ">": "<",
-    ">=": "<=",
-}
-
-_COMPARE: Final[Mapping[str, Callable[[Fraction], bool]]] = {
-    "==": lambda one: one == 0,
-    "!=": lambda one: one != 0,
-    "<": lambda one: one < 0,
-    "<=": lambda one: one <= 0,
-    ">": lambda one: one > 0,
-    ">=": lambda one: one >= 0,
-}
 
 _RELATIONS: Final[Mapping[str, tuple[str, bool, bool]]] = {
     "==": ("==", False, False),
