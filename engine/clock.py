@@ -52,7 +52,8 @@ class JournalTime:
     def now_ms(self) -> int:
         """Return the time for an entry, ms since the epoch; never before the last one."""
         wall, ticks = self._clock.now_ms(), self._clock.monotonic()
-        slow = self._at + int((ticks - self._ticks) * 500)
+        passed_us = round((ticks - self._ticks) * 1e6)  # a float of seconds is a hair off
+        slow = self._at + passed_us // 2_000
         if wall < slow:
             return slow
         self._at, self._ticks = wall, ticks

@@ -7,7 +7,7 @@ the two meet again.
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from interlock.engine.clock import JournalTime
@@ -68,6 +68,7 @@ def test_a_clock_that_was_set_back_is_met_again_after_twice_as_long(back: int) -
     assert time.now_ms() == clock.wall_ms
 
 
+@example(offset=1_004, passing=2_006)
 @given(st.integers(-10_000_000, 10_000_000), st.integers(0, 10_000))
 def test_a_recovered_journal_goes_on_from_its_last_entry(offset: int, passing: int) -> None:
     clock = SetClock()
