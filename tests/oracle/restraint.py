@@ -26,11 +26,13 @@ class Restraints:
     fired_at: dict[object, int] = field(default_factory=dict)
     """When somebody last began to fire for a key."""
     held: set[tuple[str, Identity]] = field(default_factory=set)
-    _next: dict[object, tuple[Identity, object]] = field(default_factory=dict)
-    _began: dict[object, int] = field(default_factory=dict)
+    _next: dict[tuple, tuple[Identity, object]] = field(default_factory=dict)
+    _began: dict[tuple, int] = field(default_factory=dict)
 
     def __call__(self, rule: NaiveRule, found: Found, signals: Sequence[Live]) -> Found:
-        """Return the matches that fire; may be asked any number of times in a step."""
+        """Return the matches that fire; of all times it is asked in a step the last counts."""
+        self._next = {key: one for key, one in self._next.items() if key[0] != rule.id}
+        self._began = {key: at for key, at in self._began.items() if key[0] != rule.id}
         free = [one for one in found if not self._is_excepted(*one)]
         chosen = free
         if rule.once_per or rule.cooldown:
