@@ -10,8 +10,15 @@ import typer
 from interlock.server.cli.options import Report, Reported
 
 Paths = Annotated[
-    list[Path], typer.Argument(metavar="PATH", help="Files, and folders with all below them.")
+    list[Path] | None,
+    typer.Argument(
+        metavar="PATH",
+        help="Files, and folders with all below them. [default: this folder]",
+        show_default=False,
+    ),
 ]
+HERE = Path()
+"""What is meant when no path is given."""
 Executors = Annotated[
     Path | None,
     typer.Option(
@@ -32,7 +39,7 @@ Env = Annotated[
 
 
 def check(
-    paths: Paths,
+    paths: Paths = None,
     executors: Executors = None,
     env: Env = None,
     output: Reported = Report.TEXT,
@@ -48,4 +55,4 @@ def check(
     """
     from interlock.server.cli import checking
 
-    raise typer.Exit(checking.check(paths, executors, output, env))
+    raise typer.Exit(checking.check(paths or [HERE], executors, output, env))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from interlock.server.cli.check import Env, Paths
+from interlock.server.cli.check import HERE, Env, Paths
 from interlock.server.cli.options import Form, Output
 
 Out = Annotated[
@@ -19,7 +19,7 @@ Check = Annotated[
 
 
 def docs(
-    paths: Paths, out: Out, check: Check = False, env: Env = None, output: Output = Form.TEXT
+    out: Out, paths: Paths = None, check: Check = False, env: Env = None, output: Output = Form.TEXT
 ) -> None:
     """Write runbook pages from the files.
 
@@ -32,4 +32,4 @@ def docs(
     """
     from interlock.server.cli import paging
 
-    raise typer.Exit(paging.write(paths, out, env, check=check, form=output))
+    raise typer.Exit(paging.write(paths or [HERE], out, env, check=check, form=output))

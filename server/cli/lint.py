@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from interlock.server.cli.check import Env, Executors, Paths
+from interlock.server.cli.check import HERE, Env, Executors, Paths
 from interlock.server.cli.options import Report, Reported
 
 Day = Annotated[
@@ -18,7 +18,7 @@ Day = Annotated[
 
 
 def lint(
-    paths: Paths,
+    paths: Paths = None,
     executors: Executors = None,
     env: Env = None,
     today: Day = "",
@@ -35,4 +35,4 @@ def lint(
     """
     from interlock.server.cli import linting
 
-    raise typer.Exit(linting.lint_files(paths, executors, output, env, today))
+    raise typer.Exit(linting.lint_files(paths or [HERE], executors, output, env, today))

@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from interlock.server.cli.check import Env, Executors, Paths
+from interlock.server.cli.check import HERE, Env, Executors, Paths
 from interlock.server.cli.options import Form, Output
 
 Start = Annotated[str, typer.Option(metavar="TIME", help="Simulated time to begin at, RFC 3339.")]
 
 
 def simulate(
-    paths: Paths,
+    paths: Paths = None,
     executors: Executors = None,
     env: Env = None,
     start: Start = "2026-03-02T09:00:00Z",
@@ -31,4 +31,4 @@ def simulate(
     """
     from interlock.server.cli import simulating
 
-    simulating.simulate(paths, executors, env, start, output)
+    simulating.simulate(paths or [HERE], executors, env, start, output)

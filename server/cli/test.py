@@ -12,7 +12,7 @@ from interlock.server.cli.options import Report, Reported
 Paths = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="[PATH]...",
+        metavar="PATH",
         help="Test documents, and folders with all below them. [default: this folder]",
         show_default=False,
     ),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from interlock.server.cli.check import Env, Executors, Paths
+from interlock.server.cli.check import HERE, Env, Executors, Paths
 from interlock.server.cli.options import Report, Reported
 
 Write = Annotated[
@@ -20,7 +20,7 @@ Write = Annotated[
 
 
 def verify(
-    paths: Paths,
+    paths: Paths = None,
     executors: Executors = None,
     env: Env = None,
     write: Write = None,
@@ -40,4 +40,4 @@ def verify(
     from interlock.server.cli import verifying
 
     asked = verifying.Asked(executors, env, write)
-    raise typer.Exit(verifying.verify(paths, asked, output))
+    raise typer.Exit(verifying.verify(paths or [HERE], asked, output))
