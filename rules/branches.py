@@ -14,7 +14,7 @@ from math import prod
 from typing import Final, TypeAlias
 
 from interlock.language import Document, Loc
-from interlock.rules.schema import AnyPattern, Condition, RuleCondition
+from interlock.rules.condition_schema import AnyPattern, Condition, RuleCondition
 
 MAX_PRODUCTIONS: Final = 16
 """Most ways to choose a branch of every ``any`` of a rule."""

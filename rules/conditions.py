@@ -9,10 +9,7 @@ from interlock.language import Document, Loc
 from interlock.language.expression import OPEN
 from interlock.language.expression.parameters import PARAMS
 from interlock.rules.branches import Placed
-from interlock.rules.declare import Declarations
-from interlock.rules.draft import Bindings, Draft, Stated, draft
-from interlock.rules.network import Pattern
-from interlock.rules.schema import (
+from interlock.rules.condition_schema import (
     Condition,
     CountPattern,
     FactPattern,
@@ -21,6 +18,9 @@ from interlock.rules.schema import (
     NotPattern,
     SignalPattern,
 )
+from interlock.rules.declare import Declarations
+from interlock.rules.draft import Bindings, Draft, Stated, draft
+from interlock.rules.network import Pattern
 from interlock.rules.temporal.conditions import Lasting, bind_since
 from interlock.rules.temporal.counting import Counting
 from interlock.rules.temporal.waiting import Waits

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from interlock.language import Document, Field, Loc, nearest
 from interlock.language.expression import NO_PARAMETERS, Parameters
 from interlock.language.implicit import IMPLICIT_FACT_FIELDS, IMPLICIT_SIGNAL_FIELDS
+from interlock.rules.declaration_schema import FactDefinition, SignalDefinition, SignalsDocument
 from interlock.rules.declarations import FactType, SignalType
-from interlock.rules.schema import FactDefinition, SignalDefinition, SignalsDocument
 
 KEY_WITHOUT_DECLARATION = ("subject", "source")
 """Implicit fields a signal may be keyed and correlated by."""

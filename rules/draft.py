@@ -16,6 +16,7 @@ from interlock.language.expression import (
     Path,
     Scope,
 )
+from interlock.rules.condition_schema import Counted, FactPattern, NoFact, NoSignal, SignalPattern
 from interlock.rules.declare import Declarations
 from interlock.rules.network import (
     Comparison,
@@ -26,7 +27,6 @@ from interlock.rules.network import (
     Predicate,
     Residual,
 )
-from interlock.rules.schema import Counted, FactPattern, NoFact, NoSignal, SignalPattern
 
 
 @dataclass(slots=True)

@@ -11,14 +11,16 @@ from interlock.rules.branches import Branching, branchings
 from interlock.rules.checks import Written, check_rule, check_strata, check_together
 from interlock.rules.conditions import compile_conditions
 from interlock.rules.consequences import ConsequenceCompiler
+from interlock.rules.declaration_schema import SignalsDocument
 from interlock.rules.declare import Declarations, declare, note_broken, place_text
 from interlock.rules.draft import Bindings
 from interlock.rules.examples import read_examples
-from interlock.rules.network import ExceptionSpec, Rule, Start, StartSpec
+from interlock.rules.network import ExceptionSpec, Rule, StartSpec
 from interlock.rules.overlays import KIND, Overlay, Overlays, read_overlays
 from interlock.rules.restraints import RestraintCompiler
 from interlock.rules.rulebase import Definitions, RuleBase
-from interlock.rules.schema import RuleDefinition, RulesDocument, SignalsDocument
+from interlock.rules.schema import RuleDefinition, RulesDocument
+from interlock.rules.starts import Start
 from interlock.rules.strata import stratify
 from interlock.rules.version import rulebase_digest
 

@@ -331,21 +331,3 @@ class Pack:
 
     id: str
     rules: tuple[Rule, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """A machine some rule starts, for whoever knows the machines to check.
-
-    Attributes:
-        machine: the machine's id.
-        inputs: what it is given.
-        rule: the rule's id.
-        path, span: where the rule says so.
-    """
-
-    machine: str
-    inputs: Mapping[str, Type]
-    rule: str
-    path: str
-    span: Span

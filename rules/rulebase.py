@@ -9,11 +9,12 @@ from interlock.language.diagnostics import Diagnostic
 from interlock.rules.declarations import FactType, SignalType
 from interlock.rules.discriminate import Discriminator
 from interlock.rules.examples import Example
-from interlock.rules.network import ExceptionSpec, Rule, Start
+from interlock.rules.network import ExceptionSpec, Rule
 from interlock.rules.packs import deal, linking_fields, offers
 from interlock.rules.plan import Blocker
 from interlock.rules.planner import Planner
 from interlock.rules.rows import Shapes
+from interlock.rules.starts import Start
 from interlock.rules.strata import Strata
 from interlock.rules.temporal.watches import Watch
 

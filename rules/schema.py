@@ -1,12 +1,11 @@
-"""The shape of ``signals/v1`` and ``rules/v1`` documents.
+"""The shape of ``rules/v1`` documents.
 
-Only shape: names, types and logic are the business of ``declare``, ``compile`` and ``checks``.
+Only shape: names, types and logic are the business of ``declare``, ``conditions`` and ``checks``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
@@ -17,197 +16,21 @@ from interlock.language import (
     Definition,
     Duration,
     ExpressionList,
-    FieldDefinition,
     FieldName,
     Identifier,
     SignalName,
     TemplateText,
     YamlValue,
     fault,
-    nearest,
 )
 from interlock.language.model import MAX_IDENTIFIER
+from interlock.rules.condition_schema import RuleCondition, has_one_of, keyed
 
 Severity: TypeAlias = Literal["critical", "high", "medium", "low", "info"]
 Risk: TypeAlias = Literal["none", "low", "medium", "high"]
 
 Arguments: TypeAlias = dict[FieldName, YamlValue]
 """Values and templates by the name of what they fill."""
-
-
-class SignalDefinition(Definition):
-    """One declared signal."""
-
-    doc: str = ""
-    """What it means when this signal arrives."""
-    keep: Literal["latest", "all"] = "latest"
-    """Whether a newer signal replaces the one with the same key, or each lives on its own."""
-    key: list[FieldName] = Field(["subject"], min_length=1)
-    """Fields that tell one live element from another."""
-    correlate: list[FieldName] = Field(["subject"], min_length=1)
-    """Fields that name the partition; rules join within one."""
-    ttl: Annotated[Duration, Field(gt=0)]
-    """How long it counts after it was last received."""
-    fields: dict[FieldName, FieldDefinition] = Field(default_factory=dict)
-    """What it carries."""
-
-
-class FactDefinition(Definition):
-    """One declared fact."""
-
-    doc: str = ""
-    """What is the case while this fact stands."""
-    key: list[FieldName] = Field(min_length=1)
-    """Fields that tell one fact from another."""
-    ttl: Annotated[Duration, Field(gt=0)] | None = None
-    """How long it stands when an operator sets it; a derived fact lives as long as its support."""
-    fields: dict[FieldName, FieldDefinition] = Field(min_length=1)
-    """What it says."""
-
-
-class SignalsDocument(Definition):
-    """A ``signals/v1`` document."""
-
-    interlock: Literal["signals/v1"]
-    package: Identifier | None = None
-    owner: str | None = None
-    signals: dict[SignalName, SignalDefinition] = Field(default_factory=dict)
-    facts: dict[Identifier, FactDefinition] = Field(default_factory=dict)
-
-
-def keyed(*keys: str) -> Callable[[object], str | None]:
-    """Return a discriminator: the first of the keys that a mapping holds, as a tag."""
-
-    def tag(value: object) -> str | None:
-        for key in keys:
-            if isinstance(value, Mapping) and key in value:
-                return f"~{key}"
-        return None
-
-    return tag
-
-
-def has_one_of(*keys: str) -> BeforeValidator:
-    """Return a check that a mapping holds exactly one of the keys that say what it is."""
-
-    def check(value: object) -> object:
-        if isinstance(value, Mapping):
-            found = [key for key in keys if key in value]
-            if len(found) > 1:
-                raise fault("RV110", f"is {' and '.join(found)} at once", "make them two")
-            if not found:
-                hints = [hint for key in value if (hint := nearest(str(key), keys))]
-                message = f"needs one of {', '.join(keys)}"
-                raise fault("RV110", message, hints[0] if hints else None)
-        return value
-
-    return BeforeValidator(check)
-
-
-class SignalPattern(Definition):
-    """A signal that must be there."""
-
-    signal: SignalName
-    alias: FieldName = Field(alias="as")
-    """The name later conditions, ``then`` and ``why`` read it by."""
-    where: ExpressionList = ()
-    """What must hold of it."""
-    lasts: Annotated[Duration, Field(gt=0)] | None = Field(None, alias="for")
-    """How long it must have held without a break."""
-
-
-class FactPattern(Definition):
-    """A fact that must stand."""
-
-    fact: Identifier
-    alias: FieldName = Field(alias="as")
-    """The name later conditions, ``then`` and ``why`` read it by."""
-    where: ExpressionList = ()
-    """What must hold of it."""
-    lasts: Annotated[Duration, Field(gt=0)] | None = Field(None, alias="for")
-    """How long it must have held without a break."""
-
-
-class NoSignal(Definition):
-    """A signal that must not be there."""
-
-    signal: SignalName
-    where: ExpressionList = ()
-    within: Annotated[Duration, Field(gt=0)] | None = None
-    """For how long after an earlier element it must not come."""
-
-
-class NoFact(Definition):
-    """A fact that must not stand."""
-
-    fact: Identifier
-    where: ExpressionList = ()
-    within: Annotated[Duration, Field(gt=0)] | None = None
-    """For how long after an earlier element it must not come."""
-
-
-Negated: TypeAlias = Annotated[
-    Annotated[NoSignal, Tag("~signal")] | Annotated[NoFact, Tag("~fact")],
-    Discriminator(keyed("signal", "fact")),
-    has_one_of("signal", "fact"),
-]
-
-
-class NotPattern(Definition):
-    """``not:`` one pattern; it may read what is bound before it."""
-
-    negated: Negated = Field(alias="not")
-
-
-class Counted(Definition):
-    """What is counted."""
-
-    signal: SignalName
-    where: ExpressionList = ()
-    """What must hold of each; fields equated with earlier elements are counted apart."""
-    over: Annotated[Duration, Field(gt=0)]
-    """For how long each counts."""
-    distinct: FieldName | None = None
-    """The field whose different values are counted, instead of every signal."""
-
-
-class CountPattern(Definition):
-    """A number of signals."""
-
-    count: Counted
-    alias: FieldName = Field(alias="as")
-    """The name later conditions, ``then`` and ``why`` read the number by."""
-    where: Annotated[ExpressionList, Field(min_length=1)]
-    """What must hold of the number."""
-
-
-Condition: TypeAlias = Annotated[
-    Annotated[SignalPattern, Tag("~signal")]
-    | Annotated[FactPattern, Tag("~fact")]
-    | Annotated[NotPattern, Tag("~not")]
-    | Annotated[CountPattern, Tag("~count")],
-    Discriminator(keyed("signal", "fact", "not", "count")),
-    has_one_of("signal", "fact", "not", "count"),
-]
-
-
-class AnyPattern(Definition):
-    """``any:`` of some branches."""
-
-    branches: list[Annotated[list[Condition], Field(min_length=1)]] = Field(
-        alias="any", min_length=2
-    )
-    """Lists of patterns that bind the same names; the rule holds through each that holds."""
-
-
-def _one_or_any(value: object) -> str:
-    return "~any" if isinstance(value, Mapping) and "any" in value else "~one"
-
-
-RuleCondition: TypeAlias = Annotated[
-    Annotated[Condition, Tag("~one")] | Annotated[AnyPattern, Tag("~any")],
-    Discriminator(_one_or_any),
-]
 
 
 class AssertConsequence(Definition):

@@ -8,10 +8,10 @@ from typing import Final
 from interlock.language import Document, Field, Loc, expression, nearest
 from interlock.language.expression import OPEN
 from interlock.language.values import INT, format_duration
+from interlock.rules.condition_schema import CountPattern
 from interlock.rules.declare import Declarations
 from interlock.rules.draft import Bindings, Draft, draft
 from interlock.rules.network import ElementKind, Operator, Pattern
-from interlock.rules.schema import CountPattern
 from interlock.rules.temporal.watches import COUNT, TimedPattern, count
 
 NUMBER: Final[Mapping[str, Field]] = {COUNT: Field(INT)}

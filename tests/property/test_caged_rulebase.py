@@ -18,10 +18,10 @@ from tests.property.rules_strategies import (
     Observe,
     Say,
     histories,
-    loaded,
     restrained_rule_bases,
     rule_bases,
 )
+from tests.property.rules_written import loaded
 from tests.scale import count
 
 

@@ -14,11 +14,7 @@ from interlock.rules.model import Outcome
 from tests.oracle.naive import Found, NaiveRule, World
 from tests.oracle.past import Live
 from tests.oracle.restraint import Restraints
-from tests.property.rules_strategies import (
-    DAY_MS,
-    histories,
-    restrained_rule_bases,
-)
+from tests.property.rules_strategies import DAY_MS, histories, restrained_rule_bases
 from tests.property.sides import Believed, Side, bound
 from tests.scale import count
 
