@@ -35,7 +35,7 @@ from interlock.machines import (
     terms_schema,
 )
 from interlock.machines import schema as machine_schema
-from interlock.rules import overlay_schema
+from interlock.rules import declaration_schema, overlay_schema
 from interlock.rules import schema as rules_schema
 from interlock.server import errors as wire_errors
 from interlock.server.cli.exits import Exit
@@ -120,9 +120,9 @@ MACHINE_MODELS = tuple(
 )
 RULE_MODELS = definitions(rules_schema)
 SIGNAL_MODELS = (
-    rules_schema.SignalsDocument,
-    rules_schema.SignalDefinition,
-    rules_schema.FactDefinition,
+    declaration_schema.SignalsDocument,
+    declaration_schema.SignalDefinition,
+    declaration_schema.FactDefinition,
     FieldDefinition,
 )
 PARAMS_MODELS = (*definitions(params), ValueDefinition)
