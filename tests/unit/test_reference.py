@@ -118,7 +118,7 @@ MACHINE_MODELS = tuple(
     )
     for model in definitions(module)
 )
-RULE_MODELS = definitions(rules_schema)
+RULE_MODELS = (*definitions(rules_schema), *definitions(condition_schema))
 SIGNAL_MODELS = (
     declaration_schema.SignalsDocument,
     declaration_schema.SignalDefinition,
