@@ -35,7 +35,7 @@ from interlock.machines import (
     terms_schema,
 )
 from interlock.machines import schema as machine_schema
-from interlock.rules import declaration_schema, overlay_schema
+from interlock.rules import condition_schema, declaration_schema, overlay_schema
 from interlock.rules import schema as rules_schema
 from interlock.server import errors as wire_errors
 from interlock.server.cli.exits import Exit
