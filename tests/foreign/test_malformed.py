@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from interlock.engine.bundle import Bundle
+from interlock.engine.verify import verify
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic
 
@@ -124,6 +125,29 @@ def test_no_rules_at_all_are_refused() -> None:
     assert "rules.yaml:3:8: error [RV110] expected 1 or more, found 0" in str(first)
 
 
+def test_a_rule_that_feeds_itself_is_warned_of() -> None:
+    """The peer loops for ever on it; ours would stop, and says so before."""
+    feeding = RULE.replace("signal: host.load", "fact: host.busy").replace("i > 5", 'host != "a"')
+    feeding = feeding.replace("why: ${load.i} at", "why: at")
+    feeding = feeding.replace(
+        "advise: ${load.host} is busy", "assert: host.busy\n        set: {host: x}"
+    )
+
+    warnings = Bundle.compile({"signals.yaml": SIGNALS, "rules.yaml": feeding}).warnings
+
+    assert ["RV340"] == [one.code for one in warnings]
+
+
+def test_a_condition_that_can_never_hold_is_found_by_verify() -> None:
+    never = RULE.replace("i > 5", "i > 5 && i < 2")
+
+    (first,) = verify({"signals.yaml": SIGNALS, "rules.yaml": never})
+
+    assert "rules.yaml:9:25: error [RV302] 'i < 2' is never true where 'i > 5' holds" == str(first)
+
+
 def test_the_rule_as_it_was_is_clean() -> None:
     """Negative control: what is refused is refused for what was changed."""
     assert [] == found(RULE)
+    assert [] == verify({"signals.yaml": SIGNALS, "rules.yaml": RULE})
+    assert () == Bundle.compile({"signals.yaml": SIGNALS, "rules.yaml": RULE}).warnings
