@@ -49,7 +49,9 @@ def decisions(rulebase: RuleBase, history: Sequence[Observe | Say]) -> Iterator[
 
 
 def told(firing: Firing) -> tuple[str, object, str]:
-    return firing.rule, tuple(one.id for one in firing.elements), firing.why
+    """Return what a firing says; what is derived is numbered within its step, whoever derives."""
+    elements = [(one.type, one.position) for one in firing.elements]
+    return firing.rule, elements, firing.why
 
 
 def _take(memory: WorkingMemory, event: Observe | Say, now: int, position: int) -> Outcome:
