@@ -25,7 +25,7 @@ demo-prometheus: setup  ## the same, seen through Prometheus and Alertmanager
 
 test: setup  ## every test, the long proofs in seeded samples (under 10 minutes)
 	@scripts/need.sh strace
-	$(PYTEST) ci
+	$(PYTEST) ci -n 2 --dist loadfile
 
 torture: setup  ## every test, the long proofs in full (an hour)
 	@scripts/need.sh strace

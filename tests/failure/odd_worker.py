@@ -15,7 +15,7 @@ DEEDS = {
     "hang": lambda found: sum(count()),
     "eat": lambda found: bytearray(2**30) and found,
     "lie": lambda found: [],
-    "invent": lambda found: [*found, (0, (0, 0))],
+    "invent": lambda found: [*found, (0, (1, 0))],
     "nonsense": lambda found: [(99, (0,))],
 }
 

@@ -206,7 +206,7 @@ def test_control_a_lying_worker_is_found_out():
 
     assert seen.others == [
         Disagreement(5, "pack-0", expected=(("bad release", ("s5", "s0")),), found=()),
-        Disagreement(9, "pack-0", expected=(), found=(("bad release", ("s9", "s9")),)),
+        Disagreement(9, "pack-0", expected=(), found=(("bad release", ("s0", "s9")),)),
     ]
     assert seen.agreed == 18
 
