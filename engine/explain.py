@@ -334,4 +334,10 @@ def _shown(value: object) -> str:
         text = f"{abs(units):0{scale + 1}d}"
         number = f"{text[:-scale]}.{text[-scale:]}".rstrip("0").rstrip(".") if scale else text
         return f"-{number}" if units < 0 else number
-    return digest.canonical(value).decode() if isinstance(value, dict) else str(value)
+    match value:
+        case {"list": list() as items}:
+            return f"[{', '.join(map(_shown, items))}]"
+        case dict():
+            return digest.canonical(value).decode()
+        case _:
+            return str(value)

@@ -327,6 +327,9 @@ def test_nothing_of_that_name_is_an_error(why: Why) -> None:
         (True, "True"),
         ("text", "text"),
         ([1, 2, 3], "[1, 2, 3]"),
+        ({"list": [[5, 1], [-7, 1]]}, "[0.5, -0.7]"),
+        ({"list": [1, 2]}, "[1, 2]"),
+        ({"list": []}, "[]"),
     ],
 )
 def test_values_are_shown_as_people_read_them(value: object, shown: str) -> None:

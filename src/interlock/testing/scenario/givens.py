@@ -150,7 +150,7 @@ def wire(type_: Type, value: Value) -> JsonValue:
     """Return a runtime value in the form signals carry it; the door admits it again."""
     if isinstance(value, tuple):
         item = type_.item or type_
-        return [wire(item, one) for one in value]
+        return {"list": [wire(item, one) for one in value]}
     match type_.kind:
         case Kind.DOUBLE:
             assert isinstance(value, int)
