@@ -127,7 +127,8 @@ class Owner:
         except InterlockError as error:
             self._tell.begun(error)
             return
-        except Exception as error:  # noqa: BLE001  # whoever waits must hear that there is no start
+        except Exception as error:  # whoever waits must hear that there is no start
+            log.critical("start_failed", exc_info=error, action="report it; nothing acts")
             self._tell.begun(InvariantBroken(f"the journal cannot be taken up: {error!r}"))
             return
         self._tell.begun(None)
@@ -211,7 +212,7 @@ class Owner:
         """Our own code is wrong: decide nothing more, refuse everything, let people know."""
         self._refuse_from_now()
         self._terms.telemetry.failures.labels("invariant").inc()
-        log.critical("core_stopped", error=repr(error), action="restart and report it")
+        log.critical("core_stopped", exc_info=error, action="restart and report it")
         broken = InvariantBroken(f"the core has stopped: {error!r}; restart and report it")
         while not self.stopping.is_set():
             self._refuse(State(), broken)

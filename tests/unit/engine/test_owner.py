@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from interlock.engine import owner, partition
 from interlock.engine.journal.seen import Found
@@ -23,6 +24,12 @@ from tests.unit.engine.given_node import (
     until,
     wanted,
 )
+
+
+def bugs(logs: Sequence[MutableMapping[str, Any]]) -> list[tuple[str, type]]:
+    """Return what was logged as our own fault: the event, and what is shown with its traceback."""
+    critical = [log for log in logs if log["log_level"] == "critical"]
+    return [(log["event"], type(log["exc_info"])) for log in critical]
 
 
 def test_a_journal_nobody_can_make_sense_of_is_no_start_and_no_hanging_either(
@@ -50,9 +57,13 @@ def test_a_bug_met_while_starting_is_told_and_the_store_is_free_again(
         with monkeypatch.context() as patched:
             patched.setattr(partition.Partition, "recover", broken)
             node = node_in(tmp_path, Hands())
-            with pytest.raises(InvariantBroken, match="ZeroDivisionError"):
+            with (
+                structlog.testing.capture_logs() as logs,
+                pytest.raises(InvariantBroken, match="ZeroDivisionError"),
+            ):
                 await node.start()
             await node.stop()
+            assert bugs(logs) == [("start_failed", ZeroDivisionError)]
         async with running(tmp_path, Hands()):
             pass
 
@@ -168,10 +179,13 @@ def test_a_bug_in_the_core_stops_it_and_everyone_hears(
     async def scenario() -> None:
         async with running(tmp_path, Hands()) as node:
             monkeypatch.setattr(partition, "fold", broken)
-            first = node.runtime.submit([wanted("a")])
-            await first  # it is on disk; what follows from it is not known yet
-            while node.runtime.ready:  # noqa: ASYNC110  # a thread's end has no event
-                await asyncio.sleep(0.01)
+            with structlog.testing.capture_logs() as logs:
+                first = node.runtime.submit([wanted("a")])
+                await first  # it is on disk; what follows from it is not known yet
+                while node.runtime.ready:  # noqa: ASYNC110  # a thread's end has no event
+                    await asyncio.sleep(0.01)
+                await node.runtime.ask(lambda _: None)
+            assert bugs(logs) == [("core_stopped", ZeroDivisionError)]
             with pytest.raises(NotReady):
                 node.runtime.submit([wanted("b")])
             assert await node.runtime.ask(lambda state: state.seq) == -1

@@ -6,10 +6,13 @@ Revision: r0001, after nothing.
 import sqlalchemy as sa
 from alembic import op
 
+from interlock.engine.journal.migrations import no_way_back
+
 revision = "r0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+downgrade = no_way_back
 
 
 def upgrade() -> None:
@@ -166,7 +169,3 @@ def upgrade() -> None:
     op.create_index("transition_by_seq", "transition", ["seq"], unique=False)
     op.create_index("transition_by_source", "transition", ["source", "seq"], unique=False)
     op.create_index("transition_by_time", "transition", ["at"], unique=False)
-
-
-def downgrade() -> None:
-    raise NotImplementedError("a journal is never taken back to an older format")

@@ -6,15 +6,14 @@ Revision: r0002, after r0001.  What was written before asked nothing, so the col
 import sqlalchemy as sa
 from alembic import op
 
+from interlock.engine.journal.migrations import no_way_back
+
 revision = "r0002"
 down_revision = "r0001"
 branch_labels = None
 depends_on = None
+downgrade = no_way_back
 
 
 def upgrade() -> None:
     op.add_column("incident", sa.Column("question", sa.Text(), nullable=True))
-
-
-def downgrade() -> None:
-    raise NotImplementedError("a journal is never taken back to an older format")

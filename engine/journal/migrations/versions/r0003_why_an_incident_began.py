@@ -12,17 +12,21 @@ import sqlalchemy as sa
 from alembic import op
 
 from interlock.digest import canonical, decode
+from interlock.engine.journal.migrations import no_way_back
 
 revision = "r0003"
 down_revision = "r0002"
 branch_labels = None
 depends_on = None
+downgrade = no_way_back
 
 TITLE_BYTES = 1_024
 """As the fold had it when this format came; a step never changes."""
 
 _BODIES = sa.text(
-    "SELECT body FROM entry WHERE kind = 'decision' AND kind <> 'signal'"
+    "SELECT body FROM entry"
+    # The second test of kind is what lets SQLite use the partial index.
+    " WHERE kind = 'decision' AND kind <> 'signal'"
     " AND (instr(body, '\"opened\":[') OR instr(body, '\"firings\":[')) ORDER BY position"
 )
 _SET = sa.text("UPDATE incident SET rule = :rule, why = :why WHERE id = :id")
@@ -38,10 +42,6 @@ def upgrade() -> None:
             why = said if len(canonical(said)) <= TITLE_BYTES else ""
             values = {"rule": firing["rule"], "why": why, "id": incident["incident"]}
             op.get_bind().execute(_SET, values)
-
-
-def downgrade() -> None:
-    raise NotImplementedError("a journal is never taken back to an older format")
 
 
 def _decisions() -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:

@@ -154,7 +154,7 @@ def test_an_older_format_is_never_made_of_a_newer_one(database: sqlite3.Connecti
 
     with (
         engine_of(database).connect() as connection,
-        pytest.raises(NotImplementedError, match="never taken back"),
+        pytest.raises(JournalError, match="never taken back"),
     ):
         command.downgrade(schema.alembic_config(connection), "base")
 
