@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from interlock.language import Document, Field, Loc, nearest
+from interlock.language.constants import read_constant
 from interlock.language.diagnostics import Span
-from interlock.language.values import Value, YamlValue, constant_of, format_value, violation
+from interlock.language.values import Value, YamlValue
 from interlock.rules.declare import Declarations
 from interlock.rules.model import Row
 from interlock.rules.schema import ExampleDefinition, ExampleSignal
@@ -142,24 +143,10 @@ def _values(
             message = f"signal {name!r} has no field {part!r}"
             hint = nearest(part, fields)
             document.report((*loc, part), "RV215", message, hint, key=True)
-        elif (units := _value(document, (*loc, part), fields[part], value)) is not None:
+        elif (units := read_constant(document, (*loc, part), fields[part], value)) is not None:
             values[part] = units
     missing = [part for part, one in fields.items() if not one.optional and part not in data]
     if missing:
         message, hint = f"signal {name!r} needs {', '.join(missing)}", f"give {missing[0]}"
         document.report(loc, "RV215", message, hint, key=True)
     return values
-
-
-def _value(document: Document, loc: Loc, field: Field, value: YamlValue) -> Value | None:
-    try:
-        units = constant_of(field.type, value)
-    except ValueError as fault:
-        document.report(loc, "RV202", str(fault))
-        return None
-    if complaint := violation(field, units):
-        found = "" if isinstance(units, tuple) else f", found {format_value(units, field.type)}"
-        code = "RV206" if field.enum else "RV205"
-        document.report(loc, code, f"expected {complaint}{found}")
-        return None
-    return units

@@ -14,7 +14,8 @@
     document      YAML 1.2 with positions (located/ reads it)
     model         pydantic base, shared text types
     fields        the declaration of one field
-    params         named values, settled for one environment
+    constants     what an author gives a field: read or reported
+    params        named values, settled for one environment
     expression/   strict typed CEL subset, templates, arguments
     regions/      what a condition can be, whatever comes
 """

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field as Key
 
+from interlock.language.constants import read_constant
 from interlock.language.diagnostics import Diagnostic, Span, nearest
 from interlock.language.document import Document, Loc
 from interlock.language.expression.parameters import Parameters, written
@@ -19,14 +20,7 @@ from interlock.language.expression.scope import OPEN
 from interlock.language.expression.syntax import Node
 from interlock.language.fields import ValueDefinition
 from interlock.language.model import Definition, FieldName, Identifier, validate
-from interlock.language.values import (
-    Field,
-    Value,
-    YamlValue,
-    constant_of,
-    format_value,
-    violation,
-)
+from interlock.language.values import Field, YamlValue
 
 KIND = "params/v1"
 """What a document of parameters begins with."""
@@ -144,26 +138,11 @@ def _overriding(
 
 def _value(document: Document, loc: Loc, field: Field, value: YamlValue) -> Node | None:
     """Return a parameter's value as an expression, or None where it has a fault."""
-    try:
-        units = constant_of(field.type, value)
-    except ValueError as fault:
-        document.report(loc, "RV202", str(fault))
-        return None
+    units = read_constant(document, loc, field, value)
     if units == ():
         document.report(loc, "RV110", "a list of parameters needs one item at least")
         return None
-    if complaint := violation(field, units):
-        found = format_value(_culprit(field, units), field.type.item or field.type)
-        code = "RV206" if field.enum else "RV205"
-        document.report(loc, code, f"expected {complaint}, found {found}")
-        return None
-    return written(field.type, units)
-
-
-def _culprit(field: Field, units: Value) -> Value:
-    """Return the value that is not as declared: of a list the first such item."""
-    items = units if isinstance(units, tuple) else (units,)
-    return next(one for one in items if violation(field, one))
+    return None if units is None else written(field.type, units)
 
 
 def _unknown_environment(

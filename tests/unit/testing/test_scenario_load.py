@@ -32,7 +32,7 @@ def test_a_sound_scenario_has_no_faults() -> None:
         ),
         (
             f"given: [{{signal: site.probe, data: {{service: a, up: true, code: 700}}}}]\n{EXPECT}",
-            "9:69: error [RV202] expected at most 599, found 700",
+            "9:69: error [RV205] expected at most 599, found 700",
         ),
         (
             f"given: [{{signal: site.probe, data: {{service: shop}}}}]\n{EXPECT}",

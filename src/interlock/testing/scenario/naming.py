@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from interlock.engine.bundle import Bundle
 from interlock.language import Document, Loc, nearest
-from interlock.language.values import Field, Value, YamlValue, constant_of, format_value, violation
+from interlock.language.constants import read_constant
+from interlock.language.values import Field, Value, YamlValue
 from interlock.machines import ActionType, ApproveState, Machine
 from interlock.rules.declarations import FactType, SignalType
 from interlock.testing.scenario.subjects import is_called
@@ -145,7 +146,9 @@ class Names:
         typed: dict[str, Value] = {}
         for name, value in values.items():
             if name in fields:
-                self._add(typed, (*loc, name), fields[name], value)
+                found = read_constant(self.document, (*loc, name), fields[name], value)
+                if found is not None:
+                    typed[name] = found
             else:
                 hint = nearest(name, fields) or f"one of: {', '.join(fields) or 'nothing'}"
                 message = f"unknown field {name!r}"
@@ -155,19 +158,6 @@ class Names:
             message = f"{complete} needs {', '.join(missing)}"
             self.document.report(loc, "RV215", message, key=True)
         return typed
-
-    def _add(self, typed: dict[str, Value], loc: Loc, field: Field, value: YamlValue) -> None:
-        try:
-            found = constant_of(field.type, value)
-        except ValueError as fault:
-            self.document.report(loc, "RV202", str(fault))
-            return
-        demand = violation(field, found)
-        if demand is not None:
-            shown = format_value(found, field.type)[:80]
-            self.document.report(loc, "RV202", f"expected {demand}, found {shown}")
-            return
-        typed[str(loc[-1])] = found
 
     def _unknown(self, loc: Loc, code: str, what: str, name: str, known: Iterable[str]) -> None:
         self.document.report(loc, code, f"no {what} is called {name!r}", nearest(name, known))
