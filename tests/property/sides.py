@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from interlock.digest import canonical, decode
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import ElementRef, FactRow, Firing, Outcome, SignalElement, Suppressed
 from interlock.rules.network import Pattern
@@ -206,3 +207,25 @@ def bound(firing: Firing | Suppressed) -> list[ElementRef]:
 def element(row: FactRow) -> Live:
     """Return an element of memory as the naive evaluator sees it."""
     return Live(row.id, row.type, row.fields, row.fields.get(ORIGIN))
+
+
+def assert_continues_from_a_dump(
+    side: Side, other: Side, history: Sequence[Observe | Say], cut: int
+) -> None:
+    """load(dump(m)) behaves as m; dump(load(x)) == x; a dump survives canonical bytes.
+
+    Args:
+        side: goes through the history in one piece.
+        other: the same, dumped and loaded after ``cut`` steps.
+    """
+    for event in history[:cut]:
+        side.step(event)
+        other.step(event)
+
+    data = decode(canonical(other.memory.dump()))
+    other.memory = WorkingMemory.load(other.rulebase, data, evaluations=True)
+
+    assert other.memory.dump() == data
+    for event in history[cut:]:
+        assert other.step(event) == side.step(event)
+        assert other.memory.dump() == side.memory.dump()

@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interlock.digest import canonical, decode
-from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Outcome
 from tests.oracle.naive import Found, NaiveRule, World
 from tests.oracle.past import Live
 from tests.oracle.restraint import Restraints
 from tests.property.rules_strategies import DAY_MS, histories, restrained_rule_bases
-from tests.property.sides import Believed, Side, bound
+from tests.property.sides import Believed, Side, assert_continues_from_a_dump, bound
 from tests.scale import count
 
 EXAMPLES = settings(max_examples=count(sample=60, full=5_000))
@@ -67,15 +65,4 @@ def test_after_every_step_those_fire_and_are_held_back_that_the_naive_model_says
 @given(restrained_rule_bases(), histories(), st.integers(0, 20))
 def test_a_memory_that_holds_back_is_dumped_and_loaded_exactly(rules, history, cut):
     """load(dump(m)) behaves as m, with who waits, who fires and since when."""
-    side, other = RestrainedSide(rules), RestrainedSide(rules)
-    for event in history[:cut]:
-        side.step(event)
-        other.step(event)
-
-    data = decode(canonical(other.memory.dump()))
-    other.memory = WorkingMemory.load(other.rulebase, data, evaluations=True)
-
-    assert other.memory.dump() == data
-    for event in history[cut:]:
-        assert other.step(event) == side.step(event)
-        assert other.memory.dump() == side.memory.dump()
+    assert_continues_from_a_dump(RestrainedSide(rules), RestrainedSide(rules), history, cut)

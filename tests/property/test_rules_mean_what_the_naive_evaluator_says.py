@@ -10,11 +10,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from interlock.digest import canonical, decode
-from interlock.rules.memory import WorkingMemory
 from tests.oracle.naive import NaiveRule, joins
 from tests.property.rules_strategies import Observe, histories, history_of, rule_bases, rules_of
-from tests.property.sides import Side, bound, element
+from tests.property.sides import Side, assert_continues_from_a_dump, bound, element
 from tests.scale import count
 
 EXAMPLES = settings(max_examples=count(sample=60, full=5_000))
@@ -34,18 +32,7 @@ def test_after_every_step_facts_and_firings_are_those_of_the_naive_evaluator(rul
 @given(rule_bases(), histories(), st.integers(0, 20))
 def test_a_memory_dumped_and_loaded_continues_as_if_nothing_had_happened(rules, history, cut):
     """load(dump(m)) behaves as m; dump(load(x)) == x; a dump survives canonical bytes."""
-    side, other = Side(rules), Side(rules)
-    for event in history[:cut]:
-        side.step(event)
-        other.step(event)
-
-    data = decode(canonical(other.memory.dump()))
-    other.memory = WorkingMemory.load(other.rulebase, data, evaluations=True)
-
-    assert other.memory.dump() == data
-    for event in history[cut:]:
-        assert other.step(event) == side.step(event)
-        assert other.memory.dump() == side.memory.dump()
+    assert_continues_from_a_dump(Side(rules), Side(rules), history, cut)
 
 
 @EXAMPLES
