@@ -1,7 +1,8 @@
 """The program ``interlock``: reads the verb, runs it, turns errors into one line and a code.
 
 Guarantees: an error raised on purpose is one line on standard error, ``error [code]: message``,
-and never a traceback; every exit code is one of ``exits.Exit``, or 130 after Ctrl-C.
+and never a traceback; every exit code is one of ``exits.Exit``, or 130 after Ctrl-C, or 141 where
+nobody read to the end: what was not seen is no success.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from interlock.errors import DefinitionError, InterlockError
 
 INTERRUPTED = 130
 """What a shell calls a program that Ctrl-C ended."""
+UNREAD = 141
+"""What a shell calls a program that SIGPIPE ended."""
 
 
 def main() -> None:
@@ -28,11 +31,11 @@ def run(arguments: Sequence[str]) -> int:
     Args:
         arguments: what follows the program's name.
     """
-    if list(arguments) == ["--version"]:  # without loading anything
-        print(f"interlock {__version__}")
-        return 0
     _prepare()
     try:
+        if list(arguments) == ["--version"]:  # without loading anything
+            print(f"interlock {__version__}")
+            return 0
         return _run(arguments)
     except InterlockError as error:
         return refuse(error)
@@ -41,8 +44,10 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         # Whoever read has enough; what is still buffered must not be complained about at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except BaseException as bug:
+        return UNREAD
+    except (
+        BaseException
+    ) as bug:  # a panic in a compiled library is no Exception, and not "found" (1)
         import traceback
 
         traceback.print_exc()  # ours to mend, so show all there is

@@ -89,16 +89,30 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Served:
     return running
 
 
-def test_a_reader_that_has_enough_is_no_error(stopped: Served) -> None:
-    export = [*PROGRAM, "history", "export", "--store", stopped.store]
-    with subprocess.Popen(export, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        err = process.stderr.read()
-        code = process.wait(30)
+def _unread(*arguments: str) -> tuple[int, bytes]:
+    """Run the program with nobody reading; return its code and what it says of errors."""
+    ours, theirs = os.pipe()
+    os.close(ours)
+    try:
+        done = subprocess.run(
+            [*PROGRAM, *arguments], stdout=theirs, stderr=subprocess.PIPE, timeout=30, check=False
+        )
+    finally:
+        os.close(theirs)
+    return done.returncode, done.stderr
 
-    assert (0, b"") == (code, err)
+
+def test_a_reader_that_has_enough_hears_no_complaint(stopped: Served) -> None:
+    assert _unread("history", "export", "--store", stopped.store) == (141, b"")
+
+
+def test_what_nobody_read_to_the_end_is_no_success(faulty: Path) -> None:
+    """``interlock check | head`` under pipefail is not green, whatever was found."""
+    check = [*PROGRAM, "check", str(faulty)]
+
+    assert subprocess.run(check, capture_output=True, timeout=30, check=False).returncode == 1
+    assert _unread("check", str(faulty)) == (141, b"")
+    assert _unread("--version") == (141, b"")
 
 
 def test_an_encoding_that_lacks_a_character_is_no_error(stopped: Served) -> None:
