@@ -33,10 +33,8 @@ def run(arguments: Sequence[str]) -> int:
     """
     _prepare()
     try:
-        if list(arguments) == ["--version"]:  # without loading anything
-            print(f"interlock {__version__}")
-            return 0
-        return _run(arguments)
+        code = _run(arguments)
+        sys.stdout.flush()  # while it can still be said that nobody reads
     except InterlockError as error:
         return refuse(error)
     except KeyboardInterrupt:
@@ -45,14 +43,13 @@ def run(arguments: Sequence[str]) -> int:
         # Whoever read has enough; what is still buffered must not be complained about at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
-    except (
-        BaseException
-    ) as bug:  # a panic in a compiled library is no Exception, and not "found" (1)
+    except BaseException as bug:  # a compiled library's panic is no Exception, and is not code 1
         import traceback
 
         traceback.print_exc()  # ours to mend, so show all there is
         complain("internal", f"{type(bug).__name__}; please report it")
         raise SystemExit(3) from bug
+    return code
 
 
 def refuse(error: InterlockError) -> int:
@@ -75,6 +72,9 @@ def complain(code: str, message: str) -> None:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    if list(arguments) == ["--version"]:  # without loading anything
+        print(f"interlock {__version__}")
+        return 0
     import typer
     from typer.main import get_command
 

@@ -56,11 +56,12 @@ class Printer:
 
     def document(self, value: object) -> None:
         """Print one JSON document."""
-        print(harmless_json(value, indent=2))
+        self._write(harmless_json(value, indent=2))
 
     def json_line(self, value: object) -> None:
         """Print one JSON document on a line and let whoever reads have it now."""
-        print(harmless_json(value), flush=True)
+        self._write(harmless_json(value))
+        sys.stdout.flush()
 
     def line(self, *parts: str | tuple[str, str]) -> None:
         """Print one line of parts; a part may have a style, e.g. ``("done", "green")``."""
@@ -86,6 +87,10 @@ class Printer:
     def tree(self, tree: Tree) -> None:
         """Print a tree of ``styled`` labels."""
         self._print_lines(tree)
+
+    def _write(self, text: str) -> None:
+        """In one piece, so that a reader who leaves after it leaves nothing unread."""
+        sys.stdout.write(f"{text}\n")
 
     def _print_lines(self, shown: Table | Tree) -> None:
         """Print without the blanks that fill a line up."""

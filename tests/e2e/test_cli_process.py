@@ -106,8 +106,12 @@ def test_a_reader_that_has_enough_hears_no_complaint(stopped: Served) -> None:
     assert _unread("history", "export", "--store", stopped.store) == (141, b"")
 
 
-def test_what_nobody_read_to_the_end_is_no_success(faulty: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_what_nobody_read_to_the_end_is_no_success(
+    faulty: Path, monkeypatch: pytest.MonkeyPatch, unbuffered: str
+) -> None:
     """``interlock check | head`` under pipefail is not green, whatever was found."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     check = [*PROGRAM, "check", str(faulty)]
 
     assert subprocess.run(check, capture_output=True, timeout=30, check=False).returncode == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -71,3 +72,17 @@ def test_a_reader_who_has_enough_is_no_fault_of_ours(monkeypatch: pytest.MonkeyP
 
     with pytest.raises(BrokenPipeError):
         printer.line("one")
+
+
+@pytest.mark.parametrize("write", [Printer.document, Printer.json_line])
+def test_a_document_is_written_in_one_piece(
+    monkeypatch: pytest.MonkeyPatch, write: Callable[[Printer, object], None]
+) -> None:
+    """Whoever leaves after a document, such as ``grep -m1``, leaves nothing unread."""
+    written: list[str] = []
+    monkeypatch.setattr("sys.stdout.write", written.append)
+
+    write(Printer(Form.JSON), {"n": 1})
+
+    assert [json.loads(one) for one in written] == [{"n": 1}]
+    assert written[0].endswith("\n")
