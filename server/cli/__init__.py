@@ -12,6 +12,7 @@
 ``harmless``  text of strangers, so shown that it cannot drive a terminal.
 ``exits``     which error is which exit code.
 
-Only ``main``, ``options`` and the verbs' signatures are loaded to print help; what a verb works
-with is imported when it runs, so that asking for help costs no more than asking for help.
+Only ``main``, ``options``, ``verbs`` and the signature of the verb named are loaded to read a
+command line; what a verb works with is imported when it runs, so that asking for help costs no
+more than asking for help.  ``tests/unit/server/cli/test_start.py`` holds them to it.
 """

@@ -76,7 +76,6 @@ def _run(arguments: Sequence[str]) -> int:
         print(f"interlock {__version__}")
         return 0
     import typer
-    from typer.main import get_command
 
     from interlock.server.cli.verbs import build
 
@@ -85,7 +84,7 @@ def _run(arguments: Sequence[str]) -> int:
             complain("usage", f"an argument is not UTF-8: {argument!r}")
             return 2
     # Not by calling it: typer would turn what we want to see ourselves into codes of its own.
-    program = get_command(build())
+    program = build()
     try:
         with program.make_context("interlock", list(arguments)) as context:
             program.invoke(context)

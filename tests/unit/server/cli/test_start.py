@@ -1,0 +1,80 @@
+"""What a command line loads before it answers: told by the names of modules, never by time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+_LOADED = """\
+import sys
+before = set(sys.modules)
+from interlock.server.cli.main import run
+run(sys.argv[1:])
+print(*(set(sys.modules) - before), sep="\\n", file=sys.stderr)
+"""
+
+_OURS = frozenset(
+    {"interlock", "interlock.errors", "interlock.server", "interlock.server.cli"}
+    | {f"interlock.server.cli.{name}" for name in ("main", "verbs", "options")}
+)
+_COMMAND_LINE = frozenset({"annotated_doc", "shellingham", "typer", "typing_extensions"})
+"""What reads a command line, and what it needs."""
+_SLOW = frozenset({"asyncio", "email", "http", "logging", "sqlite3", "ssl", "unittest"})
+"""Parts of Python's library that take tens of milliseconds."""
+
+
+def _loaded(*arguments: str) -> set[str]:
+    """Return the modules that a command line loads."""
+    done = subprocess.run(
+        [sys.executable, "-c", _LOADED, *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (0, True) == (done.returncode, bool(done.stdout))
+    return set(done.stderr.split())
+
+
+def _foreign(modules: set[str]) -> set[str]:
+    """Return the packages among modules that are neither ours nor Python's."""
+    tops = {name.partition(".")[0] for name in modules}
+    private = {name for name in tops if name.startswith("_")}  # of an installation
+    return tops - sys.stdlib_module_names - {"interlock"} - private
+
+
+def _ours(modules: set[str]) -> set[str]:
+    return {name for name in modules if name.partition(".")[0] == "interlock"}
+
+
+def test_the_version_is_printed_by_python_alone() -> None:
+    modules = _loaded("--version")
+
+    assert not _foreign(modules)
+    assert not _SLOW & modules
+    assert _ours(modules) <= _OURS
+
+
+def test_help_loads_what_reads_a_command_line_and_the_verbs_signatures() -> None:
+    modules = _loaded("--help")
+
+    assert _foreign(modules) <= _COMMAND_LINE
+    assert not _SLOW & modules
+    assert (
+        not {name for name in _ours(modules) if not name.startswith("interlock.server.cli")} - _OURS
+    )
+
+
+@pytest.mark.parametrize("arguments", [("check", "--help"), ("-o", "json", "check", "--help")])
+def test_help_of_a_verb_loads_no_other(arguments: tuple[str, ...]) -> None:
+    modules = _loaded(*arguments)
+
+    assert "yaml" not in modules
+    assert _ours(modules) <= _OURS | {"interlock.server.cli.check"}
+
+
+def test_a_verb_that_works_does_load_what_is_forbidden_here() -> None:
+    """Shows that the laws above can be broken: what reads documents is not Python's alone."""
+    assert _foreign(_loaded("schema", "rules")) > {"pydantic", "typer", "yaml"}
