@@ -155,10 +155,8 @@ class Layer:
         self._changed.clear()
 
     def _number(self, group: Group, tally: Tally) -> Derived:
-        elements = tally.elements()
-        last = tuple((e.id, e.type, e.position) for e in elements[-MOST_TOLD:])
-        since = min(e.said_at for e in elements)
-        basis = Basis("count", since, last, tally.number)
+        last = tuple((e.id, e.type, e.position) for e in tally.elements[-MOST_TOLD:])
+        basis = Basis("count", tally.since, last, tally.number)
         return stand_for_number(self._state, tally.count, group, self._new_id(), basis)
 
     def _put(self, run: Run) -> None:

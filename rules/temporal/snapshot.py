@@ -70,7 +70,7 @@ def _dump_tallies(state: State) -> JsonValue:
     return [
         {
             "watch": group[0],
-            "counted": [element.id for element in tally.elements()],
+            "counted": [element.id for element in tally.elements],
             "shown": None if tally.shown is None else _dump_shown(tally.shown),
         }
         for group, tally in sorted(state.tallies, key=lambda item: repr(item[0]))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from heapq import heapify, heappop, heappush, heapreplace
 from typing import TypeAlias
 
 from interlock.language.values import Value
@@ -32,7 +34,7 @@ class Counted:
 
 @dataclass(eq=False, slots=True)
 class Tally:
-    """The elements of one group that count.
+    """The elements of one group that count; a storm of n costs O(log n) for each that comes.
 
     Attributes:
         count: the watch.
@@ -45,15 +47,66 @@ class Tally:
     counted: dict[str, Counted] = field(default_factory=dict)
     values: Counter[Value] = field(default_factory=Counter)
     shown: Derived | None = None
+    _by_age: list[Element] = field(default_factory=list)
+    _said: list[_Said] = field(default_factory=list)
+    """A heap, oldest word first; also of what has gone or was said again since, until it shows."""
 
     @property
     def number(self) -> int:
         """How many count, or how many distinct values they have."""
         return len(self.values) if self.count.distinct else len(self.counted)
 
-    def elements(self) -> list[Element]:
-        """Return what counts, in the order it came."""
-        return sorted((one.element for one in self.counted.values()), key=lambda e: e.order)
+    @property
+    def elements(self) -> Sequence[Element]:
+        """What counts, in the order it came."""
+        return self._by_age
+
+    @property
+    def since(self) -> int:
+        """When what was said least recently was, ms; only while something counts."""
+        while True:
+            said_at, name = self._said[0]
+            one = self.counted.get(name)
+            if one is None:
+                heappop(self._said)
+            elif one.element.said_at != said_at:
+                heapreplace(self._said, (one.element.said_at, name))
+            else:
+                return said_at
+
+    def add(self, one: Counted) -> None:
+        """Let an element count."""
+        element = one.element
+        self.counted[element.id] = one
+        insort(self._by_age, element, key=_age)
+        heappush(self._said, (element.said_at, element.id))
+        if self.count.distinct:
+            self.values[element.row[self.count.distinct]] += 1
+
+    def remove(self, one: Counted) -> None:
+        """Let an element count no more."""
+        element = one.element
+        del self.counted[element.id]
+        del self._by_age[bisect_left(self._by_age, element.order, key=_age)]
+        if len(self._said) > 2 * len(self._by_age) + _SPARE:
+            self._said = [(e.said_at, e.id) for e in self._by_age]
+            heapify(self._said)
+        if self.count.distinct:
+            value = element.row[self.count.distinct]
+            self.values[value] -= 1
+            if not self.values[value]:
+                del self.values[value]
+
+
+_Said: TypeAlias = tuple[int, str]
+"""When an element was said to hold, and its id."""
+
+_SPARE = 64
+"""So many that have gone may stay in a heap besides as many as count."""
+
+
+def _age(element: Element) -> tuple[int, int]:
+    return element.order
 
 
 class Tallies:
@@ -83,7 +136,7 @@ class Tallies:
     def behind(self, derived: Derived) -> Collection[Element]:
         """Return the elements a shown number stands for at this moment."""
         tally = self._of.get((derived.type, derived.key))
-        return tally.elements() if tally else ()
+        return tally.elements if tally else ()
 
     def counted(self, count: Count, element: Element) -> Counted | None:
         """Return an element as it counts, or None when it does not."""
@@ -111,20 +164,11 @@ class Tallies:
         self._tidy(group)
 
     def _add(self, one: Counted) -> None:
-        tally = self._of.setdefault(one.count.group_of(one.element), Tally(one.count))
-        tally.counted[one.element.id] = one
-        if one.count.distinct:
-            tally.values[one.element.row[one.count.distinct]] += 1
+        self._of.setdefault(one.count.group_of(one.element), Tally(one.count)).add(one)
 
     def _remove(self, one: Counted) -> None:
         group = one.count.group_of(one.element)
-        tally = self._of[group]
-        del tally.counted[one.element.id]
-        if one.count.distinct:
-            value = one.element.row[one.count.distinct]
-            tally.values[value] -= 1
-            if not tally.values[value]:
-                del tally.values[value]
+        self._of[group].remove(one)
         self._tidy(group)
 
     def _tidy(self, group: Group) -> None:

@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 
 from interlock.language.document import load_documents
 from interlock.language.values import parse_duration
-from interlock.rules.caged.cage import Cage
-from interlock.rules.caged.pack import CagedPack
 from interlock.rules.load import load_rulebase
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Evaluation, Firing, Outcome, SignalElement
 from interlock.rules.rulebase import RuleBase
 from tests.foreign.fields import Fields, Path
+from tests.foreign.second import agrees
 from tests.foreign.syntax import NotOurs, Tree, parse
 from tests.foreign.translate import Translation, constants
 
@@ -199,21 +198,7 @@ class Session:
 
     def second_opinion(self) -> bool:
         """Return whether durable-rules, in its cage, gives every evaluation the same matches."""
-        caged = {pack.id: CagedPack(pack) for pack in self.rulebase.packs}
-        cages = {name: Cage(pack.plan) for name, pack in caged.items()}
-        agreed = all(self._agrees(one, caged, cages) for one in self.evaluations)
-        for cage in cages.values():
-            cage.close()
-        return agreed
-
-    @staticmethod
-    def _agrees(
-        evaluation: Evaluation, caged: Mapping[str, CagedPack], cages: Mapping[str, Cage]
-    ) -> bool:
-        pack = caged[evaluation.pack]
-        _, focus, rows = json.loads(pack.request(evaluation))
-        answer = cages[pack.id].evaluate(rows, focus)
-        return pack.matches(evaluation, answer) == evaluation.matches
+        return agrees(self.rulebase, self.evaluations)
 
 
 def parts(step: Mapping[str, Any]) -> list[Any]:
