@@ -9,25 +9,22 @@ rule for each of these signals that wants all of them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from interlock import digest
-from interlock.engine.bundle import Bundle
 from interlock.engine.fold.decide import fold
-from interlock.engine.fold.hearing import element_of
 from interlock.engine.fold.state import State
+from interlock.engine.heard import Heard, documents, let_expire
 from interlock.engine.journal.reader import Reader
 from interlock.engine.library import Library
 from interlock.engine.model import Entry, Kind
-from interlock.errors import NotFound, RequestRejected, SignalRejected
+from interlock.errors import NotFound, RequestRejected
 from interlock.language.diagnostics import nearest
-from interlock.language.document import Document, load_documents
 from interlock.language.expression import print_expression
-from interlock.language.values import Unknown, Value
+from interlock.language.values import TIMESTAMP, Unknown, Value, format_value
 from interlock.rules.checks import Written
 from interlock.rules.elements import Element
-from interlock.rules.load import load_rulebase, read_rules
-from interlock.rules.memory import WorkingMemory
+from interlock.rules.load import read_rules
 from interlock.rules.model import Firing, SendEvent, StartMachine, Suppressed
 from interlock.rules.nearmiss import NearMiss, near_miss
 from interlock.rules.network import AssertSpec, Rule, SendSpec, StartSpec
@@ -35,6 +32,9 @@ from interlock.rules.rulebase import RuleBase
 
 MOST_DEEP = 4
 """How many rules are asked one below the other why a fact is missing."""
+
+MOST_BELOW = 100
+"""How many rules are asked in one question why facts are missing."""
 
 _READ = 1_000
 
@@ -88,20 +88,10 @@ def why_not(
     """
     moment = _Moment(reader, at)
     if moment.state.bundle is None:
-        raise NotFound(f"{reader.path} holds no bundle that had been activated by then")
-    rule = _rule(moment.state.bundle, name)
+        raise NotFound("there is no bundle that had been activated by then")
+    rule = moment.rule(name)
     _refuse_unread(moment.state.bundle.rulebase, rule, where or {})
     return moment.silence(rule, where or {}, {rule.id})
-
-
-def _rule(bundle: Bundle, name: str) -> Rule:
-    rules = bundle.rulebase.rules
-    called = [rule for rule in rules.values() if name in (rule.id, rule.id.rpartition("/")[2])]
-    if name in rules or len(called) == 1:
-        return rules.get(name) or called[0]
-    hint = nearest(name, rules) or "; ".join(rule.id for rule in called[:5])
-    message = f"no active or shadow rule is called {name!r} in the bundle that decided then"
-    raise NotFound(f"{message} ({hint})" if hint else message, rule=name)
 
 
 def _refuse_unread(rulebase: RuleBase, rule: Rule, where: Mapping[str, str]) -> None:
@@ -110,8 +100,8 @@ def _refuse_unread(rulebase: RuleBase, rule: Rule, where: Mapping[str, str]) -> 
     for name in where:
         if name not in readable:
             hint = nearest(name, readable)
-            message = f"--where: nothing that {rule.id} asks for has a field {name!r}"
-            raise RequestRejected(f"{message} ({hint})" if hint else message, field=name)
+            message = f"where: nothing that {rule.id} asks for has a field {name!r}"
+            raise RequestRejected(f"{message} ({hint})" if hint else message, field="where")
 
 
 def _fields(rulebase: RuleBase, name: str) -> Mapping[str, object]:
@@ -124,26 +114,51 @@ class _Moment:
 
     def __init__(self, reader: Reader, at: int | None) -> None:
         self.state = State()
-        self._everything = _Everything()
+        self._heard = Heard()
         self._fired: dict[str, tuple[int, int]] = {}
+        self._gone: dict[str, int] = {}
+        self._below_asked = 0
         library = Library(reader.blob)
         self.at = 0
         for entry in _entries(reader):
             if at is not None and entry.at > at:
                 break
+            before = self.state.bundle
             decision = fold(self.state, entry, library).decision or {}
+            if before is not None and before is not self.state.bundle:
+                self._gone |= dict.fromkeys(before.rulebase.rules, entry.at)
             for firing in decision.get("firings", ()):
                 self._fired[firing["rule"]] = entry.seq, entry.at
-            self._everything.take(entry, self.state.bundle)
+            self._heard.take(entry, self.state.bundle)
             self.at = entry.at
         self.at = self.at if at is None else at
         self._written: Mapping[str, Written] = {}
         if self.state.bundle is not None:
-            written, _ = read_rules(_documents(self.state.bundle), self.state.bundle.parameters)
+            written, _ = read_rules(documents(self.state.bundle), self.state.bundle.parameters)
             self._written = {one.rule.name: one for one in written}
         if self.state.memory is not None:
-            _expire(self.state.memory, self.at, self.state.seq)
-        self._everything.expire(self.at, self.state.seq)
+            let_expire(self.state.memory, self.at, self.state.seq)
+        self._heard.expire(self.at, self.state.seq)
+
+    def rule(self, name: str) -> Rule:
+        """Return the rule that is called so, or whose name within its package is.
+
+        Raises:
+            NotFound: the bundle that decided at that moment has none; an earlier one may have.
+        """
+        assert self.state.bundle is not None
+        rules = self.state.bundle.rulebase.rules
+        called = [rule for rule in rules.values() if name in _names(rule.id)]
+        if name in rules or len(called) == 1:
+            return rules.get(name) or called[0]
+        message = f"no active or shadow rule is called {name!r} in the bundle that decided then"
+        until = [at for gone, at in self._gone.items() if name in _names(gone)]
+        if until and not called:
+            end = format_value(max(until), TIMESTAMP)
+            hint = f"there was one until {end}; ask about a moment before that"
+        else:
+            hint = nearest(name, rules) or "; ".join(rule.id for rule in called[:5])
+        raise NotFound(f"{message} ({hint})" if hint else message, rule=name)
 
     def silence(self, rule: Rule, where: Mapping[str, str], asked: set[str]) -> Silence:
         """Return why a rule is silent; rules in ``asked`` are not asked again."""
@@ -153,21 +168,22 @@ class _Moment:
         miss = near_miss(bundle.rulebase, rule, self._live, wanted=where)
         firings = memory.firings() if miss.missed == 0 else ()
         held = memory.suppressed() if miss.missed == 0 else ()
+        below, cut = self._below(miss, where, asked)
         return Silence(
             rule,
             self.at,
             self.state.seq,
-            miss,
+            replace(miss, is_complete=miss.is_complete and not cut),
             firing=next((f.id for f in firings if _is_of(f, miss)), None),
             fired_before=self._fired.get(rule.id),
             holder=next((f.rule for f in firings if self._holds(f, miss)), None),
             last={
-                pattern.declared: self._everything.last[pattern.declared]
+                pattern.declared: self._heard.last[pattern.declared]
                 for pattern in (*rule.patterns, *rule.negations)
-                if pattern.declared in self._everything.last
+                if pattern.declared in self._heard.last
             },
             lines=_lines(self._written[miss.rule.name]),
-            below=self._below(miss, where, asked) if len(asked) <= MOST_DEEP else {},
+            below=below,
             suppressed=next((one for one in held if _is_of(one, miss)), None),
         )
 
@@ -182,93 +198,36 @@ class _Moment:
 
     def _below(
         self, miss: NearMiss, where: Mapping[str, str], asked: set[str]
-    ) -> Mapping[str, Sequence[Silence]]:
-        """Return for each fact that is missing why the rules that assert it are silent."""
+    ) -> tuple[Mapping[str, Sequence[Silence]], bool]:
+        """Return for each fact that is missing why the rules that assert it are silent.
+
+        And whether some that might have been asked were not, because it would be too many.
+        """
         bundle = self.state.bundle
         assert bundle is not None
-        missing = [c.type for c in miss.conditions if not c.negated and c.element is None]
-        below: dict[str, Sequence[Silence]] = {}
-        for name in missing:
-            rules = [r for r in bundle.rulebase.rules.values() if _asserts(r, name)]
-            silent = [
-                self.silence(rule, where, asked | {rule.id})
-                for rule in rules
-                if rule.id not in asked
-            ]
-            if silent:
-                below[name] = silent
-        return below
+        below: dict[str, list[Silence]] = {}
+        for name in dict.fromkeys(
+            c.type for c in miss.conditions if not c.negated and c.element is None
+        ):
+            for rule in bundle.rulebase.rules.values():
+                if rule.id in asked or not _asserts(rule, name) or len(asked) > MOST_DEEP:
+                    continue
+                if self._below_asked >= MOST_BELOW:
+                    return below, True
+                self._below_asked += 1
+                silence = self.silence(rule, where, asked | {rule.id})
+                below.setdefault(name, []).append(silence)
+        return below, False
 
     def _live(self, name: str) -> Sequence[Element]:
         assert self.state.memory is not None
         if name in self.state.memory.rulebase.signal_types:
-            return self._everything.live(name)
+            return self._heard.live(name)
         return self.state.memory.elements_of(name)
 
 
-class _Everything:
-    """What every declared signal says, also what no rule wants."""
-
-    def __init__(self) -> None:
-        self.last: dict[str, tuple[int, int]] = {}
-        self._bundle: Bundle | None = None
-        self._memory: WorkingMemory | None = None
-
-    def take(self, entry: Entry, bundle: Bundle | None) -> None:
-        """Take in an entry that was decided by a bundle."""
-        if bundle is not self._bundle and bundle is not None:
-            self._change(bundle, entry)
-        if entry.kind is not Kind.SIGNAL or self._memory is None:
-            return
-        self.expire(entry.at, entry.seq)
-        name = entry.body["signal"]["name"]
-        declared = self._memory.rulebase.signal_types.get(name)
-        if declared is None:
-            return
-        self.last[name] = entry.seq, entry.at
-        try:
-            element = element_of(declared, entry)
-        except SignalRejected:
-            return
-        self._memory.observe(element, position=entry.seq, now=entry.at)
-
-    def expire(self, at: int, seq: int) -> None:
-        """Let time pass."""
-        if self._memory is not None:
-            _expire(self._memory, at, seq)
-
-    def live(self, name: str) -> Sequence[Element]:
-        """Return the live signals of a name."""
-        return () if self._memory is None else self._memory.elements_of(name)
-
-    def _change(self, bundle: Bundle, entry: Entry) -> None:
-        before, self._bundle = self._memory, bundle
-        self.expire(entry.at, entry.seq)
-        self._memory = WorkingMemory(_wanting_all(bundle))
-        if before is not None:
-            self._memory.adopt(before, position=entry.seq, now=entry.at)
-
-
-def _wanting_all(bundle: Bundle) -> RuleBase:
-    """Return the bundle's signals with a rule for each that wants all of them."""
-    documents = [one for one in _documents(bundle) if one.kind == "signals/v1"]
-    names = sorted(bundle.rulebase.signal_types)
-    rules = "".join(
-        f"\n  - {{id: r{n}, title: t, when: [{{signal: {name}, as: _e}}],"
-        " then: [{advise: seen}], why: seen}"
-        for n, name in enumerate(names)
-    )
-    text = f"interlock: rules/v1\npackage: why-not\nrules:{rules or ' []'}\n"
-    return load_rulebase([*documents, *load_documents(text, "why-not.yaml")])
-
-
-def _documents(bundle: Bundle) -> list[Document]:
-    return [
-        document
-        for name, text in sorted(bundle.files.items())
-        if name.endswith((".yaml", ".yml"))
-        for document in load_documents(text, name)
-    ]
+def _names(rule: str) -> tuple[str, str]:
+    return rule, rule.rpartition("/")[2]
 
 
 def _lines(written: Written) -> list[Mapping[str, int]]:
@@ -287,11 +246,6 @@ def _entries(reader: Reader) -> Iterator[Entry]:
             if row.kind != Kind.DECISION:
                 yield Entry.of(row.seq, digest.decode(row.body))
         start = rows[-1].seq + 1
-
-
-def _expire(memory: WorkingMemory, at: int, seq: int) -> None:
-    while (due := memory.next_expiry()) is not None and due <= at:
-        memory.expire(now=due, position=seq)
 
 
 def _is_of(firing: Firing | Suppressed, miss: NearMiss) -> bool:

@@ -85,7 +85,7 @@ class Service:
             node = await self._start_node(undo)
             history = History(reading_engine(self._settings.store))
             undo.callback(history.close)
-            self.core = LiveCore(node, history)
+            self.core = LiveCore(node, history, self._settings.store)
             await self._open_http(undo)
             await self._open_grpc(undo)
             undo.callback(node.watchers.close)  # so that no watch holds up the end

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from interlock.server import checks, wire
+from interlock.server.convert_nearness import write_not_fired
 from interlock.server.convert_views import write_explanation, write_transition
 from interlock.server.core import Queries
+from interlock.server.nearness import NotFiredQuestion, NotRunQuestion
 from interlock.server.views import TransitionFilter
 from interlock.v1.audit_service_pb2 import (
+    ExplainNotFiredRequest,
+    ExplainNotFiredResponse,
+    ExplainNotRunRequest,
+    ExplainNotRunResponse,
     ExplainRequest,
     ExplainResponse,
     ListTransitionsRequest,
@@ -28,6 +34,8 @@ class AuditService:
         return [
             wire.unary("ListTransitions", ListTransitionsRequest, self.list_transitions),
             wire.unary("Explain", ExplainRequest, self.explain),
+            wire.unary("ExplainNotFired", ExplainNotFiredRequest, self.explain_not_fired),
+            wire.unary("ExplainNotRun", ExplainNotRunRequest, self.explain_not_run),
         ]
 
     async def list_transitions(self, request: ListTransitionsRequest) -> ListTransitionsResponse:
@@ -50,3 +58,22 @@ class AuditService:
         """Return the reasons behind an incident or action."""
         reason = await self._core.explain(checks.name("id", request.id))
         return ExplainResponse(root=write_explanation(reason))
+
+    async def explain_not_fired(self, request: ExplainNotFiredRequest) -> ExplainNotFiredResponse:
+        """Return why a rule had not fired."""
+        question = NotFiredQuestion(
+            rule=checks.name("rule", request.rule),
+            at=checks.moment(request, "at"),
+            where=checks.pairs("where", request.where),
+        )
+        silence = await self._core.explain_not_fired(question)
+        return ExplainNotFiredResponse(not_fired=write_not_fired(silence))
+
+    async def explain_not_run(self, request: ExplainNotRunRequest) -> ExplainNotRunResponse:
+        """Return why an incident did not run an action."""
+        question = NotRunQuestion(
+            incident=checks.name("incident_id", request.incident_id),
+            action=checks.name("action", request.action),
+        )
+        root = write_explanation(await self._core.explain_not_run(question))
+        return ExplainNotRunResponse(root=root)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import orjson
@@ -34,6 +34,9 @@ MAX_ROLES = 16
 
 MAX_ROLE = 100
 """Longest role, in characters."""
+
+MAX_PAIRS = 16
+"""Most names with what they read, of one question."""
 
 _MAX_TOKEN = 4096
 
@@ -100,6 +103,20 @@ def roles(field: str, values: Sequence[str]) -> tuple[str, ...]:
     if not 1 <= len(values) <= MAX_ROLES:
         raise RequestFieldRejected(field, f"1 to {MAX_ROLES} roles", str(len(values)))
     return tuple(sorted({_text(field, one, least=1, most=MAX_ROLE) for one in values}))
+
+
+def pairs(field: str, values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return names and what they read, sorted.
+
+    Raises:
+        RequestFieldRejected: there are more than 16, or one is longer than 256 characters, holds
+            NUL or has no name.
+    """
+    if len(values) > MAX_PAIRS:
+        raise RequestFieldRejected(field, f"at most {MAX_PAIRS} pairs", str(len(values)))
+    return tuple(
+        (name(field, key), optional_name(f"{field}[{key}]", values[key])) for key in sorted(values)
+    )
 
 
 def moment(request: Message, field: str) -> int | None:

@@ -19,6 +19,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
+from interlock.server.nearness import NotFired, NotFiredQuestion, NotRunQuestion
 from interlock.server.signals import Incoming, Quarantined, Receipt
 from interlock.server.views import (
     Change,
@@ -124,6 +125,25 @@ class Queries(Protocol):
 
         Raises:
             NotFound: neither an incident nor an action has that id.
+        """
+        ...
+
+    async def explain_not_fired(self, question: NotFiredQuestion) -> NotFired:
+        """Return why a rule had not fired at a moment, or that it had.
+
+        Raises:
+            NotFound: nothing had been decided by then, or no rule is called so.
+            RequestRejected: no condition of the rule reads a field that is asked about.
+            Overloaded: too many such questions wait.
+        """
+        ...
+
+    async def explain_not_run(self, question: NotRunQuestion) -> Explanation:
+        """Return why an incident did not run an action, or what became of it when it did.
+
+        Raises:
+            NotFound: there is no such incident, or its machine never runs such an action.
+            Overloaded: too many such questions wait.
         """
         ...
 

@@ -80,6 +80,15 @@ StoreUrl = Annotated[
     typer.Option("--store", metavar="URL", help="Store to read, e.g. sqlite:///kept/interlock.db."),
 ]
 
+MaybeStore = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="Ask a store on disk instead of a service, e.g. sqlite:///kept/interlock.db.",
+    ),
+]
+
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is journalled.")]
 
 Incident = Annotated[str, typer.Argument(metavar="INCIDENT", help="Its id.", show_default=False)]

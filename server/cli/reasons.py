@@ -7,12 +7,13 @@ from typing import TypedDict
 from rich.text import Text
 from rich.tree import Tree
 
-from interlock.engine.explain import Explainer, Reason
+from interlock.engine.explain import Explainer
 from interlock.engine.history import History
-from interlock.engine.model import PARTITION
 from interlock.server.cli import offline, records
 from interlock.server.cli.online import connected
 from interlock.server.cli.printer import styled
+from interlock.server.live.reasons import explanation
+from interlock.server.views import Explanation
 from interlock.v1.audit_pb2 import ExplanationNode
 
 
@@ -38,7 +39,7 @@ def from_service(server: str, subject: str) -> ReasonRecord:
         NotReady: the service does not answer.
     """
     with connected(server) as client:
-        return _of_message(client.run(lambda c: c.audit.explain(subject)))
+        return of_message(client.run(lambda c: c.audit.explain(subject)))
 
 
 def from_store(url: str, subject: str) -> ReasonRecord:
@@ -49,7 +50,7 @@ def from_store(url: str, subject: str) -> ReasonRecord:
         InputRejected, JournalError: there is no store, or it cannot be read.
     """
     with offline.opened(url) as reader:
-        return of_reason(Explainer(History(reader.engine)).explain(subject))
+        return of_view(explanation(Explainer(History(reader.engine)).explain(subject)))
 
 
 def tree(root: ReasonRecord) -> Tree:
@@ -59,16 +60,19 @@ def tree(root: ReasonRecord) -> Tree:
     return drawn
 
 
-def of_reason(reason: Reason) -> ReasonRecord:
+def of_view(reason: Explanation) -> ReasonRecord:
     """Return a reason as a record."""
-    seq, at = reason.seq, reason.at
+    position, at = reason.position, reason.at
+    place: records.Place | None = None
+    if position is not None:
+        place = {"partition": position.partition, "seq": position.seq}
     return {
         "kind": reason.kind,
         "id": reason.id,
         "title": reason.title,
-        "position": None if seq is None else {"partition": PARTITION, "seq": seq},
+        "position": place,
         "at": None if at is None else records.moment(at),
-        "children": [of_reason(child) for child in reason.children],
+        "children": [of_view(child) for child in reason.children],
     }
 
 
@@ -90,7 +94,8 @@ def _label(reason: ReasonRecord) -> Text:
     )
 
 
-def _of_message(message: ExplanationNode) -> ReasonRecord:
+def of_message(message: ExplanationNode) -> ReasonRecord:
+    """Return a reason as a service says it."""
     has_place, has_time = message.HasField("position"), message.HasField("at")
     return {
         "kind": message.kind,
@@ -98,5 +103,5 @@ def _of_message(message: ExplanationNode) -> ReasonRecord:
         "title": message.title,
         "position": records.place(message.position) if has_place else None,
         "at": records.moment(message.at.ToMilliseconds()) if has_time else None,
-        "children": [_of_message(child) for child in message.children],
+        "children": [of_message(child) for child in message.children],
     }

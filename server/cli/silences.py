@@ -2,125 +2,155 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from rich.text import Text
 from rich.tree import Tree
 
-from interlock.engine.model import PARTITION
-from interlock.engine.notrun import not_run
-from interlock.engine.whynot import Silence, why_not
-from interlock.rules.model import Suppressed
-from interlock.rules.nearmiss import ConditionMade, ConjunctMade, Verdict
-from interlock.server.cli import offline, reasons, records
+from interlock.server.cli import offline, online, reasons, records
 from interlock.server.cli.looking import read_time
 from interlock.server.cli.pairs import read_pairs
 from interlock.server.cli.printer import Printer, counted, styled
+from interlock.server.convert_nearness import read_not_fired
+from interlock.server.live.beside import answer
+from interlock.server.nearness import (
+    ConditionMade,
+    ConjunctMade,
+    NotFired,
+    NotFiredQuestion,
+    NotRunQuestion,
+    Occurrence,
+    Restraint,
+)
+from interlock.server.views import Explanation
 
 _MARKS = {
-    Verdict.TRUE: ("✓", "green"),
-    Verdict.FALSE: ("✗", "bold red"),
-    Verdict.UNKNOWN: ("?", "bold yellow"),
-    Verdict.OPEN: ("·", "dim"),
+    "true": ("✓", "green"),
+    "false": ("✗", "bold red"),
+    "unknown": ("?", "bold yellow"),
+    "open": ("·", "dim"),
 }
-_SAID = {Verdict.UNKNOWN: " is unknown", Verdict.OPEN: " could not be tested", Verdict.FALSE: ""}
+_SAID = {"unknown": " is unknown", "open": " could not be tested"}
 
 
-def show_rule(printer: Printer, url: str, rule: str, *, at: str, where: Iterable[str]) -> None:
+def show_rule(
+    printer: Printer, rule: str, *, at: str, where: Iterable[str], store: str, server: str
+) -> None:
     """Print why a rule is silent.
+
+    Args:
+        printer: where to.
+        rule: its id.
+        at: the moment asked about, RFC 3339; empty for the end.
+        where: ``field=value`` pairs.
+        store: URL of a store on disk; empty to ask the service.
+        server: gRPC address of the service.
 
     Raises:
         InputRejected: the store, the time or a pair cannot be read.
+        NotReady: the service does not answer.
         NotFound, RequestRejected: as ``whynot.why_not``.
     """
-    moment = round(read_time(at, "--at").timestamp() * 1000) if at else None
+    moment = read_time(at, "--at") if at else None
     wanted = read_pairs("--where", where)
-    with offline.opened(url) as reader:
-        silence = why_not(reader, rule, at=moment, where=wanted)
-    if printer.is_json:
-        printer.document(record(silence))
+    if store:
+        ms = None if moment is None else round(moment.timestamp() * 1000)
+        pairs = tuple(sorted(wanted.items()))
+        with offline.opened(store) as reader:
+            found = answer(reader, NotFiredQuestion(rule, ms, pairs))
+        assert isinstance(found, NotFired)
     else:
-        printer.tree(tree(silence))
+        with online.connected(server) as client:
+            found = read_not_fired(
+                client.run(lambda c: c.audit.explain_not_fired(rule, at=moment, where=wanted))
+            )
+    if printer.is_json:
+        printer.document(record(found))
+    else:
+        printer.tree(tree(found))
 
 
-def show_action(printer: Printer, url: str, action: str, incident: str) -> None:
+def show_action(printer: Printer, action: str, incident: str, *, store: str, server: str) -> None:
     """Print why an incident did not run an action.
 
     Raises:
         InputRejected: the store cannot be read.
+        NotReady: the service does not answer.
         NotFound: there is no such incident or action.
     """
-    with offline.opened(url) as reader:
-        found = reasons.of_reason(not_run(reader, incident, action))
+    if store:
+        with offline.opened(store) as reader:
+            told = answer(reader, NotRunQuestion(incident, action))
+        assert isinstance(told, Explanation)
+        found = reasons.of_view(told)
+    else:
+        with online.connected(server) as client:
+            root = client.run(lambda c: c.audit.explain_not_run(incident, action))
+        found = reasons.of_message(root)
     if printer.is_json:
         printer.document(found)
     else:
         printer.tree(reasons.tree(found))
 
 
-def tree(silence: Silence) -> Tree:
+def tree(silence: NotFired) -> Tree:
     """Return the drawing of a silence."""
     drawn = Tree(_head(silence), guide_style="dim")
     _grow(drawn, silence)
     return drawn
 
 
-def record(silence: Silence) -> records.Json:
+def record(silence: NotFired) -> records.Json:
     """Return a silence as JSON."""
-    miss, rule = silence.miss, silence.rule
     return {
-        "rule": rule.id,
-        "file": rule.path,
-        "line": rule.line,
-        "branch": miss.rule.branch,
+        "rule": silence.rule,
+        "file": silence.file,
+        "line": silence.line,
+        "branch": silence.branch,
         "at": records.moment(silence.at),
-        "position": _place(silence.seq),
-        "shadow": rule.shadow,
-        "fired": silence.firing,
-        "fired_before": _moment(silence.fired_before),
-        "held_by": silence.holder,
-        "suppressed": _suppressed(silence.suppressed),
-        "missed": miss.missed,
-        "complete": miss.is_complete,
-        "conditions": [
-            _condition(silence, one, lines)
-            for one, lines in zip(miss.conditions, silence.lines, strict=True)
-        ],
+        "position": silence.position._asdict(),
+        "shadow": silence.shadow,
+        "fired": silence.firing or None,
+        "fired_before": _occurrence(silence.fired_before),
+        "held_by": silence.held_by or None,
+        "suppressed": _restraint(silence.restraint),
+        "missed": silence.missed,
+        "complete": silence.complete,
+        "conditions": [_condition(one) for one in silence.conditions],
     }
 
 
-def _condition(silence: Silence, one: ConditionMade, lines: Mapping[str, int]) -> records.Json:
-    below = () if one.element is not None or one.negated else silence.below.get(one.type, ())
+def _condition(one: ConditionMade) -> records.Json:
     return {
-        "kind": one.kind.value,
-        "name": one.type,
+        "kind": one.kind,
+        "name": one.name,
         "as": one.alias,
         "negated": one.negated,
-        "verdict": one.verdict.value,
-        "element": None if one.element is None else one.element.id,
-        "position": None if one.element is None else _place(one.element.position),
+        "verdict": one.verdict,
+        "element": one.element or None,
+        "position": None if one.position is None else one.position._asdict(),
         "candidates": one.candidates,
-        "last": _moment(silence.last.get(one.type)),
+        "last": _occurrence(one.last),
         "tests": [
             {
-                "text": test.text,
-                "line": lines.get(test.text),
-                "verdict": test.verdict.value,
-                "seen": dict(test.seen),
+                "text": made.text,
+                "line": made.line,
+                "verdict": made.verdict,
+                "seen": dict(made.seen),
             }
-            for test in one.tests
+            for made in one.conjuncts
         ],
-        "because": [record(below_it) for below_it in below],
+        "because": [record(below) for below in one.because],
     }
 
 
-def _moment(when: tuple[int, int] | None) -> records.Json | None:
-    if when is None:
+def _occurrence(one: Occurrence | None) -> records.Json | None:
+    if one is None:
         return None
-    return {"position": _place(when[0]), "at": records.moment(when[1])}
+    return {"position": one.position._asdict(), "at": records.moment(one.at)}
 
 
-def _suppressed(held: Suppressed | None) -> records.Json | None:
+def _restraint(held: Restraint | None) -> records.Json | None:
     if held is None:
         return None
     return {
@@ -131,69 +161,62 @@ def _suppressed(held: Suppressed | None) -> records.Json | None:
     }
 
 
-def _place(seq: int) -> records.Place:
-    return {"partition": PARTITION, "seq": seq}
-
-
-def _head(silence: Silence) -> Text:
-    rule, miss = silence.rule, silence.miss
-    held = len(miss.conditions) - miss.missed
-    said = f"nearest, {held} of {counted(len(miss.conditions), 'condition')}"
-    if miss.missed == 0:
+def _head(silence: NotFired) -> Text:
+    count = len(silence.conditions)
+    said = f"nearest, {count - silence.missed} of {counted(count, 'condition')}"
+    if silence.missed == 0:
         said = "every condition holds"
-    said += f" (branch {miss.rule.branch})" if miss.rule.branch else ""
-    place = f"  {records.moment(silence.at)}  {rule.path}:{rule.line}"
-    return styled((rule.id, "bold"), f": {said}", (place, "dim"))
+    said += f" (branch {silence.branch})" if silence.branch else ""
+    place = f"  {records.moment(silence.at)}  {silence.file}:{silence.line}"
+    return styled((silence.rule, "bold"), f": {said}", (place, "dim"))
 
 
-def _grow(drawn: Tree, silence: Silence) -> None:
-    for condition, lines in zip(silence.miss.conditions, silence.lines, strict=True):
-        branch = drawn.add(_line(silence, condition))
-        for test in condition.tests:
-            branch.add(_test(test, lines.get(test.text)))
-        if condition.element is None and not condition.negated:
-            for below in silence.below.get(condition.type, ()):
-                _grow(branch.add(_head(below)), below)
+def _grow(drawn: Tree, silence: NotFired) -> None:
+    for condition in silence.conditions:
+        branch = drawn.add(_line(condition))
+        for made in condition.conjuncts:
+            branch.add(_conjunct(made))
+        for below in condition.because:
+            _grow(branch.add(_head(below)), below)
     for note in _notes(silence):
         drawn.add(styled(note))
 
 
-def _line(silence: Silence, one: ConditionMade) -> Text:
-    name = f"{one.kind.value} {one.type}"
+def _line(one: ConditionMade) -> Text:
+    name = f"{one.kind} {one.name}"
     name = f"no {name}" if one.negated else f"{name} as {one.alias}"
     said, entry = "", ""
-    if one.element is not None:
-        entry = f" #{one.element.position}"
+    if one.position is not None:
+        entry = f" #{one.position.seq}"
     if one.negated:
         said = _forbidding(one)
-    elif one.element is None:
-        said = ": none is live" if one.kind.value == "signal" else ": none stands"
+    elif one.position is None:
+        said = ": none is live" if one.kind == "signal" else ": none stands"
         said = f"{said} that was asked for ({one.candidates} others)" if one.candidates else said
-        if one.type in silence.last:
-            seq, at = silence.last[one.type]
-            entry = f" last came #{seq} {records.moment(at)}"
+        if one.last is not None:
+            entry = f" last came #{one.last.position.seq} {records.moment(one.last.at)}"
     return styled(_MARKS[one.verdict], f" {name}{said}", (entry, "dim"))
 
 
 def _forbidding(one: ConditionMade) -> str:
-    if one.verdict is Verdict.TRUE:
+    if one.verdict == "true":
         return f" ({counted(one.candidates, 'candidate')})"
-    return ": there is one" if one.verdict is Verdict.FALSE else ": there may be one"
+    return ": there is one" if one.verdict == "false" else ": there may be one"
 
 
-def _test(test: ConjunctMade, line: int | None) -> Text:
-    seen = ", ".join(f"{name} {value}" for name, value in test.seen.items())
-    said = _SAID.get(test.verdict, "")
-    at = f"   line {line}" if line is not None and test.verdict is not Verdict.TRUE else ""
+def _conjunct(made: ConjunctMade) -> Text:
+    seen = ", ".join(f"{name} {value}" for name, value in made.seen.items())
+    said = _SAID.get(made.verdict, "")
+    at = f"   line {made.line}" if made.line is not None and made.verdict != "true" else ""
     return styled(
-        _MARKS[test.verdict],
-        f" {test.text}{said}",
+        _MARKS[made.verdict],
+        f" {made.text}{said}",
         (f"   {seen}" if seen else "", "cyan"),
         (at, "dim"),
     )
 
 
-def _held_back(held: Suppressed) -> str:
+def _held_back(held: Restraint) -> str:
     until = "" if held.until is None else f" until {records.moment(held.until)}"
     match held.kind:
         case "except":
@@ -204,21 +227,22 @@ def _held_back(held: Suppressed) -> str:
             return f"once_per: {held.by} fires for the same already"
 
 
-def _notes(silence: Silence) -> Iterator[str]:
-    miss = silence.miss
-    if miss.missed == 0:
-        if silence.firing is not None:
+def _notes(silence: NotFired) -> Iterator[str]:
+    if silence.missed == 0:
+        if silence.firing:
             yield f"it did fire: {silence.firing} is in force"
-        elif silence.suppressed is not None:
-            yield _held_back(silence.suppressed)
-        elif silence.holder is not None:
-            yield f"without effect: {silence.holder} holds exclusive group {miss.rule.exclusive!r}"
+        elif silence.restraint is not None:
+            yield _held_back(silence.restraint)
+        elif silence.held_by:
+            yield f"without effect: {silence.held_by} holds exclusive group {silence.exclusive!r}"
         else:
             yield "and yet it is not in force: the step that should have fired it gave up"
-        if miss.rule.shadow:
+        if silence.shadow:
             yield "status: shadow, so it is judged and takes no effect"
     elif silence.fired_before is not None:
-        seq, at = silence.fired_before
-        yield f"for any element, it last fired at #{seq} {records.moment(at)}"
-    if not miss.is_complete:
-        yield "too much is live to look at all of it; say --where FIELD=VALUE"
+        before = silence.fired_before
+        yield (
+            f"for any element, it last fired at #{before.position.seq} {records.moment(before.at)}"
+        )
+    if not silence.complete:
+        yield "there is too much to look at all of it; say --where FIELD=VALUE"

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from interlock.engine.explain import Explainer, Reason
+from interlock.engine.explain import Explainer
 from interlock.engine.history import History
 from interlock.engine.journal.reader import Reader
 from interlock.engine.whynot import why_not
@@ -22,6 +22,9 @@ from interlock.server.cli.options import Form
 from interlock.server.cli.pairs import read_pairs
 from interlock.server.cli.printer import Printer
 from interlock.server.inputs import InputRejected
+from interlock.server.live.nearness import nearness
+from interlock.server.live.reasons import explanation
+from interlock.server.views import Explanation
 from interlock.testing import simulation
 from interlock.testing.keeping import keep
 from interlock.testing.simulation import Simulation
@@ -121,7 +124,7 @@ class _Talk:
 
     def _why(self, words: Sequence[str]) -> object:
         incident = self._simulated.incident(words[0] if words else "")
-        record = reasons.of_reason(self._kept(lambda reader: _explained(reader, incident)))
+        record = reasons.of_view(self._kept(lambda reader: _explained(reader, incident)))
         if not self._printer.is_json:
             self._printer.tree(reasons.tree(record))
         return record
@@ -131,7 +134,9 @@ class _Talk:
             raise RequestRejected("expected why-not RULE [field=value …]")
         where = read_pairs("why-not", words[1:])
         now = self._simulated.harness.now
-        silence = self._kept(lambda reader: why_not(reader, words[0], at=now, where=where))
+        silence = self._kept(
+            lambda reader: nearness(why_not(reader, words[0], at=now, where=where))
+        )
         if not self._printer.is_json:
             self._printer.tree(silences.tree(silence))
         return silences.record(silence)
@@ -152,5 +157,5 @@ class _Talk:
                 return ask(reader)
 
 
-def _explained(reader: Reader, subject: str) -> Reason:
-    return Explainer(History(reader.engine)).explain(subject)
+def _explained(reader: Reader, subject: str) -> Explanation:
+    return explanation(Explainer(History(reader.engine)).explain(subject))

@@ -6,23 +6,15 @@ from typing import Annotated
 
 import typer
 
-from interlock.server.cli.options import SERVER, Form, Output, Server
+from interlock.server.cli.options import SERVER, Form, MaybeStore, Output, Server
 
 Subject = Annotated[
     str, typer.Argument(metavar="SUBJECT", help="Id of an incident or of an action.")
 ]
-Store = Annotated[
-    str,
-    typer.Option(
-        "--store",
-        metavar="URL",
-        help="Ask a store on disk instead of a service, e.g. sqlite:///kept/interlock.db.",
-    ),
-]
 
 
 def why(
-    subject: Subject, store: Store = "", server: Server = SERVER, output: Output = Form.TEXT
+    subject: Subject, store: MaybeStore = "", server: Server = SERVER, output: Output = Form.TEXT
 ) -> None:
     """Print the reasons behind an incident or an action.
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from interlock.server.cli.options import Form, Output, StoreUrl
+from interlock.server.cli.options import SERVER, Form, MaybeStore, Output, Server
 
 Rule = Annotated[
     str, typer.Argument(metavar="RULE", help="Id of a rule; with --incident, name of an action.")
@@ -30,9 +30,10 @@ Incident = Annotated[
 ]
 
 
-def why_not(
+def why_not(  # noqa: PLR0913, PLR0917  # the options of a verb
     rule: Rule,
-    store: StoreUrl,
+    store: MaybeStore = "",
+    server: Server = SERVER,
     at: At = "",
     where: Where = None,
     incident: Incident = "",
@@ -43,7 +44,7 @@ def why_not(
     Folds the journal up to the moment and shows what each test saw; every element is followed
     by the journal entry it came with. A fact that is missing leads to the rules that assert it.
 
-    interlock why-not shop/roll-back --store sqlite:///kept/interlock.db --where service=shop
+    interlock why-not shop/roll-back --where service=shop
     interlock why-not web.restart --incident INCIDENT --store sqlite:///kept/interlock.db
     """
     from interlock.server.cli import silences
@@ -54,6 +55,6 @@ def why_not(
         raise InputRejected("--incident: an action is asked about without --at and --where")
     printer = Printer(output)
     if incident:
-        silences.show_action(printer, store, rule, incident)
+        silences.show_action(printer, rule, incident, store=store, server=server)
     else:
-        silences.show_rule(printer, store, rule, at=at, where=where or ())
+        silences.show_rule(printer, rule, at=at, where=where or (), store=store, server=server)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from interlock import digest
-from interlock.engine.explain import Explainer, Reason
+from interlock.engine.explain import Explainer
 from interlock.engine.fold.state import State
 from interlock.engine.history import History, IncidentQuery, TransitionQuery
 from interlock.engine.model import PARTITION
@@ -17,6 +17,7 @@ from interlock.errors import NotFound, RequestRejected
 from interlock.machines import Machine
 from interlock.machines.terms import NO_TERMS
 from interlock.server.live.facts import LiveFacts
+from interlock.server.live.reasons import explanation
 from interlock.server.views import (
     Answer,
     Change,
@@ -99,7 +100,7 @@ class LiveQueries:
 
     async def explain(self, subject: str) -> Explanation:
         """Return the reasons behind an incident or action."""
-        return _explanation(await self._read(lambda: self._explainer.explain(subject)))
+        return explanation(await self._read(lambda: self._explainer.explain(subject)))
 
     async def facts(self, name: str) -> tuple[Fact, ...]:
         """Return the facts that stand, of one name or of all, by name, in the order they came."""
@@ -179,17 +180,6 @@ def _transition(row: Row) -> Transition:
         position=Position(PARTITION, row["seq"]),
         why=row["why"],
         actor=row["actor"],
-    )
-
-
-def _explanation(reason: Reason) -> Explanation:
-    return Explanation(
-        kind=reason.kind,
-        id=reason.id,
-        title=reason.title,
-        position=None if reason.seq is None else Position(PARTITION, reason.seq),
-        at=reason.at,
-        children=tuple(_explanation(child) for child in reason.children),
     )
 
 

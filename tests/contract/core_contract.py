@@ -13,6 +13,7 @@ import pytest
 from interlock.errors import NotFound, NotPermitted, RequestRejected
 from interlock.server.admission import seal
 from interlock.server.core import Core
+from interlock.server.nearness import NotFiredQuestion, NotRunQuestion
 from interlock.server.signals import Incoming, Quarantined
 from interlock.server.views import Command, IncidentFilter, Page, TransitionFilter
 
@@ -190,6 +191,16 @@ class CoreContract:
                 await core.get_incident("inc-none")
             with pytest.raises(NotFound):
                 await core.explain("inc-none")
+
+    async def test_a_rule_nobody_knows_has_no_silence_to_explain(self) -> None:
+        async with self.running() as core:
+            with pytest.raises(NotFound):
+                await core.explain_not_fired(NotFiredQuestion("no/such-rule"))
+
+    async def test_an_incident_nobody_knows_has_no_action_it_did_not_run(self) -> None:
+        async with self.running() as core:
+            with pytest.raises(NotFound):
+                await core.explain_not_run(NotRunQuestion("inc-none", "web.restart"))
             assert () == (await core.list_incidents(IncidentFilter(), Page(10))).items
             moves = await core.list_transitions(TransitionFilter(incident="inc-none"), Page(10))
             assert ((), "") == (moves.items, moves.next)

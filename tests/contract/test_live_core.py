@@ -34,7 +34,7 @@ class TestLiveCore(CoreContract):
             )
             await node.start()
             history = History(reading_engine(store))
-            yield LiveCore(node, history)
+            yield LiveCore(node, history, store)
             history.close()
             await node.stop()
 

@@ -77,6 +77,53 @@ def test_why_leads_from_the_incident_to_the_action_and_the_signal(
     assert {"incident", "transition", "firing", "signal", "action", "verdict"} <= _kinds(tree)
 
 
+def test_why_not_is_answered_by_the_service_as_by_its_store(
+    interlock: Run, service: Served
+) -> None:
+    interlock("signal", "send", "site.probe", "--value", "service=mail", "--value", "up=true")
+    ask = ("why-not", "site-down", "--where", "service=mail", "-o", "json")
+
+    served = interlock(*ask)
+    stored = interlock(*ask, "--store", service.store)
+
+    assert (0, 0) == (served.code, stored.code), served.err
+    assert ("e2e/site-down", 1, None) == tuple(served.json[k] for k in ("rule", "missed", "fired"))
+    # The store may have grown in between, so only what was found is held against it.
+    assert stored.json["conditions"] == served.json["conditions"]
+
+
+def test_an_action_of_an_incident_is_asked_about_over_the_wire(
+    interlock: Run, incident: Begin, service: Served
+) -> None:
+    broken = incident("warehouse", state="watching")
+    ask = ("why-not", "web.restart", "--incident", broken["id"], "-o", "json")
+
+    served = interlock(*ask)
+
+    assert served.json == interlock(*ask, "--store", service.store).json
+    assert "web.restart was wanted" in served.json["title"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("no-such-rule",), "error [not_found]: no active or shadow rule is called"),
+        (("site-down", "--where", "x=1"), "error [request_rejected]: where: nothing that"),
+        (("site-down", "--at", "2001-01-01T00:00:00Z"), "error [not_found]: there is no bundle"),
+        (("web.restart", "--incident", "inc-0"), "error [not_found]: no incident is called"),
+        (("x" * 257,), "error [request_rejected]: rule: expected 1 to 256 characters"),
+    ],
+)
+def test_what_cannot_be_told_is_one_line_with_the_cause(
+    interlock: Run, asked: tuple[str, ...], said: str
+) -> None:
+    refused = interlock("why-not", *asked)
+
+    assert (1, "") == (refused.code, refused.out)
+    assert refused.err.startswith(said)
+    assert refused.err.count("\n") == 1
+
+
 def test_an_action_has_reasons_of_its_own(interlock: Run, incident: Begin) -> None:
     broken = incident("cart", state="watching")
     tree = interlock("why", broken["id"], "-o", "json").json

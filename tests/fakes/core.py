@@ -21,6 +21,7 @@ from interlock.errors import (
     Overloaded,
     RequestRejected,
 )
+from interlock.server.nearness import NotFired, NotFiredQuestion, NotRunQuestion
 from interlock.server.signals import Incoming, Quarantined, Receipt
 from interlock.server.views import (
     Change,
@@ -63,6 +64,8 @@ class MemoryCore:
         self.incidents: dict[str, Incident] = {}
         self.transitions: list[Transition] = []
         self.reasons: dict[str, Explanation] = {}
+        self.silences: dict[str, NotFired] = {}
+        self.asked: list[NotFiredQuestion | NotRunQuestion] = []
         self.freezes: dict[str, Freeze] = {}
         self.said: dict[str, Fact] = {}
         self.sessions: dict[str, MemorySession] = {}
@@ -240,6 +243,14 @@ class MemoryCore:
 
     async def explain(self, subject: str) -> Explanation:
         return _find(self.reasons, subject)
+
+    async def explain_not_fired(self, question: NotFiredQuestion) -> NotFired:
+        self.asked.append(question)
+        return _find(self.silences, question.rule)
+
+    async def explain_not_run(self, question: NotRunQuestion) -> Explanation:
+        self.asked.append(question)
+        return _find(self.reasons, question.incident)
 
     async def facts(self, name: str) -> tuple[Fact, ...]:
         return tuple(fact for fact in self.said.values() if name in {"", fact.name})

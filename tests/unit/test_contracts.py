@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ENGINE = ["bundle", "clock", "crosscheck", "decisions", "difference", "dispatch", "executors"]
-ENGINE += ["graph", "history", "intake", "library", "mailbox", "node", "notrun", "owner"]
+ENGINE += ["graph", "heard", "history", "intake", "library", "mailbox", "node", "notrun", "owner"]
 ENGINE += [
     "partition",
     "replay",

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from interlock.v1 import position_pb2 as _position_pb2
 import builtins as _builtins
 import sys
@@ -19,6 +20,38 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _ConditionVerdict:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ConditionVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ConditionVerdict.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CONDITION_VERDICT_UNSPECIFIED: _ConditionVerdict.ValueType  # 0
+    """Not said."""
+    CONDITION_VERDICT_TRUE: _ConditionVerdict.ValueType  # 1
+    """It holds."""
+    CONDITION_VERDICT_FALSE: _ConditionVerdict.ValueType  # 2
+    """It does not."""
+    CONDITION_VERDICT_UNKNOWN: _ConditionVerdict.ValueType  # 3
+    """It cannot be told: something it reads is missing."""
+    CONDITION_VERDICT_OPEN: _ConditionVerdict.ValueType  # 4
+    """It was not made: it reads something that nothing is bound to."""
+
+class ConditionVerdict(_ConditionVerdict, metaclass=_ConditionVerdictEnumTypeWrapper):
+    """What became of a conjunct or a condition."""
+
+CONDITION_VERDICT_UNSPECIFIED: ConditionVerdict.ValueType  # 0
+"""Not said."""
+CONDITION_VERDICT_TRUE: ConditionVerdict.ValueType  # 1
+"""It holds."""
+CONDITION_VERDICT_FALSE: ConditionVerdict.ValueType  # 2
+"""It does not."""
+CONDITION_VERDICT_UNKNOWN: ConditionVerdict.ValueType  # 3
+"""It cannot be told: something it reads is missing."""
+CONDITION_VERDICT_OPEN: ConditionVerdict.ValueType  # 4
+"""It was not made: it reads something that nothing is bound to."""
+Global___ConditionVerdict: _TypeAlias = ConditionVerdict  # noqa: Y015
 
 @_typing.final
 class ExplanationNode(_message.Message):
@@ -69,3 +102,285 @@ class ExplanationNode(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExplanationNode: _TypeAlias = ExplanationNode  # noqa: Y015
+
+@_typing.final
+class NotFired(_message.Message):
+    """Why a rule has no effect at a moment, or that it has: the nearest it came, test by test."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULE_FIELD_NUMBER: _builtins.int
+    FILE_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    BRANCH_FIELD_NUMBER: _builtins.int
+    SHADOW_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    CONDITIONS_FIELD_NUMBER: _builtins.int
+    MISSED_FIELD_NUMBER: _builtins.int
+    COMPLETE_FIELD_NUMBER: _builtins.int
+    FIRING_FIELD_NUMBER: _builtins.int
+    FIRED_BEFORE_FIELD_NUMBER: _builtins.int
+    EXCLUSIVE_FIELD_NUMBER: _builtins.int
+    HELD_BY_FIELD_NUMBER: _builtins.int
+    RESTRAINT_FIELD_NUMBER: _builtins.int
+    rule: _builtins.str
+    """Identifier of the rule, with its package."""
+    file: _builtins.str
+    """File of the bundle it is written in."""
+    line: _builtins.int
+    """Line in that file, from 1."""
+    branch: _builtins.str
+    """Branch of the rule's `any` that came nearest, e.g. `2` or `1.2`. Empty when it has none."""
+    shadow: _builtins.bool
+    """Whether the rule is in shadow: judged, without effect."""
+    missed: _builtins.int
+    """How many of the conditions do not hold; 0 when all of them do."""
+    complete: _builtins.bool
+    """Whether everything that was live was looked at; if not, ask with `where`."""
+    firing: _builtins.str
+    """Identifier of its firing in force for these elements. Empty when there is none."""
+    exclusive: _builtins.str
+    """Its exclusive group. Empty when it is in none."""
+    held_by: _builtins.str
+    """Rule that holds that group for the same incident. Empty when none does."""
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp:
+        """The moment asked about."""
+
+    @_builtins.property
+    def position(self) -> _position_pb2.Position:
+        """The last entry that was decided by then."""
+
+    @_builtins.property
+    def conditions(self) -> _containers.RepeatedCompositeFieldContainer[Global___ConditionMade]:
+        """Its conditions in written order, then its negations."""
+
+    @_builtins.property
+    def fired_before(self) -> Global___Occurrence:
+        """When it last fired, whatever for. Absent when it had not by then."""
+
+    @_builtins.property
+    def restraint(self) -> Global___Restraint:
+        """What holds back a match. Absent when nothing does."""
+
+    def __init__(
+        self,
+        *,
+        rule: _builtins.str = ...,
+        file: _builtins.str = ...,
+        line: _builtins.int = ...,
+        branch: _builtins.str = ...,
+        shadow: _builtins.bool = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        position: _position_pb2.Position | None = ...,
+        conditions: _abc.Iterable[Global___ConditionMade] | None = ...,
+        missed: _builtins.int = ...,
+        complete: _builtins.bool = ...,
+        firing: _builtins.str = ...,
+        fired_before: Global___Occurrence | None = ...,
+        exclusive: _builtins.str = ...,
+        held_by: _builtins.str = ...,
+        restraint: Global___Restraint | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "fired_before", b"fired_before", "position", b"position", "restraint", b"restraint"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "branch", b"branch", "complete", b"complete", "conditions", b"conditions", "exclusive", b"exclusive", "file", b"file", "fired_before", b"fired_before", "firing", b"firing", "held_by", b"held_by", "line", b"line", "missed", b"missed", "position", b"position", "restraint", b"restraint", "rule", b"rule", "shadow", b"shadow"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NotFired: _TypeAlias = NotFired  # noqa: Y015
+
+@_typing.final
+class ConditionMade(_message.Message):
+    """One condition of a rule and the element that came nearest to it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    ALIAS_FIELD_NUMBER: _builtins.int
+    NEGATED_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    ELEMENT_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    CANDIDATES_FIELD_NUMBER: _builtins.int
+    LAST_FIELD_NUMBER: _builtins.int
+    CONJUNCTS_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """`signal` or `fact`."""
+    name: _builtins.str
+    """Its declared name."""
+    alias: _builtins.str
+    """What the rule calls it. Empty for a negation."""
+    negated: _builtins.bool
+    """Whether the element must not exist."""
+    verdict: Global___ConditionVerdict.ValueType
+    """Whether the condition holds."""
+    element: _builtins.str
+    """Identifier of the nearest element, of a negation the one that forbids. Empty when there is
+    none.
+    """
+    candidates: _builtins.int
+    """How many elements of that name there are."""
+    @_builtins.property
+    def position(self) -> _position_pb2.Position:
+        """The entry the element came with. Absent when there is none."""
+
+    @_builtins.property
+    def last(self) -> Global___Occurrence:
+        """When a signal of that name last came. Absent when none had by then."""
+
+    @_builtins.property
+    def conjuncts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ConjunctMade]:
+        """Its conjuncts, tested on that element, in the order of their evaluation."""
+
+    @_builtins.property
+    def because(self) -> _containers.RepeatedCompositeFieldContainer[Global___NotFired]:
+        """Of a fact that is missing: why the rules that assert it are silent. At most 5 levels deep."""
+
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        name: _builtins.str = ...,
+        alias: _builtins.str = ...,
+        negated: _builtins.bool = ...,
+        verdict: Global___ConditionVerdict.ValueType = ...,
+        element: _builtins.str = ...,
+        position: _position_pb2.Position | None = ...,
+        candidates: _builtins.int = ...,
+        last: Global___Occurrence | None = ...,
+        conjuncts: _abc.Iterable[Global___ConjunctMade] | None = ...,
+        because: _abc.Iterable[Global___NotFired] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["last", b"last", "position", b"position"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alias", b"alias", "because", b"because", "candidates", b"candidates", "conjuncts", b"conjuncts", "element", b"element", "kind", b"kind", "last", b"last", "name", b"name", "negated", b"negated", "position", b"position", "verdict", b"verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConditionMade: _TypeAlias = ConditionMade  # noqa: Y015
+
+@_typing.final
+class ConjunctMade(_message.Message):
+    """One conjunct of a condition and what it saw."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class SeenEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    SEEN_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """The conjunct as printed."""
+    line: _builtins.int
+    """Line it is written in, from 1; 0 when it has none of its own."""
+    verdict: Global___ConditionVerdict.ValueType
+    """How it ended."""
+    @_builtins.property
+    def seen(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """What it read, by name, as people read it. A missing field is not there."""
+
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        line: _builtins.int = ...,
+        verdict: Global___ConditionVerdict.ValueType = ...,
+        seen: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["line", b"line", "seen", b"seen", "text", b"text", "verdict", b"verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConjunctMade: _TypeAlias = ConjunctMade  # noqa: Y015
+
+@_typing.final
+class Occurrence(_message.Message):
+    """Where and when something came."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSITION_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def position(self) -> _position_pb2.Position:
+        """Its entry."""
+
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp:
+        """Its time."""
+
+    def __init__(
+        self,
+        *,
+        position: _position_pb2.Position | None = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "position", b"position"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "position", b"position"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Occurrence: _TypeAlias = Occurrence  # noqa: Y015
+
+@_typing.final
+class Restraint(_message.Message):
+    """What keeps a match from firing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """`once_per`, `cooldown` or `except`. New words may be added."""
+    by: _builtins.str
+    """The firing it would repeat, or the exception's identifier."""
+    reason: _builtins.str
+    """The exception's reason. Empty for the others."""
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp:
+        """When that ends by itself. Absent when it ends with the firing."""
+
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        by: _builtins.str = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by", b"by", "kind", b"kind", "reason", b"reason", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Restraint: _TypeAlias = Restraint  # noqa: Y015

@@ -27,13 +27,15 @@ from interlock.v1 import audit_pb2 as interlock_dot_v1_dot_audit__pb2
 from interlock.v1 import incident_pb2 as interlock_dot_v1_dot_incident__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n interlock/v1/audit_service.proto\x12\x0cinterlock.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18interlock/v1/audit.proto\x1a\x1binterlock/v1/incident.proto\"\xd9\x01\n\x16ListTransitionsRequest\x12\x13\n\x0bincident_id\x18\x01 \x01(\t\x12\x0f\n\x07machine\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x04 \x01(\t\x12)\n\x05since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x07 \x01(\r\x12\x12\n\npage_token\x18\x08 \x01(\t\"a\n\x17ListTransitionsResponse\x12-\n\x0btransitions\x18\x01 \x03(\x0b\x32\x18.interlock.v1.Transition\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1c\n\x0e\x45xplainRequest\x12\n\n\x02id\x18\x01 \x01(\t\">\n\x0f\x45xplainResponse\x12+\n\x04root\x18\x01 \x01(\x0b\x32\x1d.interlock.v1.ExplanationNode2\xb6\x01\n\x0c\x41uditService\x12^\n\x0fListTransitions\x12$.interlock.v1.ListTransitionsRequest\x1a%.interlock.v1.ListTransitionsResponse\x12\x46\n\x07\x45xplain\x12\x1c.interlock.v1.ExplainRequest\x1a\x1d.interlock.v1.ExplainResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n interlock/v1/audit_service.proto\x12\x0cinterlock.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18interlock/v1/audit.proto\x1a\x1binterlock/v1/incident.proto\"\xd9\x01\n\x16ListTransitionsRequest\x12\x13\n\x0bincident_id\x18\x01 \x01(\t\x12\x0f\n\x07machine\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x04 \x01(\t\x12)\n\x05since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x07 \x01(\r\x12\x12\n\npage_token\x18\x08 \x01(\t\"a\n\x17ListTransitionsResponse\x12-\n\x0btransitions\x18\x01 \x03(\x0b\x32\x18.interlock.v1.Transition\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1c\n\x0e\x45xplainRequest\x12\n\n\x02id\x18\x01 \x01(\t\">\n\x0f\x45xplainResponse\x12+\n\x04root\x18\x01 \x01(\x0b\x32\x1d.interlock.v1.ExplanationNode\"\xbc\x01\n\x16\x45xplainNotFiredRequest\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12>\n\x05where\x18\x03 \x03(\x0b\x32/.interlock.v1.ExplainNotFiredRequest.WhereEntry\x1a,\n\nWhereEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"D\n\x17\x45xplainNotFiredResponse\x12)\n\tnot_fired\x18\x01 \x01(\x0b\x32\x16.interlock.v1.NotFired\";\n\x14\x45xplainNotRunRequest\x12\x13\n\x0bincident_id\x18\x01 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x02 \x01(\t\"D\n\x15\x45xplainNotRunResponse\x12+\n\x04root\x18\x01 \x01(\x0b\x32\x1d.interlock.v1.ExplanationNode2\xf0\x02\n\x0c\x41uditService\x12^\n\x0fListTransitions\x12$.interlock.v1.ListTransitionsRequest\x1a%.interlock.v1.ListTransitionsResponse\x12\x46\n\x07\x45xplain\x12\x1c.interlock.v1.ExplainRequest\x1a\x1d.interlock.v1.ExplainResponse\x12^\n\x0f\x45xplainNotFired\x12$.interlock.v1.ExplainNotFiredRequest\x1a%.interlock.v1.ExplainNotFiredResponse\x12X\n\rExplainNotRun\x12\".interlock.v1.ExplainNotRunRequest\x1a#.interlock.v1.ExplainNotRunResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'interlock.v1.audit_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_EXPLAINNOTFIREDREQUEST_WHEREENTRY']._loaded_options = None
+  _globals['_EXPLAINNOTFIREDREQUEST_WHEREENTRY']._serialized_options = b'8\001'
   _globals['_LISTTRANSITIONSREQUEST']._serialized_start=139
   _globals['_LISTTRANSITIONSREQUEST']._serialized_end=356
   _globals['_LISTTRANSITIONSRESPONSE']._serialized_start=358
@@ -42,6 +44,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPLAINREQUEST']._serialized_end=485
   _globals['_EXPLAINRESPONSE']._serialized_start=487
   _globals['_EXPLAINRESPONSE']._serialized_end=549
-  _globals['_AUDITSERVICE']._serialized_start=552
-  _globals['_AUDITSERVICE']._serialized_end=734
+  _globals['_EXPLAINNOTFIREDREQUEST']._serialized_start=552
+  _globals['_EXPLAINNOTFIREDREQUEST']._serialized_end=740
+  _globals['_EXPLAINNOTFIREDREQUEST_WHEREENTRY']._serialized_start=696
+  _globals['_EXPLAINNOTFIREDREQUEST_WHEREENTRY']._serialized_end=740
+  _globals['_EXPLAINNOTFIREDRESPONSE']._serialized_start=742
+  _globals['_EXPLAINNOTFIREDRESPONSE']._serialized_end=810
+  _globals['_EXPLAINNOTRUNREQUEST']._serialized_start=812
+  _globals['_EXPLAINNOTRUNREQUEST']._serialized_end=871
+  _globals['_EXPLAINNOTRUNRESPONSE']._serialized_start=873
+  _globals['_EXPLAINNOTRUNRESPONSE']._serialized_end=941
+  _globals['_AUDITSERVICE']._serialized_start=944
+  _globals['_AUDITSERVICE']._serialized_end=1312
 # @@protoc_insertion_point(module_scope)

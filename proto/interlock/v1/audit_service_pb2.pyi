@@ -148,3 +148,135 @@ class ExplainResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExplainResponse: _TypeAlias = ExplainResponse  # noqa: Y015
+
+@_typing.final
+class ExplainNotFiredRequest(_message.Message):
+    """Asks why a rule had not fired."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class WhereEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    RULE_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    WHERE_FIELD_NUMBER: _builtins.int
+    rule: _builtins.str
+    """The rule, 1 to 256 characters: its identifier, or the part after its package where only one
+    rule is called so.
+    """
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp:
+        """The moment asked about. Absent for the end of the journal."""
+
+    @_builtins.property
+    def where(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Only elements whose fields of these names read so, e.g. `service` is `ledger`; elements
+        without such a field are not concerned. At most 16, of at most 256 characters each.
+        """
+
+    def __init__(
+        self,
+        *,
+        rule: _builtins.str = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        where: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "rule", b"rule", "where", b"where"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainNotFiredRequest: _TypeAlias = ExplainNotFiredRequest  # noqa: Y015
+
+@_typing.final
+class ExplainNotFiredResponse(_message.Message):
+    """The answer to why a rule had not fired."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NOT_FIRED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def not_fired(self) -> _audit_pb2.NotFired:
+        """How near it came."""
+
+    def __init__(
+        self,
+        *,
+        not_fired: _audit_pb2.NotFired | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["not_fired", b"not_fired"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["not_fired", b"not_fired"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainNotFiredResponse: _TypeAlias = ExplainNotFiredResponse  # noqa: Y015
+
+@_typing.final
+class ExplainNotRunRequest(_message.Message):
+    """Asks why an incident did not run an action."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """The incident, 1 to 256 characters."""
+    action: _builtins.str
+    """Name of the action, 1 to 256 characters."""
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        action: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "incident_id", b"incident_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainNotRunRequest: _TypeAlias = ExplainNotRunRequest  # noqa: Y015
+
+@_typing.final
+class ExplainNotRunResponse(_message.Message):
+    """The answer to why an incident did not run an action."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROOT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def root(self) -> _audit_pb2.ExplanationNode:
+        """The incident, with what it did instead beneath it."""
+
+    def __init__(
+        self,
+        *,
+        root: _audit_pb2.ExplanationNode | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["root", b"root"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["root", b"root"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainNotRunResponse: _TypeAlias = ExplainNotRunResponse  # noqa: Y015

@@ -45,6 +45,16 @@ class AuditServiceStub:
                 request_serializer=interlock_dot_v1_dot_audit__service__pb2.ExplainRequest.SerializeToString,
                 response_deserializer=interlock_dot_v1_dot_audit__service__pb2.ExplainResponse.FromString,
                 _registered_method=True)
+        self.ExplainNotFired = channel.unary_unary(
+                '/interlock.v1.AuditService/ExplainNotFired',
+                request_serializer=interlock_dot_v1_dot_audit__service__pb2.ExplainNotFiredRequest.SerializeToString,
+                response_deserializer=interlock_dot_v1_dot_audit__service__pb2.ExplainNotFiredResponse.FromString,
+                _registered_method=True)
+        self.ExplainNotRun = channel.unary_unary(
+                '/interlock.v1.AuditService/ExplainNotRun',
+                request_serializer=interlock_dot_v1_dot_audit__service__pb2.ExplainNotRunRequest.SerializeToString,
+                response_deserializer=interlock_dot_v1_dot_audit__service__pb2.ExplainNotRunResponse.FromString,
+                _registered_method=True)
 
 
 class AuditServiceServicer:
@@ -65,6 +75,24 @@ class AuditServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExplainNotFired(self, request, context):
+        """Explains why a rule had not fired at a moment: the nearest it came, test by test. The history
+        up to the moment is decided again beside the service, so a long one takes its time: questions
+        are answered one after the other, RESOURCE_EXHAUSTED when too many wait. NOT_FOUND when the
+        rules that decided then have none of that name; the message says until when they had.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainNotRun(self, request, context):
+        """Explains why an incident did not run an action: what held or refused it, or which way was not
+        taken. NOT_FOUND when there is no such incident, or its machine never runs such an action.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AuditServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -77,6 +105,16 @@ def add_AuditServiceServicer_to_server(servicer, server):
                     servicer.Explain,
                     request_deserializer=interlock_dot_v1_dot_audit__service__pb2.ExplainRequest.FromString,
                     response_serializer=interlock_dot_v1_dot_audit__service__pb2.ExplainResponse.SerializeToString,
+            ),
+            'ExplainNotFired': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainNotFired,
+                    request_deserializer=interlock_dot_v1_dot_audit__service__pb2.ExplainNotFiredRequest.FromString,
+                    response_serializer=interlock_dot_v1_dot_audit__service__pb2.ExplainNotFiredResponse.SerializeToString,
+            ),
+            'ExplainNotRun': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainNotRun,
+                    request_deserializer=interlock_dot_v1_dot_audit__service__pb2.ExplainNotRunRequest.FromString,
+                    response_serializer=interlock_dot_v1_dot_audit__service__pb2.ExplainNotRunResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -134,6 +172,60 @@ class AuditService:
             '/interlock.v1.AuditService/Explain',
             interlock_dot_v1_dot_audit__service__pb2.ExplainRequest.SerializeToString,
             interlock_dot_v1_dot_audit__service__pb2.ExplainResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainNotFired(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/interlock.v1.AuditService/ExplainNotFired',
+            interlock_dot_v1_dot_audit__service__pb2.ExplainNotFiredRequest.SerializeToString,
+            interlock_dot_v1_dot_audit__service__pb2.ExplainNotFiredResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainNotRun(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/interlock.v1.AuditService/ExplainNotRun',
+            interlock_dot_v1_dot_audit__service__pb2.ExplainNotRunRequest.SerializeToString,
+            interlock_dot_v1_dot_audit__service__pb2.ExplainNotRunResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,6 +37,16 @@ class AuditServiceStub:
     """Lists moves of machines that pass every given filter, in the order they happened."""
     Explain: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.ExplainRequest, _audit_service_pb2.ExplainResponse]
     """Explains an incident or an action as a tree of reasons; NOT_FOUND when neither has the id."""
+    ExplainNotFired: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.ExplainNotFiredRequest, _audit_service_pb2.ExplainNotFiredResponse]
+    """Explains why a rule had not fired at a moment: the nearest it came, test by test. The history
+    up to the moment is decided again beside the service, so a long one takes its time: questions
+    are answered one after the other, RESOURCE_EXHAUSTED when too many wait. NOT_FOUND when the
+    rules that decided then have none of that name; the message says until when they had.
+    """
+    ExplainNotRun: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.ExplainNotRunRequest, _audit_service_pb2.ExplainNotRunResponse]
+    """Explains why an incident did not run an action: what held or refused it, or which way was not
+    taken. NOT_FOUND when there is no such incident, or its machine never runs such an action.
+    """
 
 @_typing.type_check_only
 class AuditServiceAsyncStub(AuditServiceStub):
@@ -47,6 +57,16 @@ class AuditServiceAsyncStub(AuditServiceStub):
     """Lists moves of machines that pass every given filter, in the order they happened."""
     Explain: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.ExplainRequest, _audit_service_pb2.ExplainResponse]  # type: ignore[assignment]
     """Explains an incident or an action as a tree of reasons; NOT_FOUND when neither has the id."""
+    ExplainNotFired: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.ExplainNotFiredRequest, _audit_service_pb2.ExplainNotFiredResponse]  # type: ignore[assignment]
+    """Explains why a rule had not fired at a moment: the nearest it came, test by test. The history
+    up to the moment is decided again beside the service, so a long one takes its time: questions
+    are answered one after the other, RESOURCE_EXHAUSTED when too many wait. NOT_FOUND when the
+    rules that decided then have none of that name; the message says until when they had.
+    """
+    ExplainNotRun: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.ExplainNotRunRequest, _audit_service_pb2.ExplainNotRunResponse]  # type: ignore[assignment]
+    """Explains why an incident did not run an action: what held or refused it, or which way was not
+    taken. NOT_FOUND when there is no such incident, or its machine never runs such an action.
+    """
 
 class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
     """What happened and why. Reads only; works while nothing can be written."""
@@ -66,5 +86,27 @@ class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_audit_service_pb2.ExplainResponse, _abc.Awaitable[_audit_service_pb2.ExplainResponse]]:
         """Explains an incident or an action as a tree of reasons; NOT_FOUND when neither has the id."""
+
+    @_abc_1.abstractmethod
+    def ExplainNotFired(
+        self,
+        request: _audit_service_pb2.ExplainNotFiredRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_audit_service_pb2.ExplainNotFiredResponse, _abc.Awaitable[_audit_service_pb2.ExplainNotFiredResponse]]:
+        """Explains why a rule had not fired at a moment: the nearest it came, test by test. The history
+        up to the moment is decided again beside the service, so a long one takes its time: questions
+        are answered one after the other, RESOURCE_EXHAUSTED when too many wait. NOT_FOUND when the
+        rules that decided then have none of that name; the message says until when they had.
+        """
+
+    @_abc_1.abstractmethod
+    def ExplainNotRun(
+        self,
+        request: _audit_service_pb2.ExplainNotRunRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_audit_service_pb2.ExplainNotRunResponse, _abc.Awaitable[_audit_service_pb2.ExplainNotRunResponse]]:
+        """Explains why an incident did not run an action: what held or refused it, or which way was not
+        taken. NOT_FOUND when there is no such incident, or its machine never runs such an action.
+        """
 
 def add_AuditServiceServicer_to_server(servicer: AuditServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -18,11 +18,12 @@ class that the service raised.
 ``building``  a signal from plain values.
 ``calling``   one call: deadline, repetition, errors; ``retry`` says when to come again.
 ``signals``   unary and streamed batches.
-``asking``    incidents, audit, control.
+``asking``    incidents, control; ``auditing`` what happened and why.
 ``blocking``  the same without async.
 """
 
-from interlock.client.asking import AuditClient, ControlClient, IncidentClient
+from interlock.client.asking import ControlClient, IncidentClient
+from interlock.client.auditing import AuditClient
 from interlock.client.blocking import BlockingClient
 from interlock.client.building import SignalValue, signal
 from interlock.client.client import Client

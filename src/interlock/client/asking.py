@@ -1,4 +1,4 @@
-"""Incidents, audit and control: questions and commands."""
+"""Incidents and control: questions and commands."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from interlock.client.calling import Calling
 from interlock.client.retry import error_of
-from interlock.v1.audit_pb2 import ExplanationNode
-from interlock.v1.audit_service_pb2 import ExplainRequest, ListTransitionsRequest
-from interlock.v1.audit_service_pb2_grpc import AuditServiceStub
 from interlock.v1.control_service_pb2 import (
     FreezeRequest,
     GetGateStatusRequest,
@@ -25,7 +22,7 @@ from interlock.v1.control_service_pb2 import (
     ThawRequest,
 )
 from interlock.v1.control_service_pb2_grpc import ControlServiceStub
-from interlock.v1.incident_pb2 import Incident, Transition
+from interlock.v1.incident_pb2 import Incident
 from interlock.v1.incident_service_pb2 import (
     AbortIncidentRequest,
     AcknowledgeIncidentRequest,
@@ -77,7 +74,7 @@ class IncidentClient:
             machine=machine,
             severity=severity,
             phase=_PHASES[open],
-            since=_moment(since),
+            since=stamp_of(since),
         )
         while True:
             page = await self._calling.call(self._stub.ListIncidents, request)
@@ -162,46 +159,6 @@ class IncidentClient:
         return (await self._calling.call(self._stub.AnswerIncident, request)).position
 
 
-class AuditClient:
-    """What happened and why."""
-
-    def __init__(self, calling: Calling) -> None:
-        """Use a client's channel."""
-        self._calling = calling
-        self._stub = AuditServiceStub(calling.channel)
-
-    async def transitions(
-        self,
-        *,
-        incident_id: str = "",
-        machine: str = "",
-        state: str = "",
-        actor: str = "",
-        since: datetime | None = None,
-        until: datetime | None = None,
-    ) -> AsyncGenerator[Transition, None]:
-        """Yield every move that passes the filters, oldest first, page by page."""
-        request = ListTransitionsRequest(
-            incident_id=incident_id,
-            machine=machine,
-            state=state,
-            actor=actor,
-            since=_moment(since),
-            until=_moment(until),
-        )
-        while True:
-            page = await self._calling.call(self._stub.ListTransitions, request)
-            for transition in page.transitions:
-                yield transition
-            if not page.next_page_token:
-                return
-            request.page_token = page.next_page_token
-
-    async def explain(self, subject: str) -> ExplanationNode:
-        """Return the reasons behind an incident or action; raises NotFound when it is neither."""
-        return (await self._calling.call(self._stub.Explain, ExplainRequest(id=subject))).root
-
-
 class ControlClient:
     """The kill switch, and what the gate is waiting for."""
 
@@ -281,7 +238,8 @@ async def _changes(
         call.cancel()
 
 
-def _moment(moment: datetime | None) -> Timestamp | None:
+def stamp_of(moment: datetime | None) -> Timestamp | None:
+    """Return a moment as the wire has it."""
     if moment is None:
         return None
     stamp = Timestamp()

@@ -33,10 +33,21 @@ class Calling:
     """Seconds one attempt of a unary call may take."""
     policy: RetryPolicy = field(default_factory=RetryPolicy)
 
-    async def call(self, method: grpc.aio.UnaryUnaryMultiCallable[Q, R], request: Q) -> R:
+    async def call(
+        self,
+        method: grpc.aio.UnaryUnaryMultiCallable[Q, R],
+        request: Q,
+        *,
+        seconds: float | None = None,
+    ) -> R:
         """Return the answer, repeating the call while that may help.
 
         Only for requests that are safe to repeat.
+
+        Args:
+            method: what is called.
+            request: what is asked.
+            seconds: how long one attempt may take; None: as for every call.
 
         Raises:
             InterlockError: what the service raised, or what the call came to.
@@ -44,7 +55,7 @@ class Calling:
         attempt = 1
         while True:
             try:
-                return await method(request, timeout=self.timeout)
+                return await method(request, timeout=seconds or self.timeout)
             except grpc.aio.AioRpcError as failure:
                 delay = self.policy.delay(failure, attempt)
                 if delay is None:

@@ -7,7 +7,8 @@ from typing import Self
 
 import grpc
 
-from interlock.client.asking import AuditClient, ControlClient, IncidentClient
+from interlock.client.asking import ControlClient, IncidentClient
+from interlock.client.auditing import AuditClient
 from interlock.client.calling import OPTIONS, Calling
 from interlock.client.retry import RetryPolicy
 from interlock.client.signals import SignalClient

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from interlock.engine import whynot as module
 from interlock.engine.journal.reader import Reader
 from interlock.engine.whynot import Silence, why_not
 from interlock.errors import NotFound, RequestRejected
@@ -125,6 +126,37 @@ def test_a_rule_that_is_not_there_is_refused_with_the_nearest_name(
 ) -> None:
     with pytest.raises(NotFound, match=hint):
         ask(Web(), name)
+
+
+def renamed(store: MemoryStore) -> Web:
+    """Return a service whose bundle calls a rule otherwise since 09:00:10."""
+    Web(store=store)
+    files = bundles.web()
+    files["rules.yaml"] = files["rules.yaml"].replace("id: fail-over", "id: turn-over")
+    return Web(files, store=store, at=NINE + 10_000)
+
+
+def test_a_rule_of_an_earlier_bundle_is_refused_with_the_moment_it_ended(ask: Ask) -> None:
+    with pytest.raises(
+        NotFound, match=r"called 'fail-over' .*there was one until 2026-03-02T09:00:10"
+    ):
+        ask(renamed(MemoryStore()), "fail-over")
+
+
+def test_a_rule_of_an_earlier_bundle_can_be_asked_about_its_own_time(ask: Ask) -> None:
+    assert ask(renamed(MemoryStore()), "fail-over", at=NINE + 1).rule.id == "web/fail-over"
+
+
+def test_no_more_rules_are_asked_below_than_can_be_told_and_that_is_said(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = ask(Web(), "web/roll-back")
+    monkeypatch.setattr(module, "MOST_BELOW", 0)
+
+    cut = ask(Web(), "web/roll-back")
+
+    assert (whole.miss.is_complete, list(whole.below)) == (True, ["release.suspect"])
+    assert (cut.miss.is_complete, list(cut.below)) == (False, [])
 
 
 def test_a_field_that_nothing_asked_for_has_is_refused(ask: Ask) -> None:

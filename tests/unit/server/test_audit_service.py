@@ -6,8 +6,14 @@ import pytest
 
 from interlock.errors import NotFound, RequestRejected
 from interlock.server.audit_service import AuditService
+from interlock.server.nearness import NotFiredQuestion, NotRunQuestion
 from interlock.server.views import Position
-from interlock.v1.audit_service_pb2 import ExplainRequest, ListTransitionsRequest
+from interlock.v1.audit_service_pb2 import (
+    ExplainNotFiredRequest,
+    ExplainNotRunRequest,
+    ExplainRequest,
+    ListTransitionsRequest,
+)
 from tests.fakes.core import MemoryCore
 from tests.unit.server.given import core_with, transition
 
@@ -100,3 +106,54 @@ async def test_what_is_neither_incident_nor_action_is_not_found() -> None:
 async def test_a_question_without_a_subject_is_refused() -> None:
     with pytest.raises(RequestRejected, match="id: expected"):
         await AuditService(core_with(1)).explain(ExplainRequest())
+
+
+async def test_a_question_about_a_silent_rule_reaches_the_core_with_its_moment_and_fields() -> None:
+    core = core_with(1)
+    request = ExplainNotFiredRequest(rule="web/fail-over", where={"service": "shop", "a": ""})
+    request.at.FromMilliseconds(5000)
+
+    with pytest.raises(NotFound):
+        await AuditService(core).explain_not_fired(request)
+
+    pairs = (("a", ""), ("service", "shop"))
+    assert [NotFiredQuestion("web/fail-over", 5000, pairs)] == core.asked
+
+
+async def test_an_action_that_did_not_run_is_explained_as_a_tree() -> None:
+    core = core_with(1)
+    request = ExplainNotRunRequest(incident_id="inc-1", action="web.restart")
+
+    root = (await AuditService(core).explain_not_run(request)).root
+
+    assert ("incident", "inc-1") == (root.kind, root.id)
+    assert [NotRunQuestion("inc-1", "web.restart")] == core.asked
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        (ExplainNotFiredRequest(), "rule: expected 1 to 256"),
+        (ExplainNotFiredRequest(rule="r" * 257), "rule: expected 1 to 256"),
+        (ExplainNotFiredRequest(rule="r", where={"": "x"}), "where: expected 1 to 256"),
+        (ExplainNotFiredRequest(rule="r", where={"x": "y" * 257}), r"where\[x\]: expected"),
+        (
+            ExplainNotFiredRequest(rule="r", where={str(n): "" for n in range(17)}),
+            "where: expected at most 16 pairs, found 17",
+        ),
+    ],
+)
+async def test_a_question_beyond_its_bounds_is_refused(
+    request_: ExplainNotFiredRequest, said: str
+) -> None:
+    core = core_with(1)
+
+    with pytest.raises(RequestRejected, match=said):
+        await AuditService(core).explain_not_fired(request_)
+
+    assert [] == core.asked
+
+
+async def test_an_action_is_asked_about_with_its_incident() -> None:
+    with pytest.raises(RequestRejected, match="action: expected 1 to 256"):
+        await AuditService(core_with(1)).explain_not_run(ExplainNotRunRequest(incident_id="i"))
