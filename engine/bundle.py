@@ -29,6 +29,7 @@ from interlock.rules.caged.pack import CagedPack
 from interlock.rules.declarations import FactType, SignalType
 from interlock.rules.load import load_rulebase
 from interlock.rules.rulebase import RuleBase
+from interlock.rules.verify.refusals import certain_faults
 
 MANIFEST = "executors.json"
 """Name of the file that states what the installed executors offer."""
@@ -80,6 +81,8 @@ class Bundle:
         files: Mapping[str, str],
         environment: str | None = None,
         documents: Sequence[Document] | None = None,
+        *,
+        strict: bool = False,
     ) -> Bundle:
         """Compile files into a bundle.
 
@@ -88,6 +91,8 @@ class Bundle:
             environment: whose parameters count; None: what ``environment.json`` says, if it is
                 among the files, else the defaults.
             documents: what the files hold, for whoever has read them already.
+            strict: whether rules that can never be meant are faults, too: so for authors, and
+                never for a bundle that has been decided with.
 
         Raises:
             DefinitionError: with every fault of every file, sorted by place.
@@ -96,8 +101,9 @@ class Bundle:
         read = documents_of(files) if documents is None else documents
         declared = read_parameters(read, _environment(files))
         faults = list(declared.diagnostics("error"))
+        refuse = certain_faults if strict else None
         of_machines: list[Diagnostic] = []
-        rulebase = _gather(faults, lambda: load_rulebase(read, declared.parameters))
+        rulebase = _gather(faults, lambda: load_rulebase(read, declared.parameters, refuse))
         machinebase = _gather(
             of_machines,
             lambda: load_machines(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from interlock.language import Document, Loc, ordered, refuse_errors, validate
+from interlock.language import Diagnostic, Document, Loc, ordered, refuse_errors, validate
 from interlock.language.expression import NO_PARAMETERS, Parameters
 from interlock.rules.branches import Branching, branchings
 from interlock.rules.checks import Written, check_rule, check_strata, check_together
@@ -24,18 +25,24 @@ from interlock.rules.starts import Start
 from interlock.rules.strata import stratify
 from interlock.rules.version import rulebase_digest
 
+Refuse: TypeAlias = Callable[[Sequence[Written], Declarations], list[Diagnostic]]
+"""Tells faults of rules while it is known where each is written."""
+
 _OURS = ("signals/v1", "rules/v1", KIND, None)
 """None: a document too broken to have a kind; its faults are everybody's."""
 
 
 def load_rulebase(
-    documents: Iterable[Document], parameters: Parameters = NO_PARAMETERS
+    documents: Iterable[Document],
+    parameters: Parameters = NO_PARAMETERS,
+    refuse: Refuse | None = None,
 ) -> RuleBase:
     """Return the rule base that some documents make together.
 
     Args:
         documents: in any order; kinds other than signals/v1 and rules/v1 are left to others.
         parameters: what ``params.x`` stands for.
+        refuse: what else is a fault; it takes the place of a warning of the same.
 
     Raises:
         DefinitionError: with every fault of these documents, sorted by place.
@@ -47,6 +54,11 @@ def load_rulebase(
     check_strata(enabled, strata)
     # What stands outside of a branch is compiled with each, and its faults are found as often.
     found = list(dict.fromkeys(one for document in ours for one in document.diagnostics))
+    if refuse is not None:
+        certain = refuse(enabled, declarations)
+        graver = {(one.path, one.about, one.code) for one in certain}
+        milder = (one for one in found if (one.path, one.about, one.code) not in graver)
+        found = [*milder, *certain]
     refuse_errors(found)
     rules = [replace(one.rule, stratum=strata.of_rule[one.rule.id]) for one in enabled]
     return RuleBase(

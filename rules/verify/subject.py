@@ -68,7 +68,9 @@ class Statement:
         self, code: str, message: str, hint: str | None = None, severity: Severity = "warning"
     ) -> Diagnostic:
         """Return a finding at exactly this conjunct."""
-        return Diagnostic(self.written.document.path, self.span, severity, code, message, hint)
+        document = self.written.document
+        about = document.about(self.stated.loc)
+        return Diagnostic(document.path, self.span, severity, code, message, hint, about)
 
     @cached_property
     def span(self) -> Span:
@@ -138,8 +140,9 @@ class Subject:
         severity: Severity = "warning",
     ) -> Diagnostic:
         """Return a finding at a place within the rule."""
-        span = self.written.document.span((*self.written.loc, *where))
-        return Diagnostic(self.written.document.path, span, severity, code, message, hint)
+        document, loc = self.written.document, (*self.written.loc, *where)
+        about = document.about(loc)
+        return Diagnostic(document.path, document.span(loc), severity, code, message, hint, about)
 
 
 def subject(written: Written, declarations: Declarations) -> Subject:

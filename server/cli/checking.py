@@ -128,7 +128,7 @@ def find(
     found: list[Diagnostic] = []
     known = manifest(probe_fields(load_executors(DRY_RUN))) if probes is None else probes
     try:
-        bundle = Bundle.compile({**texts, MANIFEST: known}, environment, documents)
+        bundle = Bundle.compile({**texts, MANIFEST: known}, environment, documents, strict=True)
         found += [*bundle.warnings, *expired(bundle.rulebase, now)]
     except DefinitionError as error:
         if not error.diagnostics:

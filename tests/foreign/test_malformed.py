@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from interlock.engine.bundle import Bundle
 from interlock.engine.verify import verify
-from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic
+from interlock.server.cli.checking import find
 
+PAGE = Path(__file__).parents[2] / "docs/explanation/foreign-cases.md"
 SIGNALS = """\
 interlock: signals/v1
 signals:
@@ -88,12 +90,33 @@ BROKEN = [
 the nearest thing of ours: an action nobody has, a length of time, a signal."""
 
 
+FEEDING = (
+    RULE.replace("signal: host.load", "fact: host.busy")
+    .replace("i > 5", 'host != "a"')
+    .replace("why: ${load.i} at", "why: at")
+    .replace("advise: ${load.host} is busy", "assert: host.busy\n        set: {host: x}")
+)
+NEVER = RULE.replace("i > 5", "i > 5 && i < 2")
+OTHERS = {
+    "08": (RULE, SIGNALS.replace("5m", "5 fortnights")),
+    "09": (RULE.replace("    when:", "    cooldown: 5m\n    when:"), SIGNALS),
+    "10": (RULE + RULE.split("rules:\n")[1], SIGNALS),
+    "17": (FEEDING, SIGNALS),
+    "18": (NEVER, SIGNALS),
+    "20": ("interlock: rules/v1\nowner: team-host\nrules: []\n", SIGNALS),
+}
+"""Those whose fault is more than a word of the rule."""
+
+
 def found(rules: str, signals: str = SIGNALS) -> list[Diagnostic]:
-    try:
-        Bundle.compile({"signals.yaml": signals, "rules.yaml": rules})
-    except DefinitionError as error:
-        return list(error.diagnostics)
-    return []
+    """Return what ``interlock check`` says of the files; every finding of these tests is one."""
+    files = {"signals.yaml": signals.encode(), "rules.yaml": rules.encode()}
+    return list(find(files, None).diagnostics)
+
+
+def errors(found: list[Diagnostic]) -> list[Diagnostic]:
+    """Leave the warnings out: here that nobody reads what only the broken rule made."""
+    return [one for one in found if one.severity == "error"]
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.name)
@@ -106,48 +129,66 @@ def test_a_broken_rule_is_refused_with_its_line_and_a_cure(broken: Broken) -> No
 
 
 def test_a_length_of_time_nobody_can_read_is_refused() -> None:
-    (first,) = found(RULE, SIGNALS.replace("5m", "5 fortnights"))
+    (first,) = found(*OTHERS["08"])
 
     assert "signals.yaml:6:10: error [RV120]" in str(first)
     assert "signal host.load" == first.about
 
 
+def test_a_restraint_that_does_not_say_what_counts_as_the_same_is_refused() -> None:
+    (first,) = found(*OTHERS["09"])
+
+    assert "rules.yaml:6:15: error [RV352]" in str(first)
+    assert "say what counts as the same, such as once_per: [err.service]" in str(first)
+
+
 def test_two_rules_of_one_id_are_refused() -> None:
-    (first,) = found(RULE + RULE.split("rules:\n")[1])
+    (first,) = found(*OTHERS["10"])
 
     assert "rules.yaml:13:9: error [RV310]" in str(first)
     assert "give one of them another id" in str(first)
 
 
 def test_no_rules_at_all_are_refused() -> None:
-    (first,) = found("interlock: rules/v1\nowner: team-host\nrules: []\n")
+    (first,) = found(*OTHERS["20"])
 
     assert "rules.yaml:3:8: error [RV110] expected 1 or more, found 0" in str(first)
 
 
-def test_a_rule_that_feeds_itself_is_warned_of() -> None:
+def test_a_rule_that_feeds_itself_is_refused() -> None:
     """The peer loops for ever on it; ours would stop, and says so before."""
-    feeding = RULE.replace("signal: host.load", "fact: host.busy").replace("i > 5", 'host != "a"')
-    feeding = feeding.replace("why: ${load.i} at", "why: at")
-    feeding = feeding.replace(
-        "advise: ${load.host} is busy", "assert: host.busy\n        set: {host: x}"
-    )
+    (first,) = errors(found(FEEDING))
 
-    warnings = Bundle.compile({"signals.yaml": SIGNALS, "rules.yaml": feeding}).warnings
-
-    assert ["RV340"] == [one.code for one in warnings]
+    assert "rules.yaml:11:17: error [RV340] follows from host.busy and asserts" in str(first)
+    assert "say in where which host.busy it does not follow from" in str(first)
+    assert first.about == "rule busy"
 
 
-def test_a_condition_that_can_never_hold_is_found_by_verify() -> None:
-    never = RULE.replace("i > 5", "i > 5 && i < 2")
+def test_a_rule_that_can_never_fire_is_refused() -> None:
+    (first,) = found(NEVER)
 
-    (first,) = verify({"signals.yaml": SIGNALS, "rules.yaml": never})
+    said = "rules.yaml:9:25: error [RV302] 'i < 2' is never true where 'i > 5' holds"
+    assert str(first).startswith(said)
+    assert "(the rule never fires: leave one out, or join them with ||)" in str(first)
+    assert first.about == "rule busy"
 
-    assert "rules.yaml:9:25: error [RV302] 'i < 2' is never true where 'i > 5' holds" == str(first)
+
+def test_all_22_are_refused_with_the_code_that_is_published() -> None:
+    """What the page says is what is found; and it is an error of every one of them."""
+    rows = re.findall(r"^\| (\d\d) \|.*\| (R[VE]\d{3})[^|]*\|$", PAGE.read_text(), re.MULTILINE)
+    files = OTHERS | {
+        one.name: (RULE.replace(one.old, one.new), SIGNALS)
+        for one in BROKEN
+        if one.name not in OTHERS
+    }
+
+    refused = {name: errors(found(*texts))[0].code for name, texts in files.items()}
+
+    assert dict(rows) == refused
+    assert len(refused) == 22
 
 
 def test_the_rule_as_it_was_is_clean() -> None:
     """Negative control: what is refused is refused for what was changed."""
     assert [] == found(RULE)
     assert [] == verify({"signals.yaml": SIGNALS, "rules.yaml": RULE})
-    assert () == Bundle.compile({"signals.yaml": SIGNALS, "rules.yaml": RULE}).warnings

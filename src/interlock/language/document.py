@@ -109,18 +109,18 @@ class Document:
     ) -> None:
         """Append a diagnostic at the value (or key) at ``loc``."""
         severity: Severity = "warning" if warning else "error"
-        span, about = self.span(loc, key=key), self._about(loc)
+        span, about = self.span(loc, key=key), self.about(loc)
         self.diagnostics.append(Diagnostic(self.path, span, severity, code, message, hint, about))
 
     def report_expression(self, loc: Loc, fault: ExpressionError) -> None:
         """Append a diagnostic for a fault inside the expression or template at ``loc``."""
         span = self.expression_span((*loc, *fault.within), fault.start, fault.end)
-        about = self._about(loc)
+        about = self.about(loc)
         self.diagnostics.append(
             Diagnostic(self.path, span, "error", fault.code, fault.message, fault.hint, about)
         )
 
-    def _about(self, loc: Loc) -> str:
+    def about(self, loc: Loc) -> str:
         """Return which rule, signal, state … a way leads into."""
         match loc:
             case (str() as part, str() as name, *_) if part in _NAMED:
