@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -14,10 +13,10 @@ from interlock.engine.executors.registry import load_executors, probe_fields
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, ordered
 from interlock.language.document import load_documents
-from interlock.language.values import parse_type
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.expired import expired
 from interlock.server.cli.findings import Findings, print_findings
+from interlock.server.cli.manifests import stated_probes
 from interlock.server.cli.options import Report
 from interlock.server.cli.quieting import quiet, today
 from interlock.server.inputs import (
@@ -26,8 +25,6 @@ from interlock.server.inputs import (
     InputRejected,
     bundle_files,
     read_bytes,
-    read_executors,
-    read_text,
 )
 from interlock.server.kinds import check_kinds
 
@@ -73,36 +70,6 @@ def read(paths: Iterable[Path]) -> dict[str, bytes]:
     return files
 
 
-def stated_probes(paths: Iterable[Path], executors: Path | None) -> str | None:
-    """Return the manifest of the file named, else of the first folder that has one; None: of none.
-
-    Raises:
-        InputRejected, DefinitionError: as ``read_manifest``.
-    """
-    if executors is not None:
-        return read_manifest(executors)
-    beside = (path / MANIFEST for path in paths if path.is_dir())
-    return next((read_manifest(one) for one in beside if one.is_file()), None)
-
-
-def read_manifest(path: Path) -> str:
-    """Return the manifest a file states: a bundle's ``executors.json``, or a service's TOML.
-
-    Raises:
-        InputRejected: it cannot be read or is neither.
-        DefinitionError: an executor refuses its settings.
-    """
-    if path.suffix == ".json":
-        text = read_text(path)
-        if not _is_manifest(text):
-            raise InputRejected(
-                f"{path} is no manifest: expected probes and the types of what they see,"
-                ' e.g. {"http.look": {"status": "int"}}'
-            )
-        return text
-    return manifest(probe_fields(load_executors(read_executors(path))))
-
-
 def find(
     files: Mapping[str, bytes],
     probes: str | None,
@@ -138,18 +105,6 @@ def find(
     if probes is None:
         found = [_softened(one) for one in found]
     return Findings(texts, ordered(found))
-
-
-def _is_manifest(text: str) -> bool:
-    """Return whether a text is an object of probes, each an object of fields and types."""
-    try:
-        probes = json.loads(text)
-        for fields in probes.values():
-            for written in fields.values():
-                parse_type(written.removesuffix("?"))
-    except (ValueError, AttributeError):
-        return False
-    return True
 
 
 def _softened(one: Diagnostic) -> Diagnostic:

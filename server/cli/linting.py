@@ -8,9 +8,10 @@ from pathlib import Path
 
 from interlock.language.document import load_documents
 from interlock.server.cli import quieting
-from interlock.server.cli.checking import find, read, stated_probes
+from interlock.server.cli.checking import find, read
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.findings import Findings, print_findings
+from interlock.server.cli.manifests import stated_probes
 from interlock.server.cli.options import Report
 from interlock.server.inputs import InputRejected
 from interlock.server.lint import lint

@@ -15,9 +15,9 @@ from interlock.engine.whynot import why_not
 from interlock.errors import InterlockError, RequestRejected
 from interlock.language.values import parse_timestamp
 from interlock.server.cli import reasons, silences
-from interlock.server.cli.checking import stated_probes
 from interlock.server.cli.compiling import compiled
 from interlock.server.cli.main import complain
+from interlock.server.cli.manifests import stated_probes
 from interlock.server.cli.options import Form
 from interlock.server.cli.pairs import read_pairs
 from interlock.server.cli.printer import Printer

@@ -14,8 +14,9 @@ from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, ordered
 from interlock.language.document import Document, load_documents
 from interlock.language.expression import OPEN
-from interlock.server.cli.checking import read, read_manifest, stated_probes
+from interlock.server.cli.checking import read
 from interlock.server.cli.compiling import asked
+from interlock.server.cli.manifests import read_manifest, stated_probes
 from interlock.server.inputs import DRY_RUN, InputRejected, holds_only_tests
 from interlock.testing.scenario import (
     KIND,

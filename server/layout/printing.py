@@ -29,9 +29,16 @@ class BlockPrinter:
 
     def lines(self, block: Block, indent: int = 0) -> Iterator[str]:
         """Yield the lines of a block."""
-        for number, entry in enumerate(self._ordered(block)):
+        paragraphs = _paragraphs(block.entries)
+        before = None
+        for entry in self._ordered(block):
             leading = [*entry.leading, *self._hoisted(entry)]
-            yield from _comments(leading, indent, is_first=number == 0)
+            if before and paragraphs[entry] != paragraphs[before]:
+                leading = ["", *leading]
+            elif leading and not leading[0]:
+                leading = leading[1:]
+            yield from _comments(leading, indent, is_first=before is None)
+            before = entry
             first, *more = self._entry(entry, indent)
             yield " " * indent + first
             yield from more
@@ -174,6 +181,19 @@ def _at(indent: int, line: str) -> str:
 def _shifted(line: str, by: int, least: int) -> str:
     text = line.lstrip(" ")
     return _at(max(len(line) - len(text) + by, least), text.rstrip())
+
+
+def _paragraphs(entries: Iterable[Entry]) -> dict[Entry, int]:
+    """Number the paragraphs that blank lines make of the entries of a block.
+
+    Where entries of two paragraphs meet in the new order stands a blank line, and nowhere else.
+    """
+    found: dict[Entry, int] = {}
+    number = 0
+    for entry in entries:
+        number += bool(entry.leading) and not entry.leading[0]
+        found[entry] = number
+    return found
 
 
 def _without_blanks(lines: Iterable[str]) -> list[str]:

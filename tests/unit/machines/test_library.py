@@ -3,12 +3,12 @@
 import pytest
 
 from interlock.machines import MachineRuntime
-from tests.unit.test_starter_library import BUNDLE
+from tests.starter import whole
 
 
 @pytest.fixture(scope="module")
 def base():
-    return BUNDLE.machinebase
+    return whole().machinebase
 
 
 def test_the_library_is_clean(base):

@@ -20,9 +20,12 @@ PACKS = {
 
 
 def texts(folders: list[Path]) -> Mapping[str, str]:
-    """Return the files of some folders; of two with one name the later."""
-    files = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
-    return {path.name: path.read_text() for path in files}
+    """Return the files of some folders by their paths below them; of two alike the later."""
+    return {
+        str(path.relative_to(folder)): path.read_text()
+        for folder in folders
+        for path in sorted(folder.rglob("*.yaml"))
+    }
 
 
 @pytest.mark.parametrize("folders", PACKS.values(), ids=PACKS.keys())

@@ -59,6 +59,43 @@ def test_keys_stand_in_the_order_of_the_reference_and_comments_go_with_them() ->
         """)
 
 
+def test_paragraphs_stay_apart_and_together_when_their_keys_change_places() -> None:
+    """Law: neighbours have a blank line between them just when they were in two paragraphs."""
+    text = """
+        interlock: test/v1
+        uses: [.]
+
+        # what is seen
+        probes: {}
+        # what is done
+        executors: {}
+
+        fixtures:
+          down: []
+        start: 2026-03-02T03:00:00Z
+
+        scenarios: []
+        """
+
+    assert laid(text) == dedent("""\
+        interlock: test/v1
+        uses: [.]
+
+        start: 2026-03-02T03:00:00Z
+
+        # what is done
+        executors: {}
+        # what is seen
+        probes: {}
+
+        fixtures:
+          down: []
+
+        scenarios: []
+        """)
+    assert laid(laid(text)) == laid(text)
+
+
 def test_conditions_stand_one_a_line() -> None:
     text = """
         interlock: rules/v1

@@ -1,0 +1,108 @@
+"""What probes there are, from files: ``executors.json`` beside the authors' files, or settings.
+
+A folder may state them for all below it, or each folder below its own part; the parts are put
+together. A probe may be stated twice, but only alike.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from interlock.engine.bundle import MANIFEST, manifest
+from interlock.engine.executors.registry import load_executors, probe_fields
+from interlock.errors import DefinitionError
+from interlock.language.diagnostics import Diagnostic
+from interlock.language.document import load_documents
+from interlock.language.values import parse_type
+from interlock.server.inputs import InputRejected, read_executors, read_text
+
+
+def stated_probes(paths: Iterable[Path], executors: Path | None) -> str | None:
+    """Return the manifest of the file named, else of what lies beside the files; None: of none.
+
+    Args:
+        paths: files, which have theirs beside them, and folders, with all below them.
+        executors: the one file that says it.
+
+    Raises:
+        InputRejected: one cannot be read or is no manifest.
+        DefinitionError: settings are refused, or two state one probe differently (RV122).
+    """
+    if executors is not None:
+        return read_manifest(executors)
+    texts = {path: read_manifest(path) for path in _beside(paths)}
+    if len(texts) < 2:
+        return next(iter(texts.values()), None)
+    return _together(texts)
+
+
+def read_manifest(path: Path) -> str:
+    """Return the manifest a file states: a bundle's ``executors.json``, or a service's TOML.
+
+    Raises:
+        InputRejected: it cannot be read or is neither.
+        DefinitionError: an executor refuses its settings.
+    """
+    if path.suffix == ".json":
+        text = read_text(path)
+        if not _is_manifest(text):
+            raise InputRejected(
+                f"{path} is no manifest: expected probes and the types of what they see,"
+                ' e.g. {"http.look": {"status": "int"}}'
+            )
+        return text
+    return manifest(probe_fields(load_executors(read_executors(path))))
+
+
+def _beside(paths: Iterable[Path]) -> list[Path]:
+    """Return the manifests that lie in folders, below them and beside files, each once."""
+    folders = set[str]()
+    for path in paths:
+        if path.is_dir():
+            for parent, names, _ in os.walk(path):
+                names[:] = [name for name in names if not name.startswith(".")]
+                folders.add(os.path.normpath(parent))
+        else:
+            folders.add(os.path.normpath(path.parent))
+    found = (Path(folder, MANIFEST) for folder in sorted(folders))
+    return [path for path in found if path.is_file()]
+
+
+def _together(texts: Mapping[Path, str]) -> str:
+    probes = dict[str, Mapping[str, str]]()
+    places = dict[str, Path]()
+    faults = list[Diagnostic]()
+    for path, text in texts.items():
+        for name, fields in json.loads(text).items():
+            if probes.setdefault(name, fields) == fields:
+                places.setdefault(name, path)
+            else:
+                faults.append(_differs(name, path, places[name], texts, probes[name]))
+    if faults:
+        raise DefinitionError(f"{len(faults)} faults; the first: {faults[0]}", faults)
+    return json.dumps(probes, indent=2, sort_keys=True)
+
+
+def _differs(
+    name: str, path: Path, other: Path, texts: Mapping[Path, str], fields: Mapping[str, str]
+) -> Diagnostic:
+    here, there = (load_documents(texts[one], str(one))[0] for one in (path, other))
+    place = f"{other}:{there.span((name,), key=True).line}"
+    message = f"probe {name!r} is stated differently at {place}: {json.dumps(fields)}"
+    hint = "state it once, or both times alike"
+    return Diagnostic(str(path), here.span((name,), key=True), "error", "RV122", message, hint)
+
+
+def _is_manifest(text: str) -> bool:
+    """Return whether a text is an object of probes, each an object of fields and types."""
+    try:
+        probes = json.loads(text)
+        for fields in probes.values():
+            for written in fields.values():
+                parse_type(written.removesuffix("?"))
+    except (ValueError, AttributeError):
+        return False
+    return True
