@@ -121,6 +121,8 @@ class ActionDefinition(TermsDefinition):
     owner: str | None = None
     review_by: DateText | None = None
     """The day by which somebody looks whether it is still right."""
+    status: Literal["active", "draft"] = "active"
+    """A draft is like any other, and `lint` tells whoever needs it."""
     doc: str = ""
     kind: Literal["act", "notify"] = "act"
     inputs: dict[FieldName, InputDefinition] = {}

@@ -175,6 +175,8 @@ class MachineDocument(TermsDefinition):
     """Page for people."""
     review_by: DateText | None = None
     """The day by which somebody looks whether it is still right."""
+    status: Literal["active", "draft"] = "active"
+    """A draft is like any other, and `lint` tells whoever needs it."""
     doc: str = ""
     context: dict[FieldName, FieldDefinition] = {}
     """Typed fields an incident carries."""

@@ -21,7 +21,7 @@ from interlock.engine.verify.unused import unused
 from interlock.engine.verify.waits import certain_waits
 from interlock.engine.verify.whole import read_whole
 from interlock.language.diagnostics import Diagnostic, ordered
-from interlock.machines.verify import risky_rollbacks, verify_machines
+from interlock.machines.verify import verify_machines, wrong_rollbacks
 from interlock.rules.verify import verify_rules
 
 __all__ = ["Counterexample", "counterexamples_of", "verify"]
@@ -43,7 +43,7 @@ def verify(files: Mapping[str, str], environment: str | None = None) -> list[Dia
         [
             *verify_rules(whole.subjects),
             *verify_machines(whole.machines),
-            *risky_rollbacks(whole.documents, whole.machinebase.actions),
+            *wrong_rollbacks(whole.documents, whole.machinebase.actions),
             *certain_waits(whole),
             *lost_events(whole),
             *unused(whole),

@@ -7,7 +7,7 @@
         guards     301 302 610      rings  608  │ each a function to findings
         approvals  703          patience  706  │
         promises   614          invariants 620 │
-        rollbacks  803, of actions       routes: shortest ways through a machine
+        rollbacks  702 803, of actions     routes: shortest ways through a machine
 
 `load` refuses what cannot work; here stands what can work and is not meant.
 """
@@ -23,15 +23,15 @@ from interlock.machines.verify.invariants import breaches
 from interlock.machines.verify.patience import hasty_timers
 from interlock.machines.verify.promises import broken_promises
 from interlock.machines.verify.rings import rings
-from interlock.machines.verify.rollbacks import risky_rollbacks
+from interlock.machines.verify.rollbacks import wrong_rollbacks
 from interlock.machines.verify.subject import MachineSubject, read_machines, written_actions
 
 __all__ = [
     "MachineSubject",
     "read_machines",
-    "risky_rollbacks",
     "verify_machines",
     "written_actions",
+    "wrong_rollbacks",
 ]
 
 

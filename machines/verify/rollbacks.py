@@ -1,4 +1,4 @@
-"""RV803: a way back that risks more than the way there."""
+"""RV702, RV803: a way back that does not lead there and back, or risks more than the way there."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from interlock.machines.verify.subject import written_actions
 _RISKS = ("none", "low", "medium", "high")
 
 
-def risky_rollbacks(
+def wrong_rollbacks(
     documents: Iterable[Document], actions: Mapping[str, ActionType]
 ) -> Iterator[Diagnostic]:
-    """Yield every rollback of higher risk than the action it takes back.
+    """Yield every rollback that is itself taken back by something else, or risks more.
 
     An undo runs it unasked, in the middle of a failure, on the word of who approved the action.
     """
@@ -29,8 +29,14 @@ def _of_action(
     if action.rollback is None:
         return
     back = actions[action.rollback.action]
+    span = document.span(("actions", action.name, "rollback", "action"))
+    if back.rollback is not None and back.rollback.action != action.name:
+        message = (
+            f"{action.name!r} is taken back by {back.name!r}, and that by {back.rollback.action!r}"
+        )
+        hint = "let each take the other back"
+        yield Diagnostic(document.path, span, "warning", "RV702", message, hint)
     if _RISKS.index(back.risk) > _RISKS.index(action.risk):
-        span = document.span(("actions", action.name, "rollback", "action"))
         message = (
             f"{back.name!r} is of risk {back.risk}, and {action.name!r}, which it takes back,"
             f" of risk {action.risk}"

@@ -9,7 +9,10 @@ import typer
 from interlock.server.cli.check import Env
 
 Before = Annotated[
-    str, typer.Argument(metavar="A", help="A folder, a file, or the URL of a store: what is.")
+    str,
+    typer.Argument(
+        metavar="A", help="What is: a folder, a file, git:REVISION[:PATH], or a store's URL."
+    ),
 ]
 After = Annotated[str, typer.Argument(metavar="B", help="Likewise: what is to be.")]
 Semantic = Annotated[
@@ -35,7 +38,7 @@ def diff(
     mentioned, however they are written. Of a store the bundle that decides now is taken. The
     exit code is 1 when anything differs.
 
-    interlock diff main/ branch/ --semantic
+    interlock diff git:origin/main:rules rules/ --semantic
     interlock diff sqlite:///kept/interlock.db rules/ --semantic -o markdown
     """
     from interlock.server.cli import differing

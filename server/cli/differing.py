@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from interlock import digest
 from interlock.engine.difference import Change, Detail, What, differences
-from interlock.engine.model import Kind
-from interlock.engine.verify.whole import Whole, read_whole
-from interlock.errors import NotFound
-from interlock.server.cli import offline
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.harmless import harmless
 from interlock.server.cli.options import Form
+from interlock.server.cli.places import whole_of
 from interlock.server.cli.printer import Printer, counted
-from interlock.server.inputs import read_bundle, read_text
 
 _SIGNS = {
     What.ADDED: ("+", "green"),
@@ -31,7 +25,7 @@ def compare(before: str, after: str, *, env: str | None, semantic: bool, form: s
     """Print what differs.
 
     Args:
-        before: a folder, a file, or the URL of a store.
+        before: a place, as of ``places.whole_of``.
         after: likewise.
         env: the environment whose parameters count; None: their defaults.
         semantic: whether to say which way each difference goes.
@@ -42,7 +36,7 @@ def compare(before: str, after: str, *, env: str | None, semantic: bool, form: s
         DefinitionError: one is no sound bundle.
         NotFound: a store holds no bundle.
     """
-    found = differences(_whole(before, env), _whole(after, env))
+    found = differences(whole_of(before, env), whole_of(after, env))
     if not semantic:
         found = [_plain(change) for change in found]
     if form == "json":
@@ -52,24 +46,6 @@ def compare(before: str, after: str, *, env: str | None, semantic: bool, form: s
     else:
         _print(found, Printer(Form.TEXT))
     return Exit.FOUND if found else Exit.OK
-
-
-def _whole(place: str, env: str | None) -> Whole:
-    if "://" in place:
-        return read_whole(_stored(place), env)
-    path = Path(place)
-    files = read_bundle(path) if path.is_dir() else {path.name: read_text(path)}
-    return read_whole(files, env)
-
-
-def _stored(url: str) -> dict[str, str]:
-    """Return the files of the bundle that decides now."""
-    with offline.opened(url) as reader:
-        rows = reader.read_kind(Kind.BUNDLE, limit=1, newest_first=True)
-        if not rows:
-            raise NotFound(f"{url} holds no bundle")
-        files: dict[str, str] = digest.decode(reader.blob(digest.decode(rows[0].body)["digest"]))
-        return files
 
 
 def _plain(change: Change) -> Change:

@@ -17,11 +17,22 @@ Day = Annotated[
 ]
 
 
+Against = Annotated[
+    str,
+    typer.Option(
+        "--against",
+        metavar="PLACE",
+        help="Whose versions must be raised with a change: a folder, git:REVISION[:PATH], a store.",
+    ),
+]
+
+
 def lint(
     paths: Paths = None,
     executors: Executors = None,
     env: Env = None,
     today: Day = "",
+    against: Against = "",
     output: Reported = Report.TEXT,
 ) -> None:
     """Find what is right and not as people agreed: owners, reviews, words.
@@ -31,8 +42,8 @@ def lint(
     exit code is 1 when anything is found.
 
     interlock lint rules/ machines/
-    interlock lint -o github rules/
+    interlock lint -o github --against git:origin/main:rules rules/
     """
     from interlock.server.cli import linting
 
-    raise typer.Exit(linting.lint_files(paths or [HERE], executors, output, env, today))
+    raise typer.Exit(linting.lint_files(paths or [HERE], executors, output, env, today, against))

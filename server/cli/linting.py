@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from interlock.engine.verify.whole import read_whole
 from interlock.language.document import load_documents
 from interlock.server.cli import quieting
 from interlock.server.cli.checking import find, read
@@ -13,8 +14,9 @@ from interlock.server.cli.exits import Exit
 from interlock.server.cli.findings import Findings, print_findings
 from interlock.server.cli.manifests import stated_probes
 from interlock.server.cli.options import Report
+from interlock.server.cli.places import whole_of
 from interlock.server.inputs import InputRejected
-from interlock.server.lint import lint
+from interlock.server.lint import lint, unraised_versions
 
 
 def lint_files(
@@ -23,6 +25,7 @@ def lint_files(
     report: Report,
     environment: str | None,
     today: str,
+    against: str,
 ) -> Exit:
     """Lint files as one bundle and print what is found.
 
@@ -32,6 +35,7 @@ def lint_files(
         report: how to print.
         environment: whose parameters count; None: their defaults.
         today: the day on which things end; empty: today.
+        against: where the bundle is whose versions are to be raised; empty: nowhere.
 
     Raises:
         InputRejected: a path cannot be read, there is no file, or today is no date.
@@ -45,7 +49,11 @@ def lint_files(
     found = find(files, probes, environment, now=int(midnight.timestamp()) * 1000)
     if not found.count("error"):
         documents = [one for name, text in files.items() for one in load_documents(text, name)]
-        left = lint(found.texts, documents, found.diagnostics, day)
+        unraised = None
+        if against:
+            before, after = whole_of(against, environment), read_whole(found.texts, environment)
+            unraised = unraised_versions(before, after)
+        left = lint(found.texts, documents, found.diagnostics, day, unraised)
         found = Findings(found.texts, left)
     print_findings(found, report, "interlock lint")
     return Exit.FOUND if found.diagnostics else Exit.OK

@@ -7,8 +7,15 @@ from datetime import date
 from typing import TypeAlias
 
 from interlock.language.document import Document, Loc
+from interlock.server.lint.parts import (
+    Part,
+    actions_of,
+    inherited,
+    listed,
+    machines_of,
+    rules_of,
+)
 
-Part: TypeAlias = Mapping[str, object]
 Check: TypeAlias = Callable[[Document, date], None]
 
 _GRAVE = frozenset({"high", "critical"})
@@ -16,15 +23,15 @@ _GRAVE = frozenset({"high", "critical"})
 
 def check_owner(document: Document, _: date) -> None:
     """RV501: a rule that nobody answers for."""
-    for loc, rule, head in _rules(document):
-        if not _inherited("owner", rule, head):
+    for loc, rule, head in rules_of(document):
+        if not inherited("owner", rule, head):
             _report(document, (*loc, "id"), "RV501", "nobody owns this rule", "write owner: team")
 
 
 def check_exceptions(document: Document, _: date) -> None:
     """RV503: an exception that nobody decided on in the open; the check says which expired."""
-    for loc, rule, head in _rules(document):
-        for number, one in enumerate(_list(rule.get("except"))):
+    for loc, rule, head in rules_of(document):
+        for number, one in enumerate(listed(rule.get("except"))):
             if _is_grave(rule, head) and not one.get("ticket"):
                 message = f"exception {one.get('id')} of a grave rule has no ticket"
                 at: Loc = (*loc, "except", number, "id")
@@ -33,9 +40,9 @@ def check_exceptions(document: Document, _: date) -> None:
 
 def check_runbook(document: Document, _: date) -> None:
     """RV504: a grave rule or machine without a page for people."""
-    for loc, part, head in [*_rules(document), *_machines(document)]:
-        severity = _inherited("severity", part, head)
-        if severity in _GRAVE and not _inherited("runbook_url", part, head):
+    for loc, part, head in [*rules_of(document), *machines_of(document)]:
+        severity = inherited("severity", part, head)
+        if severity in _GRAVE and not inherited("runbook_url", part, head):
             message = f"severity is {severity} and there is no runbook_url"
             _report(
                 document, (*loc, "id"), "RV504", message, "write what people are to do, and where"
@@ -44,7 +51,7 @@ def check_runbook(document: Document, _: date) -> None:
 
 def check_why(document: Document, _: date) -> None:
     """RV505: an explanation that is the same whatever happened."""
-    for loc, rule, _head in _rules(document):
+    for loc, rule, _head in rules_of(document):
         if "${" not in str(rule.get("why", "")):
             message = "why names nothing of what happened"
             _report(document, (*loc, "why"), "RV505", message, "name a field, as in ${err.service}")
@@ -67,38 +74,14 @@ def _parts(document: Document) -> Iterator[tuple[Loc, Part]]:
     if not isinstance(data, Mapping):
         return
     yield (), data
-    for loc, rule, _ in _rules(document):
+    for loc, rule, _ in rules_of(document):
         yield loc, rule
-    actions = data.get("actions")
-    for name, action in actions.items() if isinstance(actions, Mapping) else ():
-        if isinstance(action, Mapping):
-            yield ("actions", name), action
-
-
-def _rules(document: Document) -> Iterator[tuple[Loc, Part, Part]]:
-    """Yield the rules of a document that count, each with its head."""
-    data = document.data
-    if document.kind == "rules/v1" and isinstance(data, Mapping):
-        for number, rule in enumerate(_list(data.get("rules"))):
-            if rule.get("status") != "disabled":
-                yield ("rules", number), rule, data
-
-
-def _machines(document: Document) -> Iterator[tuple[Loc, Part, Part]]:
-    if document.kind == "machine/v1" and isinstance(document.data, Mapping):
-        yield (), document.data, document.data
+    for loc, _, action in actions_of(document):
+        yield loc, action
 
 
 def _is_grave(rule: Part, head: Part) -> bool:
-    return _inherited("risk", rule, head) == "high" or _inherited("severity", rule, head) in _GRAVE
-
-
-def _list(value: object) -> list[Part]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
-
-
-def _inherited(key: str, part: Part, head: Part) -> object:
-    return part.get(key) or head.get(key)
+    return inherited("risk", rule, head) == "high" or inherited("severity", rule, head) in _GRAVE
 
 
 def _day(value: object) -> date | None:

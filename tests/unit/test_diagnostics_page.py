@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from interlock.engine.bundle import Bundle
+from interlock.engine.verify.whole import read_whole
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic
 from interlock.language.document import load_documents
@@ -22,7 +23,7 @@ from interlock.language.values import parse_timestamp
 from interlock.server.cli.checking import find
 from interlock.server.cli.verifying import prove
 from interlock.server.code_pages import CodePage, code_pages, read_pages
-from interlock.server.lint import lint
+from interlock.server.lint import lint, unraised_versions
 from interlock.testing.scenario import judge, load_scenarios, play, read_shape
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +32,7 @@ CODE = re.compile(r"\bR[VE]\d{3}\b")
 RAISED = re.compile(r"\"(R[VE]\d{3})\"")
 ABOUT_JOINS = {"RV320", "RV324"}
 """Every other condition is joined before it is checked."""
-ABOUT_RULES = {"RV501", "RV503", "RV506", "RV509", "RV510"}
+ABOUT_RULES = {"RV501", "RV503", "RV506", "RV507", "RV509", "RV510"}
 """Codes whose examples are files of rules about the signals here."""
 WHOLE_FILES = {f"RV{number:03}" for number in range(110)}
 """Codes whose examples are files, with nothing put around them."""
@@ -145,8 +146,16 @@ def reports(code: str, example: str) -> list[str]:
     checked = {one.code for one in find(files, probes, now=NOW).diagnostics}
     verified = {one.code for one in prove(files, probes).diagnostics}
     documents = [one for name, text in files.items() for one in load_documents(text, name)]
-    linted = {one.code for one in lint(texts, documents, (), date(2026, 11, 30))}
+    unraised = _unraised(texts) if code == "RV508" else None
+    linted = {one.code for one in lint(texts, documents, (), date(2026, 11, 30), unraised)}
     return sorted(checked | ((verified | linted) & {code}))
+
+
+def _unraised(texts: Mapping[str, str]) -> list[Diagnostic]:
+    """Return the versions that were to be raised since the actions around every example."""
+    return list(
+        unraised_versions(read_whole({"a.yaml": _text("actions/v1", ACTIONS)}), read_whole(texts))
+    )
 
 
 def _missed(texts: Mapping[str, str]) -> list[Diagnostic]:
