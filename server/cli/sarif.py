@@ -1,7 +1,8 @@
 """Findings as SARIF, which code scanning services keep, compare and show.
 
-Guarantees: a SARIF 2.1.0 log with one run; the place of every result is a percent-encoded URI and
-a region counted in code points, as our columns are.
+Guarantees: a SARIF 2.1.0 log with one run, which the standard's JSON schema accepts; the place of
+every result is a percent-encoded URI and a region counted in code points, as our columns are, and
+in lines that end where ours do.
 
 Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html (the numbers in brackets).
 """
@@ -24,6 +25,9 @@ SCHEMA = (
 ROOT = "%SRCROOT%"
 """What relative paths start from; whoever reads the log knows where that is [3.14.14]."""
 
+NEWLINES = ("\r\n", "\n", "\r", "\x85", "\u2028", "\u2029")
+"""Where lines end, longest first: where YAML ends them, and not only at LF [3.14.17]."""
+
 Json = Mapping[str, object]
 
 
@@ -38,6 +42,7 @@ def log(found: Sequence[Diagnostic]) -> Json:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
+        "newlineSequences": NEWLINES,
         "results": list(_results(found, codes)),
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}

@@ -72,51 +72,6 @@ def run_of(*faults: Diagnostic) -> Mapping[str, object]:
     return run
 
 
-SARIF_NEEDS: Mapping[str, tuple[str, ...]] = {
-    "run": ("tool",),
-    "tool": ("driver",),
-    "driver": ("name",),
-    "rules": ("id",),
-    "results": ("message",),
-    "message": ("text",),
-}
-"""What the standard requires of each object that a log of ours holds."""
-SARIF_KNOWS: Mapping[str, set[str]] = {
-    "run": {"tool", "columnKind", "results"},
-    "tool": {"driver"},
-    "driver": {"name", "semanticVersion", "rules"},
-    "rules": {"id", "shortDescription", "fullDescription", "help"},
-    "shortDescription": {"text"},
-    "fullDescription": {"text"},
-    "help": {"text", "markdown"},
-    "results": {"ruleId", "ruleIndex", "level", "message", "locations"},
-    "message": {"text"},
-    "locations": {"physicalLocation"},
-    "physicalLocation": {"artifactLocation", "region"},
-    "artifactLocation": {"uri", "uriBaseId"},
-    "region": {"startLine", "startColumn", "endLine", "endColumn"},
-}
-"""Properties the standard has for them; it forbids all others."""
-
-
-def breaches(name: str, value: object) -> list[str]:
-    """Return where a part of a log breaks the standard."""
-    if isinstance(value, list):
-        return [one for item in value for one in breaches(name, item)]
-    if not isinstance(value, dict):
-        return []
-    needs = [f"{name} lacks {key}" for key in SARIF_NEEDS.get(name, ()) if key not in value]
-    unknown = [f"{name} has {key}" for key in value if key not in SARIF_KNOWS[name]]
-    return [*needs, *unknown, *(one for key, part in value.items() for one in breaches(key, part))]
-
-
-def test_a_log_has_what_the_standard_requires_and_nothing_it_does_not_know() -> None:
-    run = run_of(fault(), fault(HOSTILE, path="b.yaml", severity="warning"))
-
-    assert breaches("run", run) == []
-    assert breaches("run", {"tool": {"driver": {}}, "x": 1}) == ["run has x", "driver lacks name"]
-
-
 def test_a_result_points_to_its_rule_and_its_place() -> None:
     run: dict[str, object] = dict(run_of(fault("no {x}", path="my rules/ö.yaml")))
 
