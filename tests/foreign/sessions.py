@@ -15,7 +15,7 @@ from interlock.language.document import load_documents
 from interlock.language.values import parse_duration
 from interlock.rules.load import load_rulebase
 from interlock.rules.memory import WorkingMemory
-from interlock.rules.model import Evaluation, Firing, Outcome, SignalElement
+from interlock.rules.model import ElementRef, Evaluation, Firing, Outcome, SignalElement
 from interlock.rules.rulebase import RuleBase
 from tests.foreign.fields import Fields, Path
 from tests.foreign.second import agrees
@@ -84,14 +84,12 @@ class Session:
         self, rule: Mapping[str, Any], conditions: Sequence[tuple[str | None, Tree]], variables: Any
     ) -> dict[str, Any]:
         """Return a rule of ours that says what one of the peer's does."""
-        if rule["when"] == "not_all":
-            raise NotOurs("not_all")
         several = len(conditions) > 1
         bound = [
             name or (f"m_{number}" if several else "m")
             for number, (name, _) in enumerate(conditions)
         ]
-        is_any = rule["when"] == "any"
+        is_any = rule["when"] in {"any", "not_all"}
         # No alias of ours may be called like a field, and all branches bind the same.
         aliases = [f"{ALIAS}{'it' if is_any else name}" for name in bound]
         patterns = []
@@ -99,8 +97,11 @@ class Session:
             before = {} if is_any else dict(zip(bound[:number], aliases, strict=False))
             others = {name: (alias, self._fields) for name, alias in before.items()}
             where = [Translation(self._fields, others, variables).condition(tree)]
-            where += _together(list(before.values()), rule.get("timeout"))
+            where += [] if is_any else _together(list(before.values()), rule.get("timeout"))
             patterns.append({"signal": SIGNAL, "as": aliases[number], "where": where})
+        ways = [[one] for one in patterns]
+        if rule["when"] == "not_all":
+            ways = _unanswered(patterns, _duration(rule["timeout"]))
         name = f"r{len(self._bound):03}"
         self._bound[name] = Bound(rule["name"], bound, is_any)
         throttle = rule.get("throttle", {})
@@ -113,7 +114,7 @@ class Session:
             "id": name,
             "title": name,
             "owner": "team-peer",
-            "when": [{"any": [[one] for one in patterns]}] if is_any else patterns,
+            "when": [{"any": ways}] if is_any else patterns,
             "then": [{"advise": "it matches"}],
             "why": " ".join(f"${{{alias}.subject}}" for alias in dict.fromkeys(aliases)),
         }
@@ -193,12 +194,37 @@ class Session:
     def _fired(self, firing: Firing) -> Fired:
         rule, bound, is_any = self._bound[firing.rule]
         names = [bound[int(firing.branch) - 1]] if is_any else bound
-        events = [self._events[one.position] for one in firing.elements if one.id[0] == "s"]
+        came = [position for one in firing.elements if (position := _came_at(one)) is not None]
+        events = [self._events[position] for position in came]
         return Fired.of(rule, dict(zip(names, events, strict=True)))
 
     def second_opinion(self) -> bool:
         """Return whether durable-rules, in its cage, gives every evaluation the same matches."""
         return agrees(self.rulebase, self.evaluations)
+
+
+def _came_at(element: ElementRef) -> int | None:
+    """Return where the event came in that an element is or stands for; None of a number."""
+    if element.basis is None:
+        return element.position
+    return element.basis.of[0][2] if element.basis.word == "within" else None
+
+
+def _unanswered(patterns: Sequence[dict[str, Any]], within: str) -> list[list[dict[str, Any]]]:
+    """Return the ways in which one of two events comes and the other does not.
+
+    It came neither within the time after the first one nor within it before.
+    """
+    if len(patterns) != 2:
+        raise NotOurs("not_all of three events or more, told in one firing")
+    ways = []
+    for one, other in (patterns, patterns[::-1]):
+        same = [*other["where"], f"source == {one['as']}.source"]
+        before = f'at <= {one["as"]}.at && {one["as"]}.at - at < duration("{within}")'
+        late = {"signal": SIGNAL, "where": same, "within": within}
+        early = {"signal": SIGNAL, "where": [*same, before]}
+        ways.append([one, {"not": late}, {"not": early}])
+    return ways
 
 
 def parts(step: Mapping[str, Any]) -> list[Any]:
