@@ -263,6 +263,7 @@ class _Telling:
             "for": f"{element['type']} held since {since}",
             "within": f"{element['type']} without an answer since {since}",
             "count": f"{basis.get('count')} of {element['type']} counted since {since}",
+            "absent": f"no {element['type']} of {basis.get('about')} since {since}",
         }[basis["word"]]
         title = f"{element['as']}: {told}"
         children: tuple[Reason, ...] = ()

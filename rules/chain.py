@@ -127,7 +127,7 @@ class Chain:
                         self._take_down(self._withdraw(activation))
                         self._ask_other_branches(activation)
             for hold in alpha.holds:
-                self._bring(self.layer.entered(hold, element))
+                self.bring(self.layer.entered(hold, element))
             for count in alpha.counts:
                 self.layer.count(count, element)
 
@@ -140,18 +140,15 @@ class Chain:
             for plan in of_other_branches(rule, pattern.alias, element):
                 self._at(rule.stratum).joins.append((plan, element))
 
-    def come_due(self, run: Run) -> None:
-        """Let a run that has lasted long enough be matched."""
-        self._bring(self.layer.came_due(run))
-
     def _tell(self) -> None:
         """Let numbers that have changed be matched."""
         for old, new in self.layer.told():
             if old is not None:
                 self.remove(old)
-            self._bring(new)
+            self.bring(new)
 
-    def _bring(self, derived: Derived | None) -> None:
+    def bring(self, derived: Derived | None) -> None:
+        """Let what the temporal layer made be matched."""
         if derived is not None:
             self.add(derived)
             if not self.layer.is_new(derived):

@@ -1,4 +1,4 @@
-"""The shape of what a rule asks for: signals, facts, and what is not, counted or either."""
+"""The shape of what a rule asks for: signals, facts, what is not, counted, absent or either."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from interlock.language import (
     FieldName,
     Identifier,
     SignalName,
+    YamlValue,
     fault,
     nearest,
 )
@@ -125,13 +126,37 @@ class CountPattern(Definition):
     """What must hold of the number."""
 
 
+class Missed(Definition):
+    """What is watched for, and how long it must not have been heard of."""
+
+    signal: SignalName
+    key: dict[FieldName, YamlValue] = Field(min_length=1)
+    """A value, or a list of values, for fields of the signal's key: one watch for each of them,
+    or for each combination where there are several fields."""
+    where: ExpressionList = ()
+    """What must hold of a signal for it to be heard."""
+    lasts: Annotated[Duration, Field(gt=0)] = Field(alias="for")
+    """For how long nothing must have been heard."""
+    after_start: Annotated[Duration, Field(gt=0)] | None = None
+    """How long after somebody began to listen nothing is missed yet."""
+
+
+class AbsentPattern(Definition):
+    """A signal that has not come for some time, for one of the listed values."""
+
+    absent: Missed
+    alias: FieldName = Field(alias="as")
+    """The name later conditions, ``then`` and ``why`` read the key fields and ``since`` by."""
+
+
 Condition: TypeAlias = Annotated[
     Annotated[SignalPattern, Tag("~signal")]
     | Annotated[FactPattern, Tag("~fact")]
     | Annotated[NotPattern, Tag("~not")]
-    | Annotated[CountPattern, Tag("~count")],
-    Discriminator(keyed("signal", "fact", "not", "count")),
-    has_one_of("signal", "fact", "not", "count"),
+    | Annotated[CountPattern, Tag("~count")]
+    | Annotated[AbsentPattern, Tag("~absent")],
+    Discriminator(keyed("signal", "fact", "not", "count", "absent")),
+    has_one_of("signal", "fact", "not", "count", "absent"),
 ]
 
 

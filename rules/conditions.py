@@ -10,6 +10,7 @@ from interlock.language.expression import OPEN
 from interlock.language.expression.parameters import PARAMS
 from interlock.rules.branches import Placed
 from interlock.rules.condition_schema import (
+    AbsentPattern,
     Condition,
     CountPattern,
     FactPattern,
@@ -21,6 +22,7 @@ from interlock.rules.condition_schema import (
 from interlock.rules.declare import Declarations
 from interlock.rules.draft import Bindings, Draft, Stated, draft
 from interlock.rules.network import Pattern
+from interlock.rules.temporal.absent import Absent
 from interlock.rules.temporal.conditions import Lasting, bind_since
 from interlock.rules.temporal.counting import Counting
 from interlock.rules.temporal.waiting import Waits
@@ -37,6 +39,7 @@ class Conditions:
         bindings: the aliases for ``then`` and ``why``.
         stated: the conjuncts of each of ``patterns``.
         forbidden: the conjuncts of each of ``negations``.
+        heard: what a signal must be to be heard, of each of ``patterns`` that is an absence.
     """
 
     patterns: tuple[Pattern, ...]
@@ -45,6 +48,7 @@ class Conditions:
     bindings: Bindings
     stated: tuple[tuple[Stated, ...], ...] = ()
     forbidden: tuple[tuple[Stated, ...], ...] = ()
+    heard: tuple[tuple[Stated, ...], ...] = ()
 
 
 def compile_conditions(
@@ -70,13 +74,14 @@ class _When:
         self._document = document
         self._declarations = declarations
         self._bindings = Bindings(parameters=declarations.parameters)
-        self._waits = Waits(document, self._bindings)
+        self._waits = Waits(document)
         self._lasting: dict[str, tuple[int, Lasting, int | None]] = {}
         self._patterns: list[Pattern] = []
         self._places: list[Loc] = []
         self._negations: list[Pattern] = []
         self._stated: list[tuple[Stated, ...]] = []
         self._forbidden: list[tuple[Stated, ...]] = []
+        self._heard: list[tuple[Stated, ...]] = []
 
     def take(self, at: Loc, condition: Condition) -> None:
         """Compile the next condition."""
@@ -88,6 +93,10 @@ class _When:
                     self._document, at, condition, self._declarations, self._bindings
                 )
                 self._add(at, condition.alias, counting.drafted, counting.pattern())
+            case AbsentPattern():
+                absent = Absent(self._document, at, condition, self._declarations, self._bindings)
+                self._add(at, condition.alias, absent.drafted, absent.pattern())
+                self._heard[-1] = tuple(absent.heard.stated)
             case _:
                 self._one(at, condition)
 
@@ -107,6 +116,7 @@ class _When:
             self._bindings,
             tuple(self._stated),
             tuple(self._forbidden),
+            tuple(self._heard),
         )
 
     def _one(self, at: Loc, condition: SignalPattern | FactPattern) -> None:
@@ -120,7 +130,7 @@ class _When:
     def _not(self, at: Loc, negated: NoSignal | NoFact) -> None:
         drafted = draft(self._document, at, negated, self._declarations, self._bindings)
         if negated.within is not None:
-            self._waits.add(at, drafted, negated.within)
+            self._waits.add(at, drafted, negated.within, self._lasting)
         else:
             self._negations.append(drafted.compiled(""))
             self._forbidden.append(tuple(drafted.stated))
@@ -128,6 +138,7 @@ class _When:
     def _add(self, at: Loc, alias: str, drafted: Draft, pattern: Pattern) -> None:
         self._patterns.append(pattern)
         self._stated.append(tuple(drafted.stated))
+        self._heard.append(())
         self._places.append(at)
         _bind(self._document, at, alias, drafted, self._bindings)
 

@@ -16,7 +16,14 @@ from interlock.language.expression import (
     Path,
     Scope,
 )
-from interlock.rules.condition_schema import Counted, FactPattern, NoFact, NoSignal, SignalPattern
+from interlock.rules.condition_schema import (
+    Counted,
+    FactPattern,
+    Missed,
+    NoFact,
+    NoSignal,
+    SignalPattern,
+)
 from interlock.rules.declare import Declarations
 from interlock.rules.network import (
     Comparison,
@@ -73,7 +80,7 @@ class Stated:
     scope: Scope
 
 
-OnePattern: TypeAlias = SignalPattern | FactPattern | NoSignal | NoFact | Counted
+OnePattern: TypeAlias = SignalPattern | FactPattern | NoSignal | NoFact | Counted | Missed
 
 
 class Draft:
@@ -174,7 +181,7 @@ def draft(
     bindings: Bindings,
 ) -> Draft:
     """Return a pattern with its conjuncts checked; faults are reported to the document."""
-    if isinstance(condition, SignalPattern | NoSignal | Counted):
+    if isinstance(condition, SignalPattern | NoSignal | Counted | Missed):
         kind, type_ = ElementKind.SIGNAL, condition.signal
     else:
         kind, type_ = ElementKind.FACT, condition.fact

@@ -14,7 +14,7 @@ from interlock.rules.activation import FactKey
 from interlock.rules.adoption import carried, succeed, succession
 from interlock.rules.chain import Chain
 from interlock.rules.discriminate import doubts
-from interlock.rules.due import come_due, is_live, said_again, watched
+from interlock.rules.due import come_due, hear, is_live, listen, said_again, watched
 from interlock.rules.elements import Element, signal_id
 from interlock.rules.expiries import Expiries, Expiring
 from interlock.rules.model import (
@@ -36,6 +36,8 @@ from interlock.rules.snapshot import dump, restore
 from interlock.rules.state import Standing, State, standing
 from interlock.rules.step import Step
 from interlock.rules.suppressed import suppressed
+from interlock.rules.temporal.layer import stand_ins
+from interlock.rules.temporal.lulls import Lull
 from interlock.rules.temporal.runs import Run
 from interlock.rules.temporal.watches import Slot
 
@@ -107,6 +109,11 @@ class WorkingMemory:
             )
         return self._replace([old] if old else [], new, unknowns, position=position, now=now)
 
+    def begin(self, *, position: int, now: int) -> None:
+        """Begin, while still empty, to listen for what may be missed; as `adopt` after nobody."""
+        if self.rulebase.missable:
+            self._step(lambda chain: listen(chain, {}), position=position, now=now)
+
     def adopt(self, before: WorkingMemory, *, position: int, now: int) -> Outcome:
         """Begin, while still empty, with what another memory believed under other rules.
 
@@ -126,15 +133,17 @@ class WorkingMemory:
         said = [one for one in state.standing.values() if self._declares_alike(before, one)]
 
         inherited = succession(state, self._state)
+        lulls = {lull.slot: lull for lull in state.lulls}
 
         def change(chain: Chain) -> None:
             chain.turns.inherited.update(inherited)
+            listen(chain, lulls)
             for one in said:
                 chain.stand(one)
             for element in elements:
                 chain.add(element)
 
-        fuel = self._fuel * max(1, len(elements))
+        fuel = self._fuel * max(1, len(elements) + len(self.rulebase.missable))
         runs = {run.slot: run for run in state.runs}
         outcome = self._step(change, position=position, now=now, fuel=fuel, runs=runs)
         watched: list[Expiring] = [*elements, *said, *self._state.marks.values()]
@@ -155,21 +164,26 @@ class WorkingMemory:
         due = self._expiries.due(now)
         if not due:
             return NOTHING
-        return self._step(lambda chain: come_due(chain, due), position=position, now=now)
+        fuel = self._fuel * max(1, sum(isinstance(one, Lull) for one in due))
+        return self._step(lambda chain: come_due(chain, due), position=position, now=now, fuel=fuel)
 
     def next_expiry(self) -> int | None:
         """Return when something expires next, ms, or None when nothing will."""
         return self._expiries.next()
 
-    def put_off(self, *, now: int, until: int) -> None:
+    def put_off(self, *, now: int, until: int, unheard: bool = False) -> None:
         """Let what would have come due while nobody was there wait.
 
         Args:
             now: when somebody is there again, ms.
             until: when what lasted long enough meanwhile may be matched, ms.
+            unheard: whether signals may have come that nobody heard; then nothing is missed
+                before ``until``, whenever it would be due.
         """
         for run in self._state.runs.put_off(now, until):
             self._expiries.add(run)
+        for lull in self._state.lulls.put_off(now, until, all_=unheard):
+            self._expiries.add(lull)
 
     def assert_fact(self, name: str, fields: Row, *, position: int, now: int) -> Outcome:
         """Let a person set a fact; it stands before whatever rules claim for its key.
@@ -227,8 +241,9 @@ class WorkingMemory:
         return tuple(element.row for element in sorted(found, key=lambda e: e.order))
 
     def elements_of(self, name: str) -> tuple[Element, ...]:
-        """Return the signals or facts of a name that are in memory, in the order they came."""
-        found = [e for e in self._state.elements.values() if e.type == name]
+        """Return what of a name is in memory, in order; of an absence see `layer.stand_ins`."""
+        live = [e for e in self._state.elements.values() if e.type == name]
+        found = stand_ins(self._state, name) or live
         return tuple(sorted(found, key=lambda e: e.order))
 
     def firings(self) -> tuple[Firing, ...]:
@@ -247,12 +262,9 @@ class WorkingMemory:
             for element in sorted(live, key=lambda e: e.order)
         )
 
-    def roots(self, element_id: str) -> tuple[Root, ...]:
-        """Return the signals an element rests on, itself when it is one, by position.
-
-        A fact that a person set is its own root.  Empty when the element is gone.
-        """
-        return roots(self._state, element_id)
+    def roots(self, element_id: str, now: int) -> tuple[Root, ...]:
+        """Return what an element rests on; see `interlock.rules.roots`."""
+        return roots(self._state, element_id, now)
 
     def dump(self) -> JsonValue:
         """Return everything as canonical JSON; what `load` makes of it continues alike."""
@@ -284,7 +296,7 @@ class WorkingMemory:
 
     def _heard(self, element: Element, *, position: int, now: int) -> Outcome:
         """Let what was said again count again, if something counts it."""
-        if not any(alpha.counts or alpha.awaited for alpha in element.alphas):
+        if not any(one.counts or one.awaited or one.absences for one in element.alphas):
             return NOTHING
         return self._step(lambda chain: said_again(chain, element), position=position, now=now)
 
@@ -306,6 +318,7 @@ class WorkingMemory:
                 chain.remove(element)
             if new is not None:
                 chain.add(new)
+                hear(chain, new)
 
         outcome = self._step(change, position=position, now=now)
         if new is not None:

@@ -49,16 +49,19 @@ class Basis:
     """What stands for a stretch of time, told for people.
 
     Attributes:
-        word: the author's: ``for``, ``within``, ``count``.
+        word: the author's: ``for``, ``within``, ``count``, ``absent``.
         since: when the stretch began, ms; of a count when its oldest element was said to hold.
-        of: id, type and position of the elements it stands on; of a count the latest 16.
+        of: id, type and position of the elements it stands on; of a count the latest 16; of an
+            absence the signal last heard.
         count: the number, if that is what it stands for.
+        about: what is absent, as ``service=ledger``.
     """
 
     word: str
     since: int
     of: tuple[tuple[str, str, int], ...]
     count: int | None = None
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +86,13 @@ class ElementRef:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A signal that an element rests on, or a fact that a person set.
+    """A signal that an element rests on, its absence, or a fact that a person set.
 
     Attributes:
         id: the element's.
         type: its signal or fact name.
         position: the journal position at which it entered memory.
-        said_at: when its source last said that it holds, ms.
+        said_at: when its source last said that it holds, ms; of an absence now.
     """
 
     id: str

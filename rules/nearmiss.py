@@ -37,7 +37,7 @@ from interlock.rules.network import (
     Rule,
 )
 from interlock.rules.rulebase import RuleBase
-from interlock.rules.temporal.watches import COUNT, SINCE, Count, Hold, TimedPattern
+from interlock.rules.temporal.watches import COUNT, SINCE, Absence, Count, Hold, TimedPattern
 
 MOST_CANDIDATES: Final = 2_000
 """Elements looked at for one condition, newest first."""
@@ -84,6 +84,8 @@ class ConditionMade:
         element: the nearest one, or of a negation the one that forbids; None when there is none.
         tests: the conjuncts, made on that element.
         candidates: how many elements of that name there are.
+        absent: whether it is an absence; then ``element`` stands for the silence of a value, and
+            its position is that of the signal last heard, 0 where there was none.
     """
 
     kind: ElementKind
@@ -94,6 +96,7 @@ class ConditionMade:
     element: Element | None
     tests: tuple[ConjunctMade, ...]
     candidates: int
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,8 @@ class NearMiss:
 
 
 Live: TypeAlias = Callable[[str], Sequence[Element]]
-"""The elements of a declared name, whether or not they pass any test."""
+"""The elements of a declared name, whether or not they pass any test; of the name of a watch
+what it derives, of an absence also what has not lasted long enough."""
 
 _Bound: TypeAlias = Mapping[str, Element]
 
@@ -215,9 +219,9 @@ class _Asking:
         everything = self._live(pattern.declared)
         if not isinstance(pattern, TimedPattern):
             return everything
-        if isinstance(pattern.watch, Count):
-            return self._live(pattern.type)
         lasting = self._live(pattern.type)
+        if not isinstance(pattern.watch, Hold):
+            return lasting
         stems = {element.origin.id for element in lasting}
         return [*(e for e in everything if e.id not in stems), *lasting]
 
@@ -264,6 +268,7 @@ class _Asking:
             element=element,
             tests=tests,
             candidates=candidates,
+            absent=isinstance(pattern, TimedPattern) and isinstance(pattern.watch, Absence),
         )
 
     def _tests(self, pattern: Pattern, bound: _Bound, element: Element) -> Iterable[ConjunctMade]:
@@ -281,7 +286,7 @@ class _Asking:
                 yield self._told(residual.text, bound, element, residual.test(element.row, others))
             else:
                 yield self._told(residual.text, bound, element, None)
-        if isinstance(pattern, TimedPattern) and isinstance(pattern.watch, Hold):
+        if isinstance(pattern, TimedPattern) and not isinstance(pattern.watch, Count):
             yield _lasted(pattern.watch, element)
 
     def _told(
@@ -301,12 +306,15 @@ def _origins(way: _Way) -> set[str]:
     return {element.origin.id for element in way.bound.values()}
 
 
-def _lasted(watch: Hold, element: Element) -> ConjunctMade:
-    word = "without an answer for" if watch.answers else "for"
-    text = f"{word} {format_duration(watch.lasts_ms)}"
-    if element.type != watch.name:
-        return ConjunctMade(text, Verdict.FALSE, {})
-    return ConjunctMade(text, Verdict.TRUE, {SINCE: format_value(element.row[SINCE], TIMESTAMP)})
+def _lasted(watch: Hold | Absence, element: Element) -> ConjunctMade:
+    if isinstance(watch, Absence):
+        word, is_long = "absent for", element.expiry is None
+    else:
+        word = "without an answer for" if watch.answers else "for"
+        is_long = element.type == watch.name
+    since = element.row.get(SINCE)
+    seen = {} if since is None else {SINCE: format_value(since, TIMESTAMP)}
+    return ConjunctMade(f"{word} {format_duration(watch.lasts_ms)}", _verdict(is_long), seen)
 
 
 def _compared(test: Comparison, element: Element) -> Value | Unknown:

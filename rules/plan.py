@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from interlock.language.values import Unknown, Value
 from interlock.rules.elements import Element
 from interlock.rules.network import Comparison, Predicate, Rule
-from interlock.rules.temporal.watches import Count, Hold, Watch
+from interlock.rules.temporal.watches import Absence, Count, Hold, Watch
 
 Bound: TypeAlias = Sequence[Element]
 """A partial match: one place for each pattern and a last one for a negated element; places
@@ -108,12 +108,13 @@ class Alpha:
         number: its place among all alphas.
         type: the declared name it looks at.
         comparisons, predicates: the tests.
-        lenient: it stands in a negation, where a test that cannot be decided forbids.
+        lenient: it stands where something must not be, and a test that cannot be decided counts
+            as met.
         scanned: whether something looks at all its elements, without an index.
         indexes: the hash indexes its memory keeps.
         plans: what a new element here may complete.
         blockers: what an element here may forbid.
-        holds, counts: what watches the elements here.
+        holds, counts, absences: what watches the elements here.
         awaited: the runs an element here may answer, with the number of the answer.
         watchers: the rules that do, with the alias of the pattern.
     """
@@ -129,13 +130,14 @@ class Alpha:
     blockers: tuple[Blocker, ...]
     holds: tuple[Hold, ...] = ()
     counts: tuple[Count, ...] = ()
+    absences: tuple[Absence, ...] = ()
     awaited: tuple[tuple[Hold, int], ...] = ()
     watchers: tuple[tuple[Rule, str], ...] = ()
 
     @property
     def watches(self) -> tuple[Watch, ...]:
         """All that watches the elements here."""
-        return *self.holds, *self.counts
+        return *self.holds, *self.counts, *self.absences
 
     @property
     def readers(self) -> list[tuple[Rule, str]]:

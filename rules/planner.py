@@ -16,7 +16,7 @@ from interlock.rules.plan import (
     Plan,
     Step,
 )
-from interlock.rules.temporal.watches import Count, Hold, TimedPattern, Watch
+from interlock.rules.temporal.watches import Absence, Count, Hold, TimedPattern, Watch
 
 
 class _Draft:
@@ -54,6 +54,7 @@ class _Draft:
             tuple(self.blockers),
             tuple(one for one in self.watches.values() if isinstance(one, Hold)),
             tuple(one for one in self.watches.values() if isinstance(one, Count)),
+            tuple(one for one in self.watches.values() if isinstance(one, Absence)),
             tuple((watch, number) for (_, number), watch in self.awaited.items()),
             tuple(self.watchers),
         )
@@ -81,7 +82,8 @@ class Planner:
             draft.look_up((linking_fields[place],) if linking_fields else ())
         for pattern in rule.patterns:
             if isinstance(pattern, TimedPattern):
-                watched = self._draft(pattern.watch.sample, lenient=False)
+                is_missed = isinstance(pattern.watch, Absence)
+                watched = self._draft(pattern.watch.sample, lenient=is_missed)
                 watched.watches[pattern.watch.name] = pattern.watch
                 watched.watchers.append((rule, pattern.alias))
                 self._await(rule, pattern.watch)

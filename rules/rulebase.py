@@ -16,7 +16,7 @@ from interlock.rules.planner import Planner
 from interlock.rules.rows import Shapes
 from interlock.rules.starts import Start
 from interlock.rules.strata import Strata
-from interlock.rules.temporal.watches import Watch
+from interlock.rules.temporal.watches import Absence, Slot, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class RuleBase:
         unread: those that say no rule reads a fact, by fact, for who knows the machines.
         pack_of: pack id by the name of a production.
         alphas, discriminator, blockers, offers, levels, recursive, shapes, watches,
-            awaited: for working memory.
+            awaited, missable: for working memory.
     """
 
     def __init__(self, definitions: Definitions) -> None:
@@ -96,6 +96,9 @@ class RuleBase:
         }
         self.watches: Mapping[str, Watch] = {
             one.name: one for alpha in self.alphas for one in alpha.watches
+        }
+        self.missable: Mapping[Slot, Absence] = {
+            slot: one for alpha in self.alphas for one in alpha.absences for slot in one.slots()
         }
 
     def exceptions(self) -> Iterator[tuple[Rule, ExceptionSpec]]:

@@ -26,6 +26,7 @@ from interlock.rules.model import Row
 from interlock.rules.multimap import Multimap
 from interlock.rules.plan import Blocker
 from interlock.rules.rulebase import RuleBase
+from interlock.rules.temporal.lulls import Lulls
 from interlock.rules.temporal.runs import Runs
 from interlock.rules.temporal.tallies import Tallies
 
@@ -81,7 +82,7 @@ class State:
         groups: the activations that compete for a group, by group and rule.
         rivals: the rules that compete for a group.
         holders: the rule that holds a group.
-        runs, tallies: what is being watched over time.
+        runs, tallies, lulls: what is being watched over time.
         turns: who fires for a repeat key.
         waiting: who waits until the turn of a repeat key is free.
         marks: the latest firing of each repeat key that is in cooldown.
@@ -114,6 +115,7 @@ class State:
         self._trail: list[Callable[[], None]] = []
         self.runs = Runs(self._trail.append)
         self.tallies = Tallies(self._trail.append)
+        self.lulls = Lulls(self._trail.append)
 
     def begin(self) -> None:
         """Start a step: what happened before can no longer be undone."""

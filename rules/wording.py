@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from interlock.language.values import format_duration
 from interlock.rules.network import Pattern
-from interlock.rules.temporal.watches import Count, Hold, TimedPattern
+from interlock.rules.temporal.watches import Absence, Count, Hold, TimedPattern
 
 
 def worded(pattern: Pattern, texts: Sequence[str], *, lasting: bool = True) -> str:
@@ -19,6 +19,8 @@ def worded(pattern: Pattern, texts: Sequence[str], *, lasting: bool = True) -> s
     """
     watch = pattern.watch if isinstance(pattern, TimedPattern) else None
     name = f"{pattern.kind.value} {pattern.declared}"
+    if isinstance(watch, Absence):
+        return _missed(watch, pattern.alias, lasting=lasting)
     if isinstance(watch, Count):
         name = _counted(watch)
     name = f"{name} as {pattern.alias}" if pattern.alias else f"no {name}"
@@ -38,16 +40,30 @@ def _lasting(watch: Hold) -> str:
     return f" for {format_duration(watch.lasts_ms)}{said}" if is_longer else said
 
 
+def _missed(watch: Absence, alias: str, *, lasting: bool) -> str:
+    """Return an absence in words; without lengths also without what is listed."""
+    said = f"no {watch.subject}{_which(watch)} by {', '.join(watch.key)} as {alias}"
+    if not lasting:
+        return said
+    listed = " && ".join(test.text for test in watch.listed)
+    start = f" after {format_duration(watch.after_start_ms)}" if watch.after_start_ms else ""
+    return f"{said} where {listed} for {format_duration(watch.lasts_ms)}{start}"
+
+
 def _texts(pattern: Pattern) -> list[str]:
     tests = (pattern.comparisons, pattern.predicates, pattern.joins, pattern.residuals)
     return [test.text for group in tests for test in group]
 
 
 def _counted(watch: Count) -> str:
-    tests = [test.text for test in watch.comparisons]
-    tests += [test.text for test in watch.predicates]
-    which = f" with {' && '.join(tests)}" if tests else ""
     distinct = f" distinct {watch.distinct}" if watch.distinct else ""
     apart = f" by {', '.join(watch.group)}" if watch.group else ""
     over = format_duration(watch.over_ms)
-    return f"count of {watch.subject}{which}{distinct}{apart} over {over}"
+    return f"count of {watch.subject}{_which(watch)}{distinct}{apart} over {over}"
+
+
+def _which(watch: Count | Absence) -> str:
+    """Return the tests of what is counted or listened for."""
+    tests = [test.text for test in watch.comparisons]
+    tests += [test.text for test in watch.predicates]
+    return f" with {' && '.join(tests)}" if tests else ""

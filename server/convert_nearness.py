@@ -93,6 +93,7 @@ def _write_condition(one: ConditionMade) -> wire.ConditionMade:
             for made in one.conjuncts
         ],
         because=[write_not_fired(below) for below in one.because],
+        absent=one.absent,
     )
 
 
@@ -114,6 +115,7 @@ def _read_condition(message: wire.ConditionMade) -> ConditionMade:
             for made in message.conjuncts
         ),
         because=tuple(read_not_fired(below) for below in message.because),
+        absent=message.absent,
     )
 
 

@@ -57,6 +57,8 @@ class ConditionMade:
     last: Occurrence | None
     conjuncts: tuple[ConjunctMade, ...]
     because: tuple[NotFired, ...]
+    absent: bool = False
+    """Whether it is an absence; its element is there once it has lasted long enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 from interlock.engine.difference.model import Change, Detail, What, together
 from interlock.engine.difference.structure import details, flat
 from interlock.engine.difference.weights import RISKS
-from interlock.rules.network import Rule
-from interlock.rules.temporal.watches import Hold, TimedPattern
+from interlock.rules.network import Pattern, Rule
+from interlock.rules.temporal.watches import Absence, Hold, TimedPattern, Watch
 from interlock.rules.verify.likeness import follows, forbidden_texts, layings
 from interlock.rules.verify.subject import Subject
 from interlock.rules.wording import worded
@@ -130,18 +130,33 @@ def _listed(said: Sequence[str], without: Sequence[str] = ()) -> str | None:
 
 
 def _by_length(old: Subject, new: Subject) -> What:
-    """Return which way a rule went of which only the ``for`` of patterns differ."""
+    """Return which way a rule went of which only lengths of time and listed values differ."""
     if _said(old, lasting=False) != _said(new, lasting=False) or _odd_negations(old, new):
         return What.CHANGED
-    steps = {a - b for a, b in zip(_lengths(new.rule), _lengths(old.rule), strict=True)} - {0}
+    steps = {
+        step
+        for one, other in zip(old.rule.patterns, new.rule.patterns, strict=True)
+        for step in _steps(one, other)
+    } - {0}
     if not steps or min(steps) < 0 < max(steps):
         return What.CHANGED
     return What.TIGHTENED if min(steps) > 0 else What.LOOSENED
 
 
-def _lengths(rule: Rule) -> list[int]:
-    watches = [p.watch if isinstance(p, TimedPattern) else None for p in rule.patterns]
-    return [watch.lasts_ms if isinstance(watch, Hold) else 0 for watch in watches]
+def _steps(old: Pattern, new: Pattern) -> Iterator[int]:
+    """Yield in which respects a pattern asks for more (above 0) or for less (below 0)."""
+    was = old.watch if isinstance(old, TimedPattern) else None
+    now = new.watch if isinstance(new, TimedPattern) else None
+    yield _lasts(now) - _lasts(was)
+    if isinstance(was, Absence) and isinstance(now, Absence):
+        yield now.after_start_ms - was.after_start_ms
+        before, after = ({values for _, values in one.slots()} for one in (was, now))
+        yield len(before - after)
+        yield -len(after - before)
+
+
+def _lasts(watch: Watch | None) -> int:
+    return watch.lasts_ms if isinstance(watch, Hold | Absence) else 0
 
 
 def _odd_negations(*subjects: Subject) -> bool:

@@ -58,7 +58,7 @@ def request_of(turn: Turn, intent: Intent) -> Request:
         work=work_of(intent),
         rivals=tuple(sorted(state.at_work.get(work_of(intent), ()))),
         budgets=_budgets(turn, intent),
-        evidence_at=evidence.oldest(state, incident),
+        evidence_at=evidence.oldest(state, incident, turn.at),
         evidence_max_age_ms=contract.evidence_max_age_ms,
         agree_at=incident.agree_at,
         disputed=incident.disputed,

@@ -67,7 +67,9 @@ def fold(state: State, entry: Entry, bundles: Bundles) -> Folded:
             # Nobody was there to look, answer or listen: let them have a chance first.
             state.timers.put_off(turn.at, turn.at + LISTEN_MS, but=_OURS)
         if state.memory is not None and (entry.kind in _STARTS or _is_late(state, turn.at)):
-            state.memory.put_off(now=turn.at, until=turn.at + LISTEN_MS)
+            state.memory.put_off(
+                now=turn.at, until=turn.at + LISTEN_MS, unheard=entry.kind is not Kind.BUNDLE
+            )
         _advance(turn)
         _take(turn, entry, bundles)
     else:
@@ -229,7 +231,9 @@ def _bundle(turn: Turn, bundle: Bundle) -> None:
     if before is not None and before.rulebase.digest == bundle.rulebase.digest:
         return
     state.memory = WorkingMemory(bundle.rulebase, evaluations=True)
-    if before is not None:
+    if before is None:
+        state.memory.begin(position=turn.seq, now=turn.at)
+    else:
         take(turn, state.memory.adopt(before, position=turn.seq, now=turn.at))
 
 

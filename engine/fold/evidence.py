@@ -24,13 +24,14 @@ def without(incident: Incident, firing: str) -> tuple[Ground, ...]:
     return tuple(ground for ground in incident.evidence if ground[0] != firing)
 
 
-def oldest(state: State, incident: Incident) -> int | None:
+def oldest(state: State, incident: Incident, now: int) -> int | None:
     """Return when the state least recently said to hold behind an incident was, in ms.
 
-    What was withdrawn keeps the time it was last known.  An incident that rests on occurrences
-    alone is as old as the latest of them; None when it rests on nothing.
+    What was withdrawn keeps the time it was last known; what is absent is known to be so now.  An
+    incident that rests on occurrences alone is as old as the latest of them; None when it rests
+    on nothing.
     """
-    roots = list(_roots(state, incident))
+    roots = list(_roots(state, incident, now))
     states = [root.said_at for root in roots if _is_state(state, root)]
     if states:
         return min(states)
@@ -40,7 +41,7 @@ def oldest(state: State, incident: Incident) -> int | None:
 def positions(state: State, incident: Incident) -> set[int]:
     """Return where anything behind an incident came in, or was found."""
     found = {place for ground in incident.evidence for place in (ground[1], ground[4])}
-    return found.union(root.position for root in _roots(state, incident))
+    return found.union(root.position for root in _roots(state, incident, state.at))
 
 
 def _is_state(state: State, root: Root) -> bool:
@@ -48,7 +49,7 @@ def _is_state(state: State, root: Root) -> bool:
     return declared is None or declared.keep_latest
 
 
-def _roots(state: State, incident: Incident) -> Iterator[Root]:
+def _roots(state: State, incident: Incident, now: int) -> Iterator[Root]:
     for _, _, element, kind, position, asserted in incident.evidence:
-        known = state.memory.roots(element) if state.memory is not None else ()
+        known = state.memory.roots(element, now) if state.memory is not None else ()
         yield from known or (Root(element, kind, position, asserted),)

@@ -17,6 +17,7 @@ from interlock.rules.network import (
     SendSpec,
     StartSpec,
 )
+from interlock.rules.temporal.watches import Absence, TimedPattern
 
 
 def rules_graph(bundle: Bundle) -> Graph:
@@ -49,7 +50,8 @@ def _add_rule(draft: Draft, bundle: Bundle, rule: Rule) -> None:
     note = f"{rule.title} (shadow)" if rule.shadow else rule.title
     here = draft.node(Node("rule", rule.id, note, f"{rule.path}:{rule.line}"))
     for pattern in rule.patterns:
-        draft.edge(_element(pattern).id, here)
+        is_missed = isinstance(pattern, TimedPattern) and isinstance(pattern.watch, Absence)
+        draft.edge(_element(pattern).id, here, "absent" if is_missed else "", dashed=is_missed)
     for pattern in rule.negations:
         draft.edge(_element(pattern).id, here, "not", dashed=True)
     for spec in rule.consequences:
@@ -96,7 +98,7 @@ def _add_action(draft: Draft, action: ActionType) -> None:
 
 
 def _element(pattern: Pattern) -> Node:
-    return Node("fact" if pattern.kind.value == "fact" else "signal", pattern.type)
+    return Node("fact" if pattern.kind.value == "fact" else "signal", pattern.declared)
 
 
 def _read(wait: Wait) -> Node:

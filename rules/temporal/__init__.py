@@ -12,6 +12,6 @@ run of samples.  It enters working memory when the run has lasted long enough an
 run, so that joins, negation, chaining, explanations and the second engine need to know nothing
 of time.
 
-``watches`` says what a rule base watches for, ``runs`` what is being watched, ``layer`` what one
-step changes about it.
+``watches`` says what a rule base watches for, ``runs``, ``tallies`` and ``lulls`` what is being
+watched, ``layer`` what one step changes about it.
 """

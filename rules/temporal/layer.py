@@ -10,13 +10,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
+from interlock.language.values import Value, format_value
 from interlock.rules.elements import Element
 from interlock.rules.model import Basis
+from interlock.rules.plan import Alpha
 from interlock.rules.state import State
 from interlock.rules.temporal.derived import ORIGIN, Derived, timed_id
+from interlock.rules.temporal.lulls import Lull
 from interlock.rules.temporal.runs import Run
 from interlock.rules.temporal.tallies import Counted, Group, Tally
-from interlock.rules.temporal.watches import COUNT, Count, Hold, Slot
+from interlock.rules.temporal.watches import COUNT, SINCE, Count, Hold, Slot
 
 MOST_TOLD: Final = 16
 """So many of the elements behind a number are named in explanations, the latest of them."""
@@ -40,7 +43,7 @@ class Layer:
             now: the journal's time, ms.
             carried: runs of other rules that go on under these.
         """
-        self.begun: list[Run | Counted] = []
+        self.begun: list[Run | Counted | Lull] = []
         self._state = state
         self._position = position
         self._now = now
@@ -139,6 +142,49 @@ class Layer:
             self._state.tallies.remove(one)
             self._changed[count.group_of(element)] = None
 
+    def listen(self, before: Mapping[Slot, Lull]) -> Iterator[Derived]:
+        """Begin to listen for everything that may be missed; yield what is missed already.
+
+        Args:
+            before: what is known of it under the rules of before.
+        """
+        for slot, absence in sorted(self._state.rulebase.missable.items(), key=repr):
+            known = before.get(slot)
+            if known is None:
+                lull = Lull(absence, slot[1], self._now, self._now + absence.after_start_ms)
+            else:
+                lull = replace(known, absence=absence, held=None)
+            self._state.lulls.put(lull)
+            missed = self.missed(lull)
+            if missed is not None:
+                yield missed
+            else:
+                self.begun.append(lull)
+
+    def heard(self, alpha: Alpha, element: Element) -> list[Derived]:
+        """Note that a signal was heard; return what stood for its absence and must go."""
+        gone = []
+        for absence in alpha.absences:
+            lull = self._state.lulls.of(absence.slot_of(element))
+            if lull is None:  # nobody listens any more, or yet
+                continue
+            if lull.held is not None:
+                gone.append(lull.held)
+                lull = replace(lull, held=None)
+                self._state.lulls.put(lull)
+                self.begun.append(lull)
+            self._state.lulls.hear(lull, element, self._now)
+        return gone
+
+    def missed(self, lull: Lull) -> Derived | None:
+        """Let something stand for a lull that has lasted long enough, if it still goes on."""
+        is_open = self._state.lulls.of(lull.slot) is lull and lull.held is None
+        if not is_open or lull.due > self._now:
+            return None
+        held = stand_for_lull(self._state, lull, self._new_id())
+        self._state.lulls.put(replace(lull, held=held))
+        return held
+
     def told(self) -> Iterator[tuple[Derived | None, Derived | None]]:
         """Yield what stood for each number that has changed, and what stands for it now."""
         for group in sorted(self._changed, key=repr):
@@ -201,3 +247,41 @@ def stand_for_number(
     derived = Derived(derived_id, count.name, state.rulebase, row=row, basis=basis, at=basis.since)
     derived.key = group[1]
     return derived
+
+
+def stand_for_lull(state: State, lull: Lull, derived_id: str) -> Derived:
+    """Return the element that stands for a lull."""
+    row = lull_row(lull)
+    types = {test.field: test.type for test in lull.absence.listed}
+    about = [f"{name}={format_value(row[name], type_)}" for name, type_ in types.items()]
+    of = () if lull.last is None else (lull.last,)
+    basis = Basis("absent", lull.since, of, about=", ".join(about))
+    derived = Derived(
+        derived_id, lull.absence.name, state.rulebase, row=row, basis=basis, at=lull.since
+    )
+    derived.key = lull.values
+    return derived
+
+
+def stand_ins(state: State, name: str) -> list[Derived]:
+    """Return what stands for each value an absence listens for, however short its silence.
+
+    One that is not long enough to be matched is no element of memory: it has an expiry, when it
+    will be, and the position of the signal last heard, 0 where there was none.
+    """
+    found = []
+    for number, lull in enumerate(lull for lull in state.lulls if lull.absence.name == name):
+        position = 0 if lull.last is None else lull.last[2]
+        one = lull.held or stand_for_lull(state, lull, timed_id(position, _IN_NO_STEP + number))
+        one.expiry = lull.expiry
+        found.append(one)
+    return found
+
+
+_IN_NO_STEP: Final = 1_000_000
+"""No step derives so many elements."""
+
+
+def lull_row(lull: Lull) -> dict[str, Value]:
+    """Return what may be read of a lull."""
+    return {**dict(zip(lull.absence.key, lull.values, strict=True)), SINCE: lull.since}

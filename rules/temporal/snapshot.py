@@ -1,6 +1,7 @@
 """What is being watched, as canonical JSON and back, exactly.
 
-What stands for a run or a number is not written but for its id and basis: the rest follows.
+What stands for a run, a number or a lull is not written but for its id and basis: the rest
+follows.
 A rule base that watches nothing adds nothing.
 """
 
@@ -15,19 +16,21 @@ from interlock.language.values import JsonValue
 from interlock.rules.model import Basis
 from interlock.rules.state import State
 from interlock.rules.temporal.derived import Derived
-from interlock.rules.temporal.layer import stand_for, stand_for_number
+from interlock.rules.temporal.layer import stand_for, stand_for_lull, stand_for_number
+from interlock.rules.temporal.lulls import Lull
 from interlock.rules.temporal.runs import Run
 from interlock.rules.temporal.tallies import Counted
-from interlock.rules.temporal.watches import Count, Hold
+from interlock.rules.temporal.watches import Absence, Count, Hold
 
 
 def dump_time(state: State) -> dict[str, JsonValue]:
     """Return what is watched as canonical JSON; equal states give equal JSON."""
     watches = state.rulebase.watches.values()
-    runs, tallies = _dump_runs(state), _dump_tallies(state)
+    runs, tallies, lulls = _dump_runs(state), _dump_tallies(state), _dump_lulls(state)
     return {
         **({"runs": runs} if any(isinstance(one, Hold) for one in watches) else {}),
         **({"tallies": tallies} if any(isinstance(one, Count) for one in watches) else {}),
+        **({"lulls": lulls} if any(isinstance(one, Absence) for one in watches) else {}),
     }
 
 
@@ -37,6 +40,8 @@ def restore_time(state: State, data: Mapping[str, Any]) -> None:
         _restore_run(state, one)
     for one in data.get("tallies", ()):
         _restore_tally(state, one)
+    for one in data.get("lulls", ()):
+        _restore_lull(state, one)
 
 
 def _dump_runs(state: State) -> JsonValue:
@@ -102,3 +107,29 @@ def _restore_tally(state: State, one: Mapping[str, Any]) -> None:
         derived = stand_for_number(state, count, group, shown["id"], basis)
         state.tallies.show(group, derived)
         state.insert(derived)
+
+
+def _dump_lulls(state: State) -> JsonValue:
+    return [
+        {
+            "watch": lull.absence.name,
+            "values": list(lull.values),
+            "since": lull.since,
+            "not_before": lull.not_before,
+            "last": None if lull.last is None else list(lull.last),
+            "held": lull.held.id if lull.held else None,
+        }
+        for lull in sorted(state.lulls, key=lambda lull: repr(lull.slot))
+    ]
+
+
+def _restore_lull(state: State, one: Mapping[str, Any]) -> None:
+    values = tuple(one["values"])
+    absence = state.rulebase.missable[one["watch"], values]
+    last = None if one["last"] is None else tuple(one["last"])
+    lull = Lull(absence, values, one["since"], one["not_before"], last)
+    if one["held"] is not None:
+        lull = replace(lull, held=stand_for_lull(state, lull, one["held"]))
+    state.lulls.put(lull)
+    if lull.held is not None:
+        state.insert(lull.held)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from interlock.language import Document, Loc, expression
-from interlock.rules.draft import Bindings, Draft
+from interlock.rules.draft import Draft
 from interlock.rules.temporal.watches import Answer
 
 
@@ -16,10 +16,9 @@ class Waits:
         is_broken: whether one of them has a fault.
     """
 
-    def __init__(self, document: Document, bindings: Bindings) -> None:
+    def __init__(self, document: Document) -> None:
         """Begin without any."""
         self._document = document
-        self._bindings = bindings
         self._of: dict[str, list[Answer]] = {}
         self.is_broken = False
 
@@ -28,17 +27,17 @@ class Waits:
         """The answers by alias."""
         return self._of
 
-    def add(self, loc: Loc, drafted: Draft, within_ms: int) -> None:
+    def add(self, loc: Loc, drafted: Draft, within_ms: int, begins: Container[str]) -> None:
         """Let the one element that a pattern reads wait for it; faults are reported.
 
         Args:
             loc: the negation.
             drafted: what must not come.
             within_ms: for how long.
+            begins: the aliases a wait may begin with, those of signals and facts.
         """
         read = sorted({name for one in drafted.stated for name in expression.names(one.node)})
-        numbers = [name for name in read if name in self._bindings.scalars]
-        if len(read) == 1 and not numbers:
+        if len(read) == 1 and read[0] in begins:
             self._of.setdefault(read[0], []).append(Answer(drafted.compiled(""), within_ms))
             return
         self.is_broken = True

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Final, TypeAlias
 
 from typing_extensions import override
 
 from interlock.digest import digest
-from interlock.language.values import Value
+from interlock.language import expression
+from interlock.language.expression.parameters import written
+from interlock.language.values import Type, Value
 from interlock.rules.elements import Element
 from interlock.rules.network import (
     ORDERINGS,
@@ -22,14 +25,14 @@ from interlock.rules.network import (
 )
 
 Slot: TypeAlias = tuple[str, tuple[Value, ...]]
-"""A watch's name and what tells one of its runs from another."""
+"""A watch's name and what tells one thing it watches from another."""
 
 
 COUNT: Final = "count"
 """The field that holds the number."""
 
 SINCE: Final = "since"
-"""The field of what lasts: when it began."""
+"""The field of what lasts or is absent: since when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +188,96 @@ def count(pattern: Pattern, over_ms: int, distinct: str | None) -> Count:
     )
 
 
-Watch: TypeAlias = Hold | Count
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """``absent``: a signal has not been heard for so long, for each of the listed values.
+
+    Attributes:
+        subject: the declared signal.
+        listed: a test for each key field, that it is among the listed values.
+        comparisons, predicates: the author's tests; a signal is heard unless one is false.
+        lasts_ms: for how long nothing must have been heard.
+        after_start_ms: how long after somebody began to listen nothing is missed.
+        name: the type of the elements derived, equal for watches that differ in ``listed`` alone:
+            what is known of a value does not depend on which others are listed.
+    """
+
+    subject: str
+    listed: tuple[Comparison, ...]
+    comparisons: tuple[Comparison, ...]
+    predicates: tuple[Predicate, ...]
+    lasts_ms: int
+    after_start_ms: int
+    name: str = field(compare=False)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The key fields, in the order of a slot's values."""
+        return tuple(test.field for test in self.listed)
+
+    @property
+    def sample(self) -> Pattern:
+        """The pattern that a signal meets to be heard."""
+        tests = (*self.listed, *self.comparisons)
+        return Pattern("", ElementKind.SIGNAL, self.subject, tests, self.predicates)
+
+    def slots(self) -> Iterator[Slot]:
+        """Yield a slot for each combination of the listed values."""
+        for values in product(*[_values(test) for test in self.listed]):
+            yield self.name, values
+
+    def slot_of(self, element: Element) -> Slot:
+        """Return the slot that a signal is heard in."""
+        return self.name, tuple([element.row[name] for name in self.key])
+
+
+Listed: TypeAlias = tuple[Type, Sequence[Value]]
+"""The type of a key field, and the values of it that are watched for: at least one, sorted."""
+
+
+def absence(
+    pattern: Pattern, listed: Mapping[str, Listed], lasts_ms: int, after_start_ms: int
+) -> Absence:
+    """Return the watch for a signal that must not be absent.
+
+    Args:
+        pattern: what a signal must be to be heard; it reads nothing else.
+        listed: the values watched for, by key field.
+        lasts_ms: for how long nothing must have been heard.
+        after_start_ms: how long after somebody began to listen nothing is missed.
+    """
+    tests = tuple(_is_listed(name, *listed[name]) for name in sorted(listed))
+    content = ["absent", *map(str, pattern.alpha_key[:2]), *pattern.alpha_key[2:]]
+    content += [[test.field for test in tests], lasts_ms, after_start_ms]
+    return Absence(
+        subject=pattern.type,
+        listed=tests,
+        comparisons=pattern.comparisons,
+        predicates=pattern.predicates,
+        lasts_ms=lasts_ms,
+        after_start_ms=after_start_ms,
+        name=f"{pattern.type}#{digest(content)[:32]}",
+    )
+
+
+def _is_listed(name: str, type_: Type, values: Sequence[Value]) -> Comparison:
+    """Return the test that a field has one of some values."""
+    read, texts = expression.Name(0, 0, name), tuple([written(type_, one) for one in values])
+    if len(values) == 1:
+        said = expression.print_expression(expression.Binary(0, 0, "==", read, texts[0]))
+        return Comparison(name, Operator.EQ, values[0], type_, said)
+    among = expression.ListLiteral(0, 0, texts)
+    said = expression.print_expression(expression.Binary(0, 0, "in", read, among))
+    return Comparison(name, Operator.IN, tuple(values), type_, said)
+
+
+def _values(test: Comparison) -> tuple[Value, ...]:
+    if test.operator is Operator.IN and isinstance(test.constant, tuple):
+        return test.constant
+    return (test.constant,)
+
+
+Watch: TypeAlias = Hold | Count | Absence
 """What a rule base watches."""
 
 

@@ -38,8 +38,10 @@ def record(coverage: Coverage) -> dict[str, object]:
 
 
 def _missed(item: Item, ways: list[str]) -> str:
-    if item.sort is Sort.CONJUNCT:
-        return "never looked at" if len(ways) == len(item.ways) else f"never {ways[0]}"
+    if item.sort is Sort.CONJUNCT and len(ways) == len(item.ways):
+        return "never looked at"
+    if item.sort in {Sort.CONJUNCT, Sort.ABSENCE}:
+        return f"never {' nor '.join(ways)}"
     return {
         Sort.RULE: "never fired",
         Sort.NEGATION: "never forbade",

@@ -126,6 +126,7 @@ def _condition(one: ConditionMade) -> records.Json:
         "name": one.name,
         "as": one.alias,
         "negated": one.negated,
+        "absent": one.absent,
         "verdict": one.verdict,
         "element": one.element or None,
         "position": None if one.position is None else one.position._asdict(),
@@ -188,7 +189,9 @@ def _line(one: ConditionMade) -> Text:
     said, entry = "", ""
     if one.position is not None:
         entry = f" #{one.position.seq}"
-    if one.negated:
+    if one.absent:
+        name, said, entry = f"absent {name}", *_silence(one, entry)
+    elif one.negated:
         said = _forbidding(one)
     elif one.position is None:
         said = ": none is live" if one.kind == "signal" else ": none stands"
@@ -196,6 +199,13 @@ def _line(one: ConditionMade) -> Text:
         if one.last is not None:
             entry = f" last came #{one.last.position.seq} {records.moment(one.last.at)}"
     return styled(_MARKS[one.verdict], f" {name}{said}", (entry, "dim"))
+
+
+def _silence(one: ConditionMade, entry: str) -> tuple[str, str]:
+    """Return what is said of an absence, and of the signal last heard."""
+    if not one.conjuncts:
+        return f": no value that was asked for is listed ({one.candidates} others)", ""
+    return "", entry if one.element or not entry else f" last heard{entry}"
 
 
 def _forbidding(one: ConditionMade) -> str:

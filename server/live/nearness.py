@@ -47,14 +47,16 @@ def _condition(
     silence: Silence, one: nearmiss.ConditionMade, lines: Mapping[str, int]
 ) -> ConditionMade:
     below = () if one.element is not None or one.negated else silence.below.get(one.type, ())
+    element = one.element
+    is_there = element is not None and not (one.absent and element.expiry is not None)
     return ConditionMade(
         kind=one.kind.value,
         name=one.type,
         alias=one.alias,
         negated=one.negated,
         verdict=one.verdict.value,
-        element="" if one.element is None else one.element.id,
-        position=None if one.element is None else Position(PARTITION, one.element.position),
+        element=element.id if element is not None and is_there else "",
+        position=Position(PARTITION, element.position) if element and element.position else None,
         candidates=one.candidates,
         last=_occurrence(silence.last.get(one.type)),
         conjuncts=tuple(
@@ -62,6 +64,7 @@ def _condition(
             for test in one.tests
         ),
         because=tuple(nearness(silent) for silent in below),
+        absent=one.absent,
     )
 
 

@@ -141,6 +141,10 @@ class Ask:
     """The field whose different values are counted."""
     number: Const | None = None
     """What must hold of the number, which the field ``count`` holds."""
+    listed: tuple[str, ...] = ()
+    """The values of ``k`` that must not have been heard; then ``tests`` are of what is heard."""
+    missed: tuple[int, int] = (0, 0)
+    """For how long, and not before which time; ms."""
     named: str = ""
     """What the elements it looks for are called, where that is known from elsewhere."""
 
@@ -164,6 +168,8 @@ class Ask:
         """The type of the elements it looks for."""
         if self.named:
             return self.named
+        if self.listed:
+            return "absent", self.type, self.alone, self.missed
         if self.waits:
             return "for", self.type, self.alone, self.waits, self.answers
         if self.over is not None:
@@ -172,6 +178,8 @@ class Ask:
 
     def holds(self, row: Row, env: Mapping[str, Row]) -> Truth:
         tests: Sequence[Test] = self.tests
+        if self.listed:
+            tests = [Const("k", "in", self.listed)]
         if self.number is not None:
             tests = [*(test for test in self.tests if test not in self.alone), self.number]
         return _all(test.holds(row, env) for test in tests)

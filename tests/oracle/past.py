@@ -39,6 +39,8 @@ class Past:
     live: list[list[Live]] = field(default_factory=list)
     came: list[Mapping[object, int]] = field(default_factory=list)
     """At which moment each element that is live came, or was last said."""
+    sounds: list[tuple[int, str, Row]] = field(default_factory=list)
+    """Every signal so far, with the time it was received; none of them is a resolution."""
 
     def record(self, elements: Iterable[Live], heard: object) -> None:
         """Note what is live after a step, and which of it was said in that step."""
@@ -56,8 +58,22 @@ class Past:
         self.moments.append((self.now, {self._slot(one): one.row for one in some}))
 
     def stretches(self, asks: Sequence[Ask], elements: Sequence[Live]) -> list[Live]:
-        """Return what stands for runs that have lasted long enough, and for numbers."""
-        return [*self._runs(asks, elements), *self._numbers(asks, elements)]
+        """Return what stands for runs that have lasted long enough, for numbers and silences."""
+        silences = self._silences(asks)
+        return [*self._runs(asks, elements), *self._numbers(asks, elements), *silences]
+
+    def _silences(self, asks: Sequence[Ask]) -> Iterator[Live]:
+        """Ask of every listed value when it was last heard; listening began at time 0."""
+        wanted = {(ask.sought, k): ask for ask in asks for k in ask.listed}
+        for (sought, k), ask in wanted.items():
+            heard = [
+                when
+                for when, name, row in self.sounds
+                if name == ask.type and row["k"] == k and ask.holds_alone(row) is not False
+            ]
+            since, (lasts, not_before) = max(heard, default=0), ask.missed
+            if self.now >= max(since + lasts, not_before):
+                yield Live((sought, k, since), sought, {"k": k, "since": since})
 
     def _numbers(self, asks: Sequence[Ask], elements: Sequence[Live]) -> Iterator[Live]:
         for ask in dict.fromkeys(replace(ask, number=None) for ask in asks if ask.over):

@@ -103,6 +103,8 @@ class Picker:
     def joint_test(self, kind: str, earlier: Sequence[Ask]) -> list[Test]:
         """Return a test of one element against an earlier one."""
         other = self.one(earlier)
+        if other.listed:  # nothing else is known of what is not there
+            return [Link("k", "==", other.alias, "k")]
         own = "v" if kind == "fact" else self.one(["n", "m"])
         theirs = "v" if other.kind == "fact" else self.one(["n", "m"])
         match self.one(["k", "k", "k", "number", "not k", "sum", "ratio", "o", "their o"]):
@@ -160,6 +162,18 @@ class Picker:
             number=Const("count", *self.one(NUMBERS_OF)),
         )
 
+    def gap(self, alias: str) -> Ask:
+        """Return an absence of a signal for some values of ``k``."""
+        tests = [test for _ in range(self.one([0, 0, 1])) for test in self.own_test("signal")]
+        return Ask(
+            alias,
+            "signal",
+            self.one(["load", "deploy", "error"]),
+            tuple(tests),
+            listed=tuple(TEXTS[: self.one([2, 1, 3])]),
+            missed=(self.one(LASTS), self.one([0, 0, 0, 5_000, 30_000])),
+        )
+
     def rule(self, number: int) -> NaiveRule:
         """Return a rule that asserts a fact or starts a machine."""
         fact = self.one(["", *LOWER, "", ""])
@@ -170,9 +184,12 @@ class Picker:
             earlier = [ask for ask in asks if ask.over is None]
             counts = earlier and self.one([False, False, True, False])
             alias = f"p{place}"
-            asks.append(
-                self.tally(alias, earlier) if counts else self.pattern(alias, readable, earlier)
-            )
+            if self.one([False, False, False, False, True]):
+                asks.append(self.gap(alias))
+            elif counts:
+                asks.append(self.tally(alias, earlier))
+            else:
+                asks.append(self.pattern(alias, readable, earlier))
         earlier = [ask for ask in asks if ask.over is None]
         nots = [self.pattern("", lower, earlier)] if self.one([False, True]) else []
         incident = self.one([Give("all"), Give("", asks[0].alias, "k")])
@@ -191,10 +208,12 @@ class Picker:
     def restrained(self, rule: NaiveRule) -> NaiveRule:
         """Return a rule that may not always fire, if it looks at signals alone.
 
-        The agenda is ordered by age, and the naive evaluator knows none of facts, numbers
-        and what is not answered.
+        The agenda is ordered by age, and the naive evaluator knows none of facts, numbers,
+        what is not answered and what is absent.
         """
-        unknown = any(a.kind == "fact" or a.over is not None or a.answers for a in rule.asks)
+        unknown = any(
+            a.kind == "fact" or a.over is not None or a.answers or a.listed for a in rule.asks
+        )
         if unknown or self.one([False, False, True]):
             return rule
         once = [(), (Give("", "p0", "k"),), (Give("", "p0", "n"),), (Give(1),)]
@@ -223,7 +242,7 @@ class Picker:
         for old in rule.asks if self.one([True, False]) else reversed(rule.asks):
             earlier = [ask for ask in asks if ask.over is None]
             tests = self.own_test(old.kind) if self.one([True, False]) else []
-            if earlier and self.one([True, True, False]):
+            if earlier and not old.listed and self.one([True, True, False]):
                 link = [Link("k", "==", self.one(earlier).alias, "k")]
                 tests += link if old.over else self.joint_test(old.kind, earlier)
             asks.append(replace(old, tests=tuple(tests)))
@@ -237,7 +256,8 @@ class Picker:
         value = Give(self.one(NUMBERS))
         if len(asks) == 2 and asks[1].over and self.one([True, False]):
             value = Give("", "p1", "count") if fact != "counted" else value
-        if len(asks) == 1 and asks[0].kind == "signal" and self.one([True, False]):
+        is_signal = asks[0].kind == "signal" and not asks[0].listed
+        if len(asks) == 1 and is_signal and self.one([True, False]):
             value = Give("", "p0", "n") if fact != "counted" else value
         return (fact, (("k", Give("", asks[0].alias, "k")), ("v", value)))
 

@@ -89,6 +89,12 @@ def _conditions(rule: NaiveRule) -> list[object]:
 
 
 def _condition(ask: Ask) -> dict[str, object]:
+    if ask.listed:
+        lasts, after = ask.missed
+        start = {"after_start": f"{after}ms"} if after else {}
+        key = {"k": list(ask.listed) if len(ask.listed) > 1 else ask.listed[0]}
+        missed = {**_pattern(ask), "key": key, "for": f"{lasts}ms", **start}
+        return {"absent": missed, "as": ask.alias}
     if ask.over is None:
         lasts = {"for": f"{ask.lasts}ms"} if ask.lasts else {}
         return {**_pattern(ask), "as": ask.alias, **lasts}

@@ -42,6 +42,7 @@ class Believed:
             self.signals = [pair for pair in self.signals if pair not in same]
         if event.resolved:
             return
+        self.past.sounds.append((now, event.name, event.fields))
         new = Live(f"s{position}", event.name, dict(event.fields))
         if event.name in LATEST and same and same[0][0].row == new.row:
             new = same[0][0]
@@ -76,6 +77,7 @@ class Side:
     def __init__(self, rules: Sequence[NaiveRule]) -> None:
         self.rulebase = loaded(rules)
         self.memory = WorkingMemory(self.rulebase, evaluations=True)
+        self.memory.begin(position=0, now=0)
         self.believed = Believed(rules)
         self.now = 0
         self.position = 0
@@ -190,6 +192,8 @@ class Side:
         element = self.memory._state.elements[ref.id]
         if ref.basis.word == "count":
             return self._soughts[element.type], element.key, ref.basis.count
+        if ref.basis.word == "absent":
+            return self._soughts[element.type], element.key[0], ref.basis.since
         ((stem, _, _),) = ref.basis.of
         return self._soughts[element.type], facts.get(stem, stem), ref.basis.since
 

@@ -96,4 +96,4 @@ def test_seeded_histories_mean_the_same_and_make_patterns_last(seed):
                 refs = [e for firing in outcome.firings for e in firing.elements]
                 words.update(ref.basis.word for ref in refs if ref.basis)
 
-    assert all(words[word] > 0 for word in ("for", "count", "within"))
+    assert all(words[word] > 0 for word in ("for", "count", "within", "absent"))

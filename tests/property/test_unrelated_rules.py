@@ -41,6 +41,7 @@ def test_rules_beside_a_rule_never_change_what_it_decides(rules, others, history
 def decisions(rulebase: RuleBase, history: Sequence[Observe | Say]) -> Iterator[list[object]]:
     """Yield what each step of a history makes fire, by rule and elements."""
     memory, now = WorkingMemory(rulebase), 0
+    memory.begin(position=0, now=now)
     for place, event in enumerate(history):
         now += event.later
         expired = memory.expire(now=now, position=2 * place)

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from interlock.v1 import position_pb2 as interlock_dot_v1_dot_position__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18interlock/v1/audit.proto\x12\x0cinterlock.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1binterlock/v1/position.proto\"\xbd\x01\n\x0f\x45xplanationNode\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12(\n\x08position\x18\x04 \x01(\x0b\x32\x16.interlock.v1.Position\x12&\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x08\x63hildren\x18\x06 \x03(\x0b\x32\x1d.interlock.v1.ExplanationNode\"\x89\x03\n\x08NotFired\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x0c\n\x04\x66ile\x18\x02 \x01(\t\x12\x0c\n\x04line\x18\x03 \x01(\r\x12\x0e\n\x06\x62ranch\x18\x04 \x01(\t\x12\x0e\n\x06shadow\x18\x05 \x01(\x08\x12&\n\x02\x61t\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x08position\x18\x07 \x01(\x0b\x32\x16.interlock.v1.Position\x12/\n\nconditions\x18\x08 \x03(\x0b\x32\x1b.interlock.v1.ConditionMade\x12\x0e\n\x06missed\x18\t \x01(\r\x12\x10\n\x08\x63omplete\x18\n \x01(\x08\x12\x0e\n\x06\x66iring\x18\x0b \x01(\t\x12.\n\x0c\x66ired_before\x18\x0c \x01(\x0b\x32\x18.interlock.v1.Occurrence\x12\x11\n\texclusive\x18\r \x01(\t\x12\x0f\n\x07held_by\x18\x0e \x01(\t\x12*\n\trestraint\x18\x0f \x01(\x0b\x32\x17.interlock.v1.Restraint\"\xcb\x02\n\rConditionMade\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05\x61lias\x18\x03 \x01(\t\x12\x0f\n\x07negated\x18\x04 \x01(\x08\x12/\n\x07verdict\x18\x05 \x01(\x0e\x32\x1e.interlock.v1.ConditionVerdict\x12\x0f\n\x07\x65lement\x18\x06 \x01(\t\x12(\n\x08position\x18\x07 \x01(\x0b\x32\x16.interlock.v1.Position\x12\x12\n\ncandidates\x18\x08 \x01(\r\x12&\n\x04last\x18\t \x01(\x0b\x32\x18.interlock.v1.Occurrence\x12-\n\tconjuncts\x18\n \x03(\x0b\x32\x1a.interlock.v1.ConjunctMade\x12\'\n\x07\x62\x65\x63\x61use\x18\x0b \x03(\x0b\x32\x16.interlock.v1.NotFired\"\xbc\x01\n\x0c\x43onjunctMade\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\r\x12/\n\x07verdict\x18\x03 \x01(\x0e\x32\x1e.interlock.v1.ConditionVerdict\x12\x32\n\x04seen\x18\x04 \x03(\x0b\x32$.interlock.v1.ConjunctMade.SeenEntry\x1a+\n\tSeenEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"^\n\nOccurrence\x12(\n\x08position\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Position\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"`\n\tRestraint\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\n\n\x02\x62y\x18\x02 \x01(\t\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x04 \x01(\t*\xa9\x01\n\x10\x43onditionVerdict\x12!\n\x1d\x43ONDITION_VERDICT_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x43ONDITION_VERDICT_TRUE\x10\x01\x12\x1b\n\x17\x43ONDITION_VERDICT_FALSE\x10\x02\x12\x1d\n\x19\x43ONDITION_VERDICT_UNKNOWN\x10\x03\x12\x1a\n\x16\x43ONDITION_VERDICT_OPEN\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18interlock/v1/audit.proto\x12\x0cinterlock.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1binterlock/v1/position.proto\"\xbd\x01\n\x0f\x45xplanationNode\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12(\n\x08position\x18\x04 \x01(\x0b\x32\x16.interlock.v1.Position\x12&\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x08\x63hildren\x18\x06 \x03(\x0b\x32\x1d.interlock.v1.ExplanationNode\"\x89\x03\n\x08NotFired\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x0c\n\x04\x66ile\x18\x02 \x01(\t\x12\x0c\n\x04line\x18\x03 \x01(\r\x12\x0e\n\x06\x62ranch\x18\x04 \x01(\t\x12\x0e\n\x06shadow\x18\x05 \x01(\x08\x12&\n\x02\x61t\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x08position\x18\x07 \x01(\x0b\x32\x16.interlock.v1.Position\x12/\n\nconditions\x18\x08 \x03(\x0b\x32\x1b.interlock.v1.ConditionMade\x12\x0e\n\x06missed\x18\t \x01(\r\x12\x10\n\x08\x63omplete\x18\n \x01(\x08\x12\x0e\n\x06\x66iring\x18\x0b \x01(\t\x12.\n\x0c\x66ired_before\x18\x0c \x01(\x0b\x32\x18.interlock.v1.Occurrence\x12\x11\n\texclusive\x18\r \x01(\t\x12\x0f\n\x07held_by\x18\x0e \x01(\t\x12*\n\trestraint\x18\x0f \x01(\x0b\x32\x17.interlock.v1.Restraint\"\xdb\x02\n\rConditionMade\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05\x61lias\x18\x03 \x01(\t\x12\x0f\n\x07negated\x18\x04 \x01(\x08\x12/\n\x07verdict\x18\x05 \x01(\x0e\x32\x1e.interlock.v1.ConditionVerdict\x12\x0f\n\x07\x65lement\x18\x06 \x01(\t\x12(\n\x08position\x18\x07 \x01(\x0b\x32\x16.interlock.v1.Position\x12\x12\n\ncandidates\x18\x08 \x01(\r\x12&\n\x04last\x18\t \x01(\x0b\x32\x18.interlock.v1.Occurrence\x12-\n\tconjuncts\x18\n \x03(\x0b\x32\x1a.interlock.v1.ConjunctMade\x12\'\n\x07\x62\x65\x63\x61use\x18\x0b \x03(\x0b\x32\x16.interlock.v1.NotFired\x12\x0e\n\x06\x61\x62sent\x18\x0c \x01(\x08\"\xbc\x01\n\x0c\x43onjunctMade\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\r\x12/\n\x07verdict\x18\x03 \x01(\x0e\x32\x1e.interlock.v1.ConditionVerdict\x12\x32\n\x04seen\x18\x04 \x03(\x0b\x32$.interlock.v1.ConjunctMade.SeenEntry\x1a+\n\tSeenEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"^\n\nOccurrence\x12(\n\x08position\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Position\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"`\n\tRestraint\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\n\n\x02\x62y\x18\x02 \x01(\t\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x04 \x01(\t*\xa9\x01\n\x10\x43onditionVerdict\x12!\n\x1d\x43ONDITION_VERDICT_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x43ONDITION_VERDICT_TRUE\x10\x01\x12\x1b\n\x17\x43ONDITION_VERDICT_FALSE\x10\x02\x12\x1d\n\x19\x43ONDITION_VERDICT_UNKNOWN\x10\x03\x12\x1a\n\x16\x43ONDITION_VERDICT_OPEN\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,20 +35,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CONJUNCTMADE_SEENENTRY']._loaded_options = None
   _globals['_CONJUNCTMADE_SEENENTRY']._serialized_options = b'8\001'
-  _globals['_CONDITIONVERDICT']._serialized_start=1412
-  _globals['_CONDITIONVERDICT']._serialized_end=1581
+  _globals['_CONDITIONVERDICT']._serialized_start=1428
+  _globals['_CONDITIONVERDICT']._serialized_end=1597
   _globals['_EXPLANATIONNODE']._serialized_start=105
   _globals['_EXPLANATIONNODE']._serialized_end=294
   _globals['_NOTFIRED']._serialized_start=297
   _globals['_NOTFIRED']._serialized_end=690
   _globals['_CONDITIONMADE']._serialized_start=693
-  _globals['_CONDITIONMADE']._serialized_end=1024
-  _globals['_CONJUNCTMADE']._serialized_start=1027
-  _globals['_CONJUNCTMADE']._serialized_end=1215
-  _globals['_CONJUNCTMADE_SEENENTRY']._serialized_start=1172
-  _globals['_CONJUNCTMADE_SEENENTRY']._serialized_end=1215
-  _globals['_OCCURRENCE']._serialized_start=1217
-  _globals['_OCCURRENCE']._serialized_end=1311
-  _globals['_RESTRAINT']._serialized_start=1313
-  _globals['_RESTRAINT']._serialized_end=1409
+  _globals['_CONDITIONMADE']._serialized_end=1040
+  _globals['_CONJUNCTMADE']._serialized_start=1043
+  _globals['_CONJUNCTMADE']._serialized_end=1231
+  _globals['_CONJUNCTMADE_SEENENTRY']._serialized_start=1188
+  _globals['_CONJUNCTMADE_SEENENTRY']._serialized_end=1231
+  _globals['_OCCURRENCE']._serialized_start=1233
+  _globals['_OCCURRENCE']._serialized_end=1327
+  _globals['_RESTRAINT']._serialized_start=1329
+  _globals['_RESTRAINT']._serialized_end=1425
 # @@protoc_insertion_point(module_scope)

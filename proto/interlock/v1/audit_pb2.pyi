@@ -208,6 +208,7 @@ class ConditionMade(_message.Message):
     LAST_FIELD_NUMBER: _builtins.int
     CONJUNCTS_FIELD_NUMBER: _builtins.int
     BECAUSE_FIELD_NUMBER: _builtins.int
+    ABSENT_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """`signal` or `fact`."""
     name: _builtins.str
@@ -224,6 +225,10 @@ class ConditionMade(_message.Message):
     """
     candidates: _builtins.int
     """How many elements of that name there are."""
+    absent: _builtins.bool
+    """Whether it is an absence. `element` is then empty while the silence is too short, and
+    `position` is the entry of the signal last heard until it is long enough; absent when none was.
+    """
     @_builtins.property
     def position(self) -> _position_pb2.Position:
         """The entry the element came with. Absent when there is none."""
@@ -254,10 +259,11 @@ class ConditionMade(_message.Message):
         last: Global___Occurrence | None = ...,
         conjuncts: _abc.Iterable[Global___ConjunctMade] | None = ...,
         because: _abc.Iterable[Global___NotFired] | None = ...,
+        absent: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["last", b"last", "position", b"position"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alias", b"alias", "because", b"because", "candidates", b"candidates", "conjuncts", b"conjuncts", "element", b"element", "kind", b"kind", "last", b"last", "name", b"name", "negated", b"negated", "position", b"position", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absent", b"absent", "alias", b"alias", "because", b"because", "candidates", b"candidates", "conjuncts", b"conjuncts", "element", b"element", "kind", b"kind", "last", b"last", "name", b"name", "negated", b"negated", "position", b"position", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -75,6 +75,7 @@ class World:
         self.memory = WorkingMemory(self.rulebase, evaluations=evaluations, fuel=fuel)
         self.position = 0
         self.now = START_MS
+        self.memory.begin(position=0, now=self.now)
 
     def signal(
         self, name: str, *, status: str = "firing", at: int | None = None, **fields

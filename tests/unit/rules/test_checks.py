@@ -108,7 +108,8 @@ def test_a_good_rule_has_no_findings(clean):
         pytest.param(
             "signal: error",
             "sgnal: error",
-            "r:6:9: error [RV110] needs one of signal, fact, not, count (did you mean 'signal'?)",
+            "r:6:9: error [RV110] needs one of signal, fact, not, count, absent"
+            " (did you mean 'signal'?)",
             id="no kind of condition",
         ),
         pytest.param(

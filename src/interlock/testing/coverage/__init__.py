@@ -3,7 +3,8 @@
 ``model``       what there is to cover, sort by sort, and what was.
 ``meter``       plays a scenario and sees what it covers.
 ``elements``    the signals and facts of a run, from its journal.
-``conditions``  what rules looked at.  ``branches`` what machines did.
+``conditions``  what rules looked at.  ``absences`` what they listened for.
+``branches``    what machines did.
 """
 
 from interlock.testing.coverage.meter import Meter

@@ -14,14 +14,13 @@ from interlock.language.expression import Evaluate
 from interlock.rules.checks import Written
 from interlock.rules.draft import Stated
 from interlock.rules.model import Row
-from interlock.rules.temporal.watches import SINCE, Hold, TimedPattern
+from interlock.rules.temporal.watches import SINCE, Absence, Hold, TimedPattern
+from interlock.testing.coverage.absences import Listened
 from interlock.testing.coverage.elements import Lived
-from interlock.testing.coverage.model import FALSE, HIT, TRUE, Item, Sort
+from interlock.testing.coverage.model import FALSE, HIT, TRUE, Item, Seen, Sort
 
 MOST_CANDIDATES = 200
 """Elements tried for one pattern, newest first."""
-
-Seen = dict[Item, set[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +53,14 @@ class RuleLook:
     patterns: tuple[Looked, ...]
     negations: tuple[Looked, ...]
     exceptions: Mapping[str, Item]
+    absences: tuple[Listened, ...] = ()
 
     @classmethod
     def of(cls, written: Written) -> RuleLook:
         """Return what there is to look at in a rule.
 
-        What follows a ``count`` is not looked at: how many there are is known to the fold alone.
+        What follows a ``count`` or an ``absent`` is not looked at: how many there are, and what
+        is missed, is known to the fold alone.
         """
         document, conditions = written.document, written.conditions
         span = document.span((*written.loc, "id"))
@@ -67,7 +68,14 @@ class RuleLook:
         patterns: list[Looked] = []
         for pattern, stated in zip(written.rule.patterns, conditions.stated, strict=True):
             if isinstance(pattern, TimedPattern) and not isinstance(pattern.watch, Hold):
-                return cls(rule, written.rule.id, tuple(patterns), (), _exceptions(written))
+                return cls(
+                    rule,
+                    written.rule.id,
+                    tuple(patterns),
+                    (),
+                    _exceptions(written),
+                    _absences(written),
+                )
             lasts = isinstance(pattern, TimedPattern)
             tests = _tests(written, stated)
             patterns.append(Looked(pattern.declared, pattern.alias, tests, lasts=lasts))
@@ -84,6 +92,9 @@ class RuleLook:
         """Everything there is to cover in it."""
         yield self.rule
         yield from self.exceptions.values()
+        for listened in self.absences:
+            yield listened.item
+            yield from (item for item, _ in listened.tests)
         for one in (*self.patterns, *self.negations):
             yield from (item for item, _ in one.tests)
             if one.negation is not None:
@@ -130,6 +141,18 @@ class RuleLook:
                 mine = any(one is other for other in taken)
                 if not mine and negation.holds(one.row, env, seen) and negation.negation:
                     seen[negation.negation].add(HIT)
+
+
+def _absences(written: Written) -> tuple[Listened, ...]:
+    """Return the absences of a rule."""
+    conditions = written.conditions
+    return tuple(
+        Listened.of(written.document, (*at, "absent"), pattern.watch, _tests(written, stated))
+        for pattern, at, stated in zip(
+            written.rule.patterns, conditions.places, conditions.heard, strict=True
+        )
+        if isinstance(pattern, TimedPattern) and isinstance(pattern.watch, Absence)
+    )
 
 
 def _exceptions(written: Written) -> dict[str, Item]:

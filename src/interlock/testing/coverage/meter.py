@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
+from interlock import digest
 from interlock.engine.bundle import Bundle, documents_of
 from interlock.language import Document
 from interlock.rules.load import read_rules
 from interlock.testing.coverage.branches import MachineLook, watched_bundle
-from interlock.testing.coverage.conditions import RuleLook, Seen
+from interlock.testing.coverage.conditions import RuleLook
 from interlock.testing.coverage.elements import Lived, lived
-from interlock.testing.coverage.model import HIT, Coverage, Item
+from interlock.testing.coverage.model import HIT, Coverage, Item, Seen
 from interlock.testing.scenario.model import Scenario
 from interlock.testing.scenario.play import Played, play
 
@@ -68,7 +69,16 @@ class Meter:
                 if state is not None:
                     self._take(state)
         types = self._bundle.rulebase.signal_types
-        self._bind(lived(played.harness.store.entries, recording, types))
+        elements = lived(played.harness.store.entries, recording, types)
+        self._listen(played, elements)
+        self._bind(elements)
+
+    def _listen(self, played: Played, elements: list[Lived]) -> None:
+        """Look at what rules listened for, from the first entry to the end."""
+        begin = digest.decode(played.harness.store.entries[0].body)["at"]
+        for look in self._rules:
+            for listened in look.absences:
+                listened.listen(elements, begin, played.harness.now, self._seen)
 
     def _bind(self, elements: list[Lived]) -> None:
         """Look at every element as it came, with those that were live then."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from interlock.language.diagnostics import Span
 
@@ -14,6 +14,10 @@ HIT: Final = "hit"
 
 TRUE: Final = "true"
 FALSE: Final = "false"
+
+SILENT: Final = "silent"
+HEARD: Final = "heard"
+"""The ways of an absence: some value was missed, and one was heard in time."""
 
 
 class Sort(StrEnum):
@@ -26,6 +30,8 @@ class Sort(StrEnum):
     false.  It is looked at when all before it in its pattern hold, and all patterns before."""
     NEGATION = "negations"
     """A ``not``; covered when an element forbade what all patterns of its rule matched."""
+    ABSENCE = "absences"
+    """An ``absent``; covered when a value was not heard for so long, and when one was in time."""
     EXCEPTION = "exceptions"
     """An ``except`` of a rule; covered when it keeps the rule from firing."""
     STATE = "states"
@@ -64,6 +70,10 @@ class Item:
     def order(self) -> tuple[str, int, int, str]:
         """By place."""
         return self.path, self.span.line, self.span.col, self.said
+
+
+Seen: TypeAlias = dict[Item, set[str]]
+"""The ways each item was seen in so far."""
 
 
 @dataclass(frozen=True, slots=True)

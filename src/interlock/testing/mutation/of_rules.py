@@ -1,19 +1,22 @@
-"""The small changes of rules: their conjuncts, their negations, their lengths of time."""
+"""The small changes of rules: conjuncts, negations, what is listened for, lengths of time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
-from interlock.language import Document, Loc, YamlValue, expression
+from interlock.language import Document, Kind, Loc, Type, Value, YamlValue, expression
 from interlock.language.expression import Node
+from interlock.language.values import format_value
 from interlock.rules.checks import Written
 from interlock.rules.draft import Stated
 from interlock.testing.coverage import Item
+from interlock.testing.coverage.absences import Listened
 from interlock.testing.coverage.conditions import RuleLook, conjunct_item
 from interlock.testing.mutation.expressions import around, variants
 from interlock.testing.mutation.model import Edit, Mutant
 
-LENGTHS = ("for", "over")
+LENGTHS = ("for", "over", "after_start")
 """Keys whose lengths of time are changed."""
 
 
@@ -22,10 +25,37 @@ def rule_mutants(written: Written) -> Iterator[Mutant]:
     conditions = written.conditions
     look = RuleLook.of(written)
     whole = frozenset(look.items)
-    for stated in (*conditions.stated, *conditions.forbidden):
+    for stated in (*conditions.stated, *conditions.forbidden, *conditions.heard):
         for one in stated:
             yield from _of_conjunct(written.document, one, conjunct_item(written, one))
+    for listened in look.absences:
+        yield from _of_listed(written.document, listened)
     yield from _of_structure(written.document, (*written.loc, "when"), whole)
+
+
+def _of_listed(document: Document, listened: Listened) -> Iterator[Mutant]:
+    """Yield for each listed value the mutant that does not listen for it."""
+    for test in listened.absence.listed:
+        values = test.constant if isinstance(test.constant, tuple) else ()
+        for value in values:
+            rest = [_in_yaml(one, test.type) for one in values if one != value]
+            at = (*listened.loc, "key", test.field)
+            change = f"{test.field}: {format_value(value, test.type)} dropped"
+            near = frozenset({listened.item})
+            yield Mutant(document.path, document.span(at), change, Edit(at, rest), near)
+
+
+def _in_yaml(value: Value, type_: Type) -> YamlValue:
+    """Return a listed value as an author writes it."""
+    match type_.kind, value:
+        case Kind.STRING, str():
+            return value.replace("${", "$${")
+        case Kind.DOUBLE, _:
+            return Decimal(format_value(value, type_))
+        case ((Kind.INT | Kind.BOOL), int()):
+            return value
+        case _:
+            return format_value(value, type_)
 
 
 def _of_conjunct(document: Document, stated: Stated, item: Item) -> Iterator[Mutant]:

@@ -134,7 +134,7 @@ def test_a_number_rests_on_what_counts_at_the_moment(world: World):
     deployed(world, "r2")
     (ref,) = [e for f in world.memory.firings() for e in f.elements if e.alias == "releases"]
 
-    assert [root.id for root in world.memory.roots(ref.id)] == ["s2", "s3"]
+    assert [root.id for root in world.memory.roots(ref.id, world.now)] == ["s2", "s3"]
 
 
 def test_the_second_engine_is_shown_one_element_for_all_of_them(world: World):

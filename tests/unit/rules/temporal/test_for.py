@@ -275,7 +275,7 @@ def test_what_stands_for_a_run_rests_on_its_sample():
     world.error(value=8)
     (ref,) = only(world.wait(120_000)).elements
 
-    assert [root.id for root in world.memory.roots(ref.id)] == ["s1"]
+    assert [root.id for root in world.memory.roots(ref.id, world.now)] == ["s1"]
 
 
 def test_the_second_engine_is_shown_the_run_as_an_element():

@@ -31,7 +31,7 @@ def test_what_does_not_follow_in_time_fires_the_rule(world: World):
     firing = only(world.wait(1))
 
     assert firing.why == "r1 since 1970-01-01T00:16:40Z"
-    assert [root.id for root in world.memory.roots(firing.elements[0].id)] == ["s1"]
+    assert [root.id for root in world.memory.roots(firing.elements[0].id, world.now)] == ["s1"]
 
 
 def test_what_follows_in_time_keeps_the_rule_from_firing(world: World):
