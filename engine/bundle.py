@@ -21,6 +21,7 @@ from interlock.language.diagnostics import Diagnostic, Span, nearest, ordered
 from interlock.language.document import Document, load_documents
 from interlock.language.expression import OPEN, Parameters
 from interlock.language.params import read_parameters
+from interlock.language.uncollected import uncollected
 from interlock.language.values import Field, Kind, Type, parse_type
 from interlock.machines.load import MachineBase, load_machines
 from interlock.machines.runtime import MachineRuntime
@@ -76,6 +77,7 @@ class Bundle:
     warnings: tuple[Diagnostic, ...]
 
     @classmethod
+    @uncollected()
     def compile(
         cls,
         files: Mapping[str, str],

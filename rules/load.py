@@ -23,7 +23,6 @@ from interlock.rules.rulebase import Definitions, RuleBase
 from interlock.rules.schema import RuleDefinition, RulesDocument
 from interlock.rules.starts import Start
 from interlock.rules.strata import stratify
-from interlock.rules.version import rulebase_digest
 
 Refuse: TypeAlias = Callable[[Sequence[Written], Declarations], list[Diagnostic]]
 """Tells faults of rules while it is known where each is written."""
@@ -63,7 +62,6 @@ def load_rulebase(
     rules = [replace(one.rule, stratum=strata.of_rule[one.rule.id]) for one in enabled]
     return RuleBase(
         Definitions(
-            digest=rulebase_digest(declarations.signals, declarations.facts, rules),
             signal_types=dict(sorted(declarations.signals.items())),
             fact_types=dict(sorted(declarations.facts.items())),
             rules=rules,

@@ -11,12 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
+from functools import cache
+from typing import TYPE_CHECKING
 
 from interlock.digest import digest
 from interlock.errors import InvariantBroken
 from interlock.language.values import JsonValue
 from interlock.rules.declarations import FactType, SignalType
 from interlock.rules.network import UNLESS_USED, Rule
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 def rulebase_digest(
@@ -39,16 +44,22 @@ def _plain(value: object) -> JsonValue:
     if isinstance(value, Mapping):
         return {str(name): _plain(item) for name, item in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
-        form = {f.name: _plain(getattr(value, f.name)) for f in fields(value) if _counts(f, value)}
+        counted = (one for one in _fields(type(value)) if _counts(one, value))
+        form = {one.name: _plain(getattr(value, one.name)) for one in counted}
         return {"is": type(value).__name__, **form}
     raise InvariantBroken(f"{type(value).__name__} has no canonical form")
 
 
+@cache
+def _fields(form: type[DataclassInstance]) -> tuple[Field[object], ...]:
+    """Return the fields of a class that take part in the version."""
+    return tuple(one for one in fields(form) if one.compare)
+
+
 def _counts(one: Field[object], value: object) -> bool:
     """Whether a field says something that the version must cover."""
-    if one.compare and one.metadata == UNLESS_USED:
-        return bool(getattr(value, one.name) != _unused(one))
-    return one.compare
+    is_word = one.metadata and one.metadata == UNLESS_USED
+    return not is_word or bool(getattr(value, one.name) != _unused(one))
 
 
 def _unused(one: Field[object]) -> object:

@@ -9,7 +9,8 @@ refuses any set of them in which two names, or a name and a word of the engine, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from typing import Final
 
 from interlock.rules.caged.limits import MAX_FACTS, Uncageable
@@ -54,6 +55,7 @@ def rule_name(number: int) -> str:
     return f"r{number}"
 
 
+@lru_cache(maxsize=4 * MAX_FACTS)  # the same short names, ruleset by ruleset
 def fnv1a(text: str) -> int:
     """Return the 32-bit FNV-1a hash of a text, as the engine computes it.
 
@@ -71,8 +73,19 @@ def refuse_collisions(names: Iterable[str]) -> None:
     Raises:
         Uncageable: naming the two.
     """
-    owners: dict[int, str] = {}
-    for name in sorted({*names, *FACT_IDS, *ENGINE_WORDS, KIND, FOCUS, OPENING_RULE, SESSION}):
+    owners = dict(_always())
+    for name in sorted(set(names)):
         owner = owners.setdefault(fnv1a(name), name)
         if owner != name:
             raise Uncageable(f"names {owner!r} and {name!r} are one to the engine")
+
+
+@cache
+def _always() -> Mapping[int, str]:
+    """Return by hash the names that every ruleset has."""
+    owners: dict[int, str] = {}
+    for name in sorted({*FACT_IDS, *ENGINE_WORDS, KIND, FOCUS, OPENING_RULE, SESSION}):
+        owner = owners.setdefault(fnv1a(name), name)
+        if owner != name:
+            raise Uncageable(f"names {owner!r} and {name!r} are one to the engine")
+    return owners

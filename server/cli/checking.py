@@ -13,6 +13,7 @@ from interlock.engine.executors.registry import load_executors, probe_fields
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, ordered
 from interlock.language.document import load_documents
+from interlock.language.uncollected import uncollected
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.expired import expired
 from interlock.server.cli.findings import Findings, print_findings
@@ -70,6 +71,7 @@ def read(paths: Iterable[Path]) -> dict[str, bytes]:
     return files
 
 
+@uncollected()
 def find(
     files: Mapping[str, bytes],
     probes: str | None,

@@ -7,6 +7,7 @@ nobody read to the end: what was not seen is no success.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -20,9 +21,16 @@ UNREAD = 141
 """What a shell calls a program that SIGPIPE ended."""
 
 
+COLLECTING = gc.get_threshold()
+"""How often Python looks for garbage unless it is told otherwise."""
+
+
 def main() -> None:
     """Run the program and exit."""
-    sys.exit(run(sys.argv[1:]))
+    gc.set_threshold(50_000, 10, 10)  # what is loaded stays; `serve` goes back to COLLECTING
+    code = run(sys.argv[1:])
+    gc.freeze()  # what is left goes with the process and need not be searched
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -103,8 +103,10 @@ def serve(  # noqa: PLR0913  # an option each
 
     interlock serve --bundle rules/ --executors executors.toml
     """
+    import gc
     import os
 
+    from interlock.server.cli.main import COLLECTING
     from interlock.server.running import run
     from interlock.server.settings import Settings
 
@@ -120,4 +122,6 @@ def serve(  # noqa: PLR0913  # an option each
         "reflection": reflection,
         "log_level": log_level,
     }
-    raise typer.Exit(run(Settings.read(os.environ, given)))
+    settings = Settings.read(os.environ, given)
+    gc.set_threshold(*COLLECTING)
+    raise typer.Exit(run(settings))

@@ -6,7 +6,7 @@ ANY, which everything accepts, so one fault is reported once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -73,22 +73,30 @@ def resolve(node: Node, scope: Scope, errors: list[ExpressionError] | None = Non
     Raises:
         ExpressionError: as ``check``.
     """
+    known = scope.checked.get(id(node))
+    if known is not None:
+        return known[1]
     checker = _Checker(scope)
     typed = checker.visit(scope.settled(node), frozenset())
-    deliver(checker.faults.found, errors)
+    if checker.faults.found:
+        deliver(checker.faults.found, errors)
+    else:
+        scope.checked[id(node)] = node, typed
     return typed
 
 
-def deliver(found: Iterable[ExpressionError], errors: list[ExpressionError] | None) -> None:
+def deliver(found: Sequence[ExpressionError], errors: list[ExpressionError] | None) -> None:
     """Add faults to ``errors`` in order of place, or raise the first when ``errors`` is None.
 
     Raises:
         ExpressionError: there is a fault and nowhere to put it.
     """
+    if not found:
+        return
     in_order = sorted(found, key=lambda one: (one.start, one.end, one.code))
     if errors is not None:
         errors.extend(in_order)
-    elif in_order:
+    else:
         raise in_order[0]
 
 

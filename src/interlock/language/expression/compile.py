@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias, cast
+from functools import partial
+from types import FunctionType
+from typing import Final, TypeAlias
 
 from interlock.language.expression.check import resolve
-from interlock.language.expression.emit import Emitter
+from interlock.language.expression.emit import Emitter, refuse_undeclared
 from interlock.language.expression.functions import RUNTIME
 from interlock.language.expression.kleene import KLEENE
 from interlock.language.expression.scope import Scope
@@ -64,9 +66,38 @@ _BOUNDED = frozenset({Kind.INT, Kind.DOUBLE, Kind.TIMESTAMP, Kind.DURATION})
 
 
 def compile_typed(typed: Typed) -> Evaluate:
-    """Return the function that evaluates a checked expression as it is."""
+    """Return the function that evaluates a checked expression as it is.
+
+    Its code is made when it is first called: most of a large policy is only ever checked.
+
+    Raises:
+        InvariantBroken: a part computes with a value whose type nobody declared.
+    """
+    refuse_undeclared(typed)
+    scope: dict[str, object] = {**_GLOBALS}
+    evaluate = FunctionType(_ON_FIRST_CALL, scope, "evaluate")
+    scope["become"] = partial(_become, evaluate, typed)
+    return evaluate
+
+
+def _become(evaluate: FunctionType, typed: Typed) -> FunctionType:
+    """Give a function the code of an expression; twice at once does it twice, to the same end."""
     emitter = Emitter()
     source = _FUNCTION.format(emitter.source(typed))
-    scope: dict[str, object] = {**_GLOBALS, **emitter.constants}
-    exec(compile(source, "<expression>", "exec"), scope)  # noqa: S102  # our own source, see emit
-    return cast("Evaluate", scope["evaluate"])
+    evaluate.__globals__.update(emitter.constants)
+    made: dict[str, FunctionType] = {}
+    exec(compile(source, "<expression>", "exec"), evaluate.__globals__, made)  # noqa: S102  # our own source, see emit
+    evaluate.__code__ = made["evaluate"].__code__
+    evaluate.__globals__["become"] = partial(_itself, evaluate)  # for whoever is in between
+    return evaluate
+
+
+def _itself(evaluate: FunctionType) -> FunctionType:
+    return evaluate
+
+
+def _first_call(row: Row, env: Env) -> Value | Unknown:
+    return become()(row, env)  # type: ignore[name-defined, no-any-return]  # noqa: F821  # a global of each
+
+
+_ON_FIRST_CALL: Final = _first_call.__code__

@@ -29,6 +29,18 @@ Form: TypeAlias = Callable[..., str]
 """Makes a Python expression of Python expressions for its parts, all of them known."""
 
 
+def refuse_undeclared(typed: Typed) -> None:
+    """Refuse what cannot be compiled, before it is.
+
+    Raises:
+        InvariantBroken: a part computes with a value whose type nobody declared.
+    """
+    for one in typed.parts:
+        if one.type.kind is Kind.ANY and typed.operation != "join":
+            raise InvariantBroken(f"cannot compile {typed.operation!r} of an undeclared value")
+        refuse_undeclared(one)
+
+
 class Emitter:
     """Writes the source of one function; collects the constants it refers to by name."""
 
@@ -37,13 +49,7 @@ class Emitter:
         self._variables = 0
 
     def source(self, typed: Typed) -> str:
-        """Return a Python expression for a checked part; it yields UNKNOWN only if unsure.
-
-        Raises:
-            InvariantBroken: the part computes with a value whose type nobody declared.
-        """
-        if typed.operation != "join" and any(one.type.kind is Kind.ANY for one in typed.parts):
-            raise InvariantBroken(f"cannot compile {typed.operation!r} of an undeclared value")
+        """Return a Python expression for a checked part; it yields UNKNOWN only if unsure."""
         return _WRITERS[typed.operation](self, typed)
 
     def constant(self, typed: Typed) -> str:

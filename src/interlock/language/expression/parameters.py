@@ -20,7 +20,7 @@ from interlock.language.expression.syntax import (
     Node,
     Select,
     children,
-    walk,
+    names,
     with_children,
 )
 from interlock.language.values import (
@@ -74,7 +74,7 @@ NO_PARAMETERS: Final = Parameters()
 
 def reads_parameters(node: Node) -> bool:
     """Return whether an expression reads a parameter anywhere."""
-    return any(parameter(one) is not None for one in walk(node))
+    return PARAMS in names(node)
 
 
 def parameter(node: Node) -> str | None:

@@ -10,6 +10,7 @@ Source: https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, cast
 
 from interlock.digest import MAX_INTEGER
@@ -76,6 +77,15 @@ def parse(text: str) -> Node:
         ExpressionError: RE100 syntax, RE101 unknown operator word, RE102 too deep or long, RE103
             chained comparison, RE104 clock.
     """
+    return _parsed(text) if len(text) <= _SHORT else parse_tokens(tokenize(text))
+
+
+_SHORT: Final = 400
+"""Longest text whose tree is kept, in characters, so that little is kept of hostile ones."""
+
+
+@lru_cache(maxsize=1_024)  # a text is checked, sorted and printed soon after it was read
+def _parsed(text: str) -> Node:
     return parse_tokens(tokenize(text))
 
 
@@ -87,7 +97,8 @@ def parse_tokens(tokens: list[Token]) -> Node:
     """
     parser = _Parser(tokens)
     node = parser.whole()
-    _refuse_height(node)
+    if len(tokens) > MAX_DEPTH:  # every node has a token of its own
+        _refuse_height(node)
     return node
 
 
@@ -266,19 +277,22 @@ def _quantifier(operand: Node, word: Token, arguments: tuple[Node, ...], end: in
 
 def _number(token: Token) -> Literal:
     """Return a number without trailing zeros; a decimal has one digit after the point at least."""
-    too_long = ExpressionError("number has more than 15 digits", token.start, token.end)
     try:
         units, scale = parse_decimal(token.text)
     except ValueError:
-        raise too_long from None
+        raise _too_long(token) from None
     is_decimal = not token.text.isdigit()
     if is_decimal and scale == 0:
         units, scale = units * 10, 1
     while scale > 1 and units % 10 == 0:
         units, scale = units // 10, scale - 1
     if units > MAX_INTEGER or scale > MAX_SCALE:
-        raise too_long
+        raise _too_long(token)
     return Literal(token.start, token.end, double(scale) if is_decimal else INT, units)
+
+
+def _too_long(token: Token) -> ExpressionError:
+    return ExpressionError("number has more than 15 digits", token.start, token.end)
 
 
 def _refuse_height(node: Node) -> None:

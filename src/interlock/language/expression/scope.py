@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from typing_extensions import override
 
@@ -27,6 +27,9 @@ from interlock.language.expression.syntax import (
     with_children,
 )
 from interlock.language.values import ANY, Field
+
+if TYPE_CHECKING:
+    from interlock.language.expression.typed import Typed
 
 Path: TypeAlias = tuple[str, str]
 """An (alias, field) pair; the alias of a bare name is ``""``."""
@@ -79,9 +82,19 @@ class Scope:
     scalars: Mapping[str, Path] = field(default_factory=dict)
     """Bindings that are a value, read by their bare names, and where that value is held."""
 
+    checked: dict[int, tuple[Node, Typed]] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
+    """What `resolve` found sound in this scope, by the identity of the node, which is kept alive:
+    a conjunct is checked, sorted and compiled one after the other."""
+    filled: dict[tuple[str, bool], Typed] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
+    """The same of templates: by their text, and whether they are to be strict."""
+
     def knowing(self, paths: frozenset[Path]) -> Scope:
         """Return this scope with more optional fields known to be present."""
-        return replace(self, present=self.present | paths)
+        return self if paths <= self.present else replace(self, present=self.present | paths)
 
     def settled(self, node: Node) -> Node:
         """Return an expression with its parameters replaced by their values.

@@ -25,8 +25,18 @@ QUANTIFIERS: frozenset[str] = frozenset({"exists", "all"})
 COMPARE_OPERATORS: frozenset[str] = frozenset({"==", "!=", "<", "<=", ">", ">="})
 
 
+class _Keeping:
+    """Keeps what `reads` and `names` found of a node, of which they are asked again and again.
+
+    No field of the node: it takes no part in what a node is, nor in copies.
+    """
+
+    __slots__ = ("kept",)
+    kept: tuple[frozenset[tuple[str, str]], frozenset[str]]
+
+
 @dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(_Keeping):
     start: int = field(compare=False)
     end: int = field(compare=False)
 
@@ -150,6 +160,8 @@ def children(node: Node) -> tuple[Node, ...]:
 
 def with_children(node: Node, below: tuple[Node, ...]) -> Node:
     """Return ``node`` over other children, as many as `children` gives and in that order."""
+    if all(one is other for one, other in zip(children(node), below, strict=True)):
+        return node
     left = iter(below)
     changed: dict[str, object] = {}
     for attribute in _BELOW.get(type(node), ()):
@@ -195,21 +207,38 @@ def reads(node: Node) -> frozenset[tuple[str, str]]:
 
     What a quantifier calls its items is no field.
     """
+    return _kept(node)[0]
+
+
+def names(node: Node) -> frozenset[str]:
+    """Return the aliases the expression reads; bare names are not among them."""
+    return _kept(node)[1]
+
+
+def _kept(node: Node) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
+    try:
+        return node.kept
+    except AttributeError:
+        found = frozenset(_reads(node))
+        kept = found, frozenset(alias for alias, _ in found if alias)
+        object.__setattr__(node, "kept", kept)
+        return kept
+
+
+def _reads(node: Node) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     pending = [node]
     while pending:
-        match pending.pop():
+        one = pending.pop()
+        match one:
+            case Literal():
+                pass
             case Select(operand=Name(name=alias), field=selected):
                 found.add((alias, selected))
             case Name(name=name):
                 found.add(("", name))
             case Quantifier(operand=operand, item=item, test=test):
                 found |= reads(operand) | (reads(test) - {("", item)})
-            case other:
-                pending.extend(children(other))
-    return frozenset(found)
-
-
-def names(node: Node) -> frozenset[str]:
-    """Return the aliases the expression reads; bare names are not among them."""
-    return frozenset(alias for alias, _ in reads(node) if alias)
+            case _:
+                pending.extend(children(one))
+    return found

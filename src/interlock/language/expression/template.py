@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from interlock.language.expression.check import deliver, resolve
 from interlock.language.expression.compile import Evaluate, bounded, compile_typed
@@ -35,7 +36,8 @@ class Template:
         if len(self.text) > MAX_LENGTH:
             message = f"text with ${{…}} is longer than {MAX_LENGTH:,} characters"
             raise ExpressionError(message, 0, len(self.text), "RE102", "say less")
-        object.__setattr__(self, "parts", tuple(_parts(self.text)))
+        parts = _kept_parts if len(self.text) <= _SHORT else _all_parts
+        object.__setattr__(self, "parts", parts(self.text))
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -54,6 +56,17 @@ class Template:
         """The text it stands for when it holds no expression, or None."""
         texts = [part for part in self.parts if isinstance(part, str)]
         return "".join(texts) if len(texts) == len(self.parts) else None
+
+
+_SHORT = 400
+"""Longest text whose parts are kept, in characters."""
+
+
+def _all_parts(text: str) -> tuple[str | Node, ...]:
+    return tuple(_parts(text))
+
+
+_kept_parts = lru_cache(maxsize=1_024)(_all_parts)  # a text is read for several questions
 
 
 def _parts(text: str) -> Iterator[str | Node]:
@@ -130,9 +143,19 @@ def resolve_template(
     Raises:
         ExpressionError: as ``check``.
     """
+    known = scope.filled.get((template.text, strict))
+    if known is not None:
+        return known
     found: list[ExpressionError] = []
     parts = tuple(_resolved(part, scope, found) for part in template.parts)
     deliver(found, errors)
+    typed = _whole(template, parts, strict=strict)
+    if not found:
+        scope.filled[template.text, strict] = typed
+    return typed
+
+
+def _whole(template: Template, parts: tuple[Typed, ...], *, strict: bool) -> Typed:
     if template.single is not None:
         return parts[0]
     whole = Literal(0, len(template.text), STRING, template.text)

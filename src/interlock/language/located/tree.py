@@ -134,11 +134,11 @@ class _Builder:
 
     def node(self, event: yaml.NodeEvent) -> None:
         """Take a scalar, an alias, or the start of a collection."""
-        if isinstance(event, yaml.AliasEvent):
-            self._aliased(event)
-        elif isinstance(event, yaml.ScalarEvent):
+        if isinstance(event, yaml.ScalarEvent):  # nearly all are
             self._begin(event)
             self._finished(self._scalar(event), event.anchor)
+        elif isinstance(event, yaml.AliasEvent):
+            self._aliased(event)
         elif isinstance(event, yaml.CollectionStartEvent):
             self._begin(event)
             is_sequence = isinstance(event, yaml.SequenceStartEvent)
@@ -168,12 +168,13 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> Place:
         data: YamlValue = event.value
+        extent = _extent(event)
         if not event.style:
             try:
                 data = plain_value(event.value)
             except ValueError as fault:
-                self._fault("RV110", str(fault), _extent(event), "quote it if it is text")
-        return Place(*_extent(event), data, event.style or "", event.value)
+                self._fault("RV110", str(fault), extent, "quote it if it is text")
+        return Place(*extent, data, event.style or "", event.value)
 
     def _aliased(self, event: yaml.AliasEvent) -> None:
         name = event.anchor or ""

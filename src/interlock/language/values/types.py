@@ -63,6 +63,8 @@ class Kind(Enum):
     ANY = "any"
     """Stands for a type already reported as unknown, so that one fault gives one diagnostic."""
 
+    __hash__ = object.__hash__  # of Enum it is Python code, and types are looked up all the time
+
 
 @dataclass(frozen=True, slots=True)
 class Type:
