@@ -101,7 +101,7 @@ class Bundle:
         """
         files = _stated(files, environment)
         read = documents_of(files) if documents is None else documents
-        declared = read_parameters(read, _environment(files))
+        declared = read_parameters(read, environment_of(files))
         faults = list(declared.diagnostics("error"))
         refuse = certain_faults if strict else None
         of_machines: list[Diagnostic] = []
@@ -157,7 +157,8 @@ def _stated(files: Mapping[str, str], environment: str | None) -> dict[str, str]
     return {**files, ENVIRONMENT: orjson.dumps({"environment": environment}).decode()}
 
 
-def _environment(files: Mapping[str, str]) -> str | None:
+def environment_of(files: Mapping[str, str]) -> str | None:
+    """Return for which environment files say they are compiled; None: for none."""
     stated = orjson.loads(files.get(ENVIRONMENT, "{}")).get("environment")
     return None if stated is None else str(stated)
 

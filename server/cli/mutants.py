@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from interlock.server.cli.printer import Printer
@@ -18,21 +19,24 @@ def try_suites(suites: Suites, named: str) -> list[Trial]:
         bundles[suite.bundle.digest] = suite.bundle
         wanted = [one for one in suite.scenarios if named in one.name]
         about.setdefault(suite.bundle.digest, []).extend(wanted)
-    return [try_mutants(bundles[name], some) for name, some in about.items() if some]
+    processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    return [try_mutants(bundles[name], some, processes) for name, some in about.items() if some]
 
 
 def percent(trials: Sequence[Trial]) -> int:
     """Return the share of mutants that were noticed, rounded down."""
     count = sum(trial.count for trial in trials)
-    return sum(trial.killed for trial in trials) * 100 // count if count else 100
+    return sum(len(trial.killed) for trial in trials) * 100 // count if count else 100
 
 
 def print_trials(trials: Sequence[Trial], printer: Printer) -> None:
     """Print the counts, then the survivors by place."""
-    killed, count = sum(t.killed for t in trials), sum(t.count for t in trials)
+    killed, count = sum(len(t.killed) for t in trials), sum(t.count for t in trials)
+    same = sum(trial.same for trial in trials)
+    beside = f", {same} of equal meaning left out" if same else ""
     survivors = [one for trial in trials for one in trial.survivors]
     end = "; survived:" if survivors else ""
-    printer.line(f"mutants {killed}/{count} killed ({percent(trials)} %){end}")
+    printer.line(f"mutants {killed}/{count} killed ({percent(trials)} %){beside}{end}")
     for one in survivors:
         printer.line(f"  {one.mutant.place}: {one.mutant.change}: {_said(one)}")
 
@@ -40,11 +44,15 @@ def print_trials(trials: Sequence[Trial], printer: Printer) -> None:
 def record(trials: Sequence[Trial]) -> dict[str, object]:
     """Return the same for programs."""
     return {
-        "killed": sum(trial.killed for trial in trials),
+        "killed": sum(len(trial.killed) for trial in trials),
         "count": sum(trial.count for trial in trials),
+        "same": sum(trial.same for trial in trials),
+        "unfit": sum(trial.unfit for trial in trials),
         "percent": percent(trials),
+        "operators": _by_operator(trials),
         "survivors": [
             {
+                "operator": str(one.mutant.operator),
                 "path": one.mutant.path,
                 "line": one.mutant.span.line,
                 "col": one.mutant.span.col,
@@ -55,6 +63,16 @@ def record(trials: Sequence[Trial]) -> dict[str, object]:
             for one in trial.survivors
         ],
     }
+
+
+def _by_operator(trials: Sequence[Trial]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for trial in trials:
+        for operator, (killed, count) in trial.by_operator().items():
+            mine = found.setdefault(str(operator), {"killed": 0, "count": 0})
+            mine["killed"] += killed
+            mine["count"] += count
+    return found
 
 
 def _said(one: Survivor) -> str:

@@ -1,24 +1,15 @@
-"""The small changes of an expression, each with the texts before and after.
-
-==================  ===========================================================
-threshold           a number moves by one step up and down: a whole number by 1; a decimal by
-                    a hundredth of its declared range, without one by its last written digit;
-                    a duration by a tenth
-comparison          ``<`` becomes ``<=`` and ``>=``, and so on; ``==`` becomes ``!=``
-truth               ``!x`` becomes ``x``, a bare ``x`` becomes ``!x``
-conjunct            one operand of ``&&`` or ``||`` is dropped
-==================  ===========================================================
-"""
+"""The small changes of an expression, each by its operator, and whether one changes anything."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
 
 from interlock.language import Field, expression
 from interlock.language.expression import (
     Binary,
     Call,
+    ExpressionError,
     Literal,
     Logical,
     Name,
@@ -27,7 +18,13 @@ from interlock.language.expression import (
     Select,
     Unary,
 )
-from interlock.language.values import format_duration, parse_duration
+from interlock.language.expression.check import resolve
+from interlock.language.regions import ALWAYS, EVERYWHERE, Region, Truth, meet, truth_of
+from interlock.testing.mutation.operators import Operator
+from interlock.testing.mutation.steps import STEPS, around
+
+Change = tuple[Operator, Node]
+"""What was done, and what is there now."""
 
 _FLIPS = {
     "<": ("<=", ">="),
@@ -39,7 +36,7 @@ _FLIPS = {
 }
 
 
-def variants(node: Node, scope: Scope | None = None) -> Iterator[Node]:
+def variants(node: Node, scope: Scope | None = None) -> Iterator[Change]:
     """Yield every way to change an expression in one place.
 
     Args:
@@ -47,26 +44,65 @@ def variants(node: Node, scope: Scope | None = None) -> Iterator[Node]:
         scope: what it may read, for the ranges of what is compared; None: nothing is known.
     """
     if isinstance(node, Name | Select):
-        yield Unary(node.start, node.end, "!", node)
+        yield Operator.TRUTH, Unary(node.start, node.end, "!", node)
     for one in expression.walk(node):
-        for other in _instead(one, scope):
-            yield _put(node, one, other)
+        for operator, other in _instead(one, scope):
+            yield operator, _put(node, one, other)
 
 
-def _instead(node: Node, scope: Scope | None) -> Iterator[Node]:
+def is_same(before: Node, after: Node | None, scope: Scope, beside: Region | None = None) -> bool:
+    """Return whether two conditions are certainly equal, whatever comes.
+
+    Args:
+        before: the condition as it is.
+        after: the condition as it would be; None: no condition.
+        scope: what they may read.
+        beside: where everything else holds that must, of a condition that only has to be true;
+            None: false and unknown are told apart.
+    """
+    first, second = _truth(before, scope), ALWAYS if after is None else _truth(after, scope)
+    if first is None or second is None:
+        return False
+    if beside is not None:
+        apart = [(first.true, second.not_true), (second.true, first.not_true)]
+        return not any(meet(beside, *pair) for pair in apart)
+    apart = [
+        (first.true, second.not_true),
+        (first.false, second.not_false),
+        (first.unknown, second.true),
+        (first.unknown, second.false),
+    ]
+    return not any(meet(*pair) for pair in apart)
+
+
+def where_true(nodes: Iterable[Node], scope: Scope) -> Region:
+    """Return where some conditions hold together, or more."""
+    truths = (_truth(node, scope) for node in nodes)
+    return meet(EVERYWHERE, *(one.true for one in truths if one is not None))
+
+
+def _truth(node: Node, scope: Scope) -> Truth | None:
+    faults: list[ExpressionError] = []
+    typed = resolve(scope.settled(node), scope, faults)
+    return None if faults else truth_of(typed)
+
+
+def _instead(node: Node, scope: Scope | None) -> Iterator[Change]:
     match node:
         case Unary(operator="!", operand=operand):
-            yield operand
+            yield Operator.TRUTH, operand
         case Logical(operands=operands):
             for number in range(len(operands)):
                 rest = operands[:number] + operands[number + 1 :]
-                yield rest[0] if len(rest) == 1 else replace(node, operands=rest)
+                left = rest[0] if len(rest) == 1 else replace(node, operands=rest)
+                yield Operator.OPERAND, left
         case Binary():
-            yield from _flipped(node)
-            yield from _shifted(node, scope)
+            yield from ((Operator.COMPARISON, one) for one in _flipped(node))
+            yield from ((Operator.THRESHOLD, one) for one in _shifted(node, scope))
         case Call(function="duration", arguments=(Literal(value=str(text)) as literal,)):
             for other in around(text):
-                yield replace(node, arguments=(replace(literal, value=other),))
+                moved = replace(node, arguments=(replace(literal, value=other),))
+                yield Operator.THRESHOLD, moved
         case _:
             pass
 
@@ -76,13 +112,6 @@ def _flipped(node: Binary) -> Iterator[Node]:
         yield Unary(node.start, node.end, "!", node)
     for other in _FLIPS.get(node.operator, ()):
         yield replace(node, operator=other)  # type: ignore[arg-type]  # a key gives its kind
-
-
-def around(duration: str) -> list[str]:
-    """Return a duration made a tenth shorter and a tenth longer."""
-    length = parse_duration(duration)
-    step = max(1, length // 10)
-    return [format_duration(one) for one in (length - step, length + step) if one > 0]
 
 
 def _shifted(node: Binary, scope: Scope | None) -> Iterator[Node]:
@@ -111,7 +140,7 @@ def _moved(literal: Literal, units: int, declared: Field | None) -> list[Literal
         wide = max(scale, declared.type.scale)
         units *= int(10 ** (wide - scale))
         spread = (declared.max - declared.min) * int(10 ** (wide - declared.type.scale))
-        scale, step = wide, max(1, spread // 100)
+        scale, step = wide, max(1, spread // STEPS)
     return [_number(literal, units + by, scale) for by in (-step, step)]
 
 

@@ -1,51 +1,65 @@
-"""The small changes of action contracts: what is required before, what is verified after."""
+"""The small changes of action contracts: before, during and after, and the way back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from interlock.language import Document, Loc, YamlValue, expression
+from interlock.language import Document, Loc, expression
 from interlock.language.expression import ExpressionError
 from interlock.testing.mutation.expressions import variants
-from interlock.testing.mutation.model import Edit, Mutant
+from interlock.testing.mutation.model import Edit, Mutant, Site
+from interlock.testing.mutation.operators import Operator
+
+_NO_WAY_BACK = "a mutant has none"
 
 
 def action_mutants(document: Document) -> Iterator[Mutant]:
     """Yield every small change of the actions of a document."""
-    actions = document.at(("actions",))
-    for name, action in actions.items() if isinstance(actions, Mapping) else ():
-        if isinstance(action, Mapping):
-            yield from _of_action(document, ("actions", name), name, action)
+    actions = Site(document).read(("actions",))
+    for name in actions if isinstance(actions, Mapping) else ():
+        site, loc = Site(document, actions=frozenset({name})), ("actions", name)
+        yield from _of_requirements(site, (*loc, "requires"))
+        yield from _of_verification(site, (*loc, "verify"))
+        yield from site.stepped(Operator.TIMEOUT, (*loc, "timeout"))
+        yield from site.stepped(Operator.TIMEOUT, (*loc, "evidence", "max_age"))
+        yield from _of_rollback(site, loc)
 
 
-def _of_action(
-    document: Document, loc: Loc, name: str, action: Mapping[str, YamlValue]
-) -> Iterator[Mutant]:
-    requires = action.get("requires")
-    if isinstance(requires, Sequence) and not isinstance(requires, str):
-        for number, one in enumerate(requires):
-            at = (*loc, "requires", number)
-            yield Mutant(
-                document.path,
-                document.span(at),
-                "a requirement dropped",
-                Edit(at),
-                action=name,
-            )
-            if isinstance(one, Mapping):
-                yield from _of_expect(document, (*at, "expect"), name, one.get("expect"))
-    verify = action.get("verify")
-    if isinstance(verify, Mapping):
-        yield from _of_expect(document, (*loc, "verify", "expect"), name, verify.get("expect"))
+def _of_requirements(site: Site, loc: Loc) -> Iterator[Mutant]:
+    for number, _ in enumerate(site.listed(loc)):
+        yield site.mutant(Operator.REQUIREMENT, "a requirement dropped", Edit((*loc, number)))
+        yield from _of_expect(site, (*loc, number, "expect"))
 
 
-def _of_expect(document: Document, loc: Loc, name: str, text: YamlValue) -> Iterator[Mutant]:
+def _of_verification(site: Site, loc: Loc) -> Iterator[Mutant]:
+    if site.read(loc) is None:
+        return
+    seen = Edit((*loc, "expect"), "true")  # without any it would be no contract
+    yield site.mutant(Operator.VERIFICATION, "`verify` sees what it likes", seen)
+    yield from _of_expect(site, (*loc, "expect"))
+    yield from site.stepped(Operator.VERIFICATION, (*loc, "within"))
+    yield from site.paced(Operator.VERIFICATION, (*loc, "every"))
+    yield from site.stepped(Operator.VERIFICATION, (*loc, "consecutive"), least=1)
+
+
+def _of_rollback(site: Site, loc: Loc) -> Iterator[Mutant]:
+    """Yield the mutant without a way back; a contract has to say so, or it would be no contract."""
+    action = site.read(loc)
+    if isinstance(action, Mapping) and "rollback" in action:
+        rest = {key: value for key, value in action.items() if key != "rollback"}
+        after = {**rest, "reversible": False, "irreversible_because": _NO_WAY_BACK}
+        span = site.document.span((*loc, "rollback"), key=True)
+        edit = Edit(loc, after)
+        yield site.mutant(Operator.ROLLBACK, "`rollback` dropped", edit, span=span)
+
+
+def _of_expect(site: Site, loc: Loc) -> Iterator[Mutant]:
+    text = site.read(loc)
     try:
         node = expression.parse(str(text))
     except ExpressionError:
         return
     said = expression.print_expression(node)
-    for other in variants(node):
+    for operator, other in variants(node):
         after = expression.print_expression(other)
-        change = f"{said} → {after}"
-        yield Mutant(document.path, document.span(loc), change, Edit(loc, after), action=name)
+        yield site.mutant(operator, f"{said} → {after}", Edit(loc, after))

@@ -1,26 +1,19 @@
-"""Tries mutants: each against the scenarios that come by its place, until one notices."""
+"""Tries all mutants of a bundle, in one process or several, and counts what became of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+import multiprocessing
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from interlock.engine.bundle import Bundle, documents_of
-from interlock.errors import DefinitionError
-from interlock.language import Document
-from interlock.machines.load import load_machines
-from interlock.machines.runtime import MachineRuntime
-from interlock.rules.load import load_rulebase, read_rules
-from interlock.testing.coverage import Coverage, Meter
-from interlock.testing.mutation.model import Mutant, mutated
-from interlock.testing.mutation.of_actions import action_mutants
-from interlock.testing.mutation.of_machines import machine_mutants
-from interlock.testing.mutation.of_rules import rule_mutants
-from interlock.testing.scenario import Scenario, judge, play
+from interlock.engine.bundle import Bundle
+from interlock.testing.mutation.bench import Bench, Fate
+from interlock.testing.mutation.model import Mutant
+from interlock.testing.mutation.operators import Operator
+from interlock.testing.scenario import Scenario
 
-PATIENCE: Final = 5
-"""How many times as long as it took on the bundle a scenario may take on a mutant."""
+FEWEST = 40
+"""Mutants of which fewer are not worth a further process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,120 +34,77 @@ class Trial:
     """What became of the mutants of a bundle.
 
     Attributes:
-        killed: how many some scenario noticed.
+        killed: those that some scenario noticed.
         survivors: the others, by place.
-        unfit: how many are no sound bundle; they count for nothing.
+        same: how many certainly decide as the bundle does; they count for nothing.
+        unfit: how many are no sound bundle; they count for nothing, either.
     """
 
-    killed: int
+    killed: tuple[Mutant, ...]
     survivors: tuple[Survivor, ...]
+    same: int
     unfit: int
 
     @property
     def count(self) -> int:
         """How many were tried."""
-        return self.killed + len(self.survivors)
+        return len(self.killed) + len(self.survivors)
 
     @property
     def percent(self) -> int:
         """The share that was noticed, rounded down; 100 when there are none."""
-        return self.killed * 100 // self.count if self.count else 100
+        return len(self.killed) * 100 // self.count if self.count else 100
+
+    def by_operator(self) -> dict[Operator, tuple[int, int]]:
+        """Return, for each operator that made some, how many were noticed and how many tried."""
+        killed = [one.operator for one in self.killed]
+        tried = killed + [one.mutant.operator for one in self.survivors]
+        return {one: (killed.count(one), tried.count(one)) for one in Operator if one in tried}
 
 
-@dataclass(frozen=True, slots=True)
-class _Came:
-    """Where a scenario comes by."""
-
-    scenario: Scenario
-    coverage: Coverage
-    actions: frozenset[str]
-    steps: int
-
-    def by(self, mutant: Mutant) -> bool:
-        """Return whether it comes by the place of a mutant."""
-        seen = self.coverage.seen
-        if any(seen.get(item) for item in mutant.items) or mutant.action in self.actions:
-            return True
-        return not mutant.items and mutant.action is None
-
-    def notices(self, changed: Bundle) -> bool:
-        """Return whether it fails on a mutant; one that goes in circles it notices soon."""
-        most = PATIENCE * (self.steps + 10)
-        return not judge(play(self.scenario, changed, most)).passed
-
-
-def try_mutants(bundle: Bundle, scenarios: Sequence[Scenario]) -> Trial:
+def try_mutants(bundle: Bundle, scenarios: Sequence[Scenario], processes: int = 1) -> Trial:
     """Try every mutant of a bundle.
 
     Args:
         bundle: what is changed.
         scenarios: which ought to notice; all pass on the bundle as it is.
+        processes: how many may work at once; what comes of it is the same.
     """
-    meter = Meter(bundle)
-    came = []
-    for scenario in scenarios:
-        played, coverage = meter.play(scenario)
-        wanted = frozenset(deed.action for deed in played.recording.deeds.values())
-        came.append(_Came(scenario, coverage, wanted, played.steps))
-    documents = documents_of(bundle.files)
-    killed, unfit, survivors = 0, 0, list[Survivor]()
-    for document, mutant in _mutants(bundle, documents, meter):
-        changed = _compiled(bundle, documents, document, mutant)
-        if changed is None:
-            unfit += 1
-            continue
-        near = [one for one in came if one.by(mutant)]
-        if any(one.notices(changed) for one in near):
-            killed += 1
-        else:
-            survivors.append(Survivor(mutant, len(near)))
+    bench = Bench(bundle, scenarios)
+    mutants = bench.mutants
+    fates = _fates(bench, len(mutants), min(processes, len(mutants) // FEWEST))
+    killed, survivors = list[Mutant](), list[Survivor]()
+    for mutant, (fate, tried) in zip(mutants, fates, strict=True):
+        if fate is Fate.KILLED:
+            killed.append(mutant)
+        elif fate is Fate.SURVIVED:
+            survivors.append(Survivor(mutant, tried))
     survivors.sort(key=lambda one: (one.mutant.path, one.mutant.span, one.mutant.change))
-    return Trial(killed, tuple(survivors), unfit)
+    counts = [sum(one is fate for one, _ in fates) for fate in (Fate.SAME, Fate.UNFIT)]
+    return Trial(tuple(killed), tuple(survivors), *counts)
 
 
-def _mutants(
-    bundle: Bundle, documents: Sequence[Document], meter: Meter
-) -> Iterator[tuple[Document, Mutant]]:
-    """Yield every mutant once, with the document it changes."""
-    seen: set[tuple[str, object]] = set()
-    for document, mutant in _all_mutants(bundle, documents, meter):
-        key = (mutant.path, (mutant.edit.loc, mutant.edit.key, str(mutant.edit.value)))
-        if key not in seen:
-            seen.add(key)
-            yield document, mutant
+def _fates(bench: Bench, count: int, processes: int) -> list[tuple[Fate, int]]:
+    """Return what becomes of each mutant, by number."""
+    if processes < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        return [bench.fate(number) for number in range(count)]
+    # A forked child has the bench as it stands; compiled functions cannot be sent to one.
+    context = multiprocessing.get_context("fork")
+    with context.Pool(processes, _Child.begin, (bench,)) as pool:
+        return pool.map(_Child.fate, range(count), chunksize=8)
 
 
-def _all_mutants(
-    bundle: Bundle, documents: Sequence[Document], meter: Meter
-) -> Iterator[tuple[Document, Mutant]]:
-    written, _ = read_rules(documents, bundle.parameters)
-    for one in written:
-        yield from ((one.document, mutant) for mutant in rule_mutants(one))
-    by_place = {(one.path, str(one.at(("id",)))): one for one in documents}
-    for look in meter.machines:
-        document = by_place[look.document.path, look.machine.id]
-        yield from ((document, mutant) for mutant in machine_mutants(look))
-    for document in documents:
-        if document.kind == "actions/v1":
-            yield from ((document, mutant) for mutant in action_mutants(document))
+class _Child:
+    """What a forked process works at."""
 
+    bench: Bench
 
-def _compiled(
-    bundle: Bundle, documents: Sequence[Document], document: Document, mutant: Mutant
-) -> Bundle | None:
-    """Return the bundle changed, or None when it is none; what is not changed is kept."""
-    changed = mutated(documents, document, mutant.edit)
-    try:
-        if document.kind == "rules/v1":
-            return replace(bundle, rulebase=load_rulebase(changed, bundle.parameters))
-        machinebase = load_machines(
-            changed,
-            signal_types={n: one.fields for n, one in bundle.rulebase.signal_types.items()},
-            fact_types={n: one.fields for n, one in bundle.rulebase.fact_types.items()},
-            probes=bundle.machinebase.probes,
-            parameters=bundle.parameters,
-        )
-    except DefinitionError:
-        return None
-    runtimes = {name: MachineRuntime(one) for name, one in machinebase.machines.items()}
-    return replace(bundle, machinebase=machinebase, runtimes=runtimes)
+    @classmethod
+    def begin(cls, bench: Bench) -> None:
+        """Take over the bench."""
+        cls.bench = bench
+
+    @classmethod
+    def fate(cls, number: int) -> tuple[Fate, int]:
+        """Return what becomes of a mutant."""
+        return cls.bench.fate(number)

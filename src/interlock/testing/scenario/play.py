@@ -49,6 +49,7 @@ class Cast(Scripts):
         self.unanswered: list[tuple[int, Attempt]] = []
         self.spoken: set[Human] = set()
         self.steps, self.most_steps = 0, most_steps
+        self.is_strict = False
         self._humans = scenario.humans
         self._heard: set[str] = set()
         self.now = scenario.start
@@ -79,6 +80,11 @@ class Cast(Scripts):
         """Return what the fake of a probe sees; without one it sees nothing."""
         self.asked.add(request.probe)
         return super().probe(request)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has been too long, or what has happened cannot pass any more."""
+        return self.steps > self.most_steps or (self.is_strict and bool(self.unanswered))
 
     def listen(self, harness: Harness) -> None:
         """Let people hear what has been asked since, and answer in their time."""
@@ -139,19 +145,25 @@ class Played:
         return self.steps > self.most_steps
 
 
-def play(scenario: Scenario, bundle: Bundle, most_steps: int = MOST_STEPS) -> Played:
+def play(
+    scenario: Scenario, bundle: Bundle, most_steps: int = MOST_STEPS, *, strictly: bool = False
+) -> Played:
     """Play a scenario to its end; equal scenarios and bundles give equal recordings.
 
     Args:
         scenario: what happens.
         bundle: what decides.
         most_steps: after so many timers and answers it is broken off.
+        strictly: whether it ends as soon as it cannot pass any more.
     """
     cast = Cast(scenario, bundle, most_steps)
+    cast.is_strict = strictly
     violations: list[Violation] = []
     start = format_timestamp(scenario.start)
     harness = Harness(bundle, start=start, scripts=cast, violated=violations.append)
     for given in scenario.given:
+        if cast.is_over:
+            break
         _advance(harness, cast, scenario.start + given.at)
         _give(harness, given)
         cast.listen(harness)
@@ -173,7 +185,7 @@ def play(scenario: Scenario, bundle: Bundle, most_steps: int = MOST_STEPS) -> Pl
 def _advance(harness: Harness, cast: Cast, until: int) -> None:
     while (due := harness.next_due()) is not None and due <= until:
         cast.steps += 1
-        if cast.steps > cast.most_steps:
+        if cast.is_over:
             return
         cast.now = max(cast.now, due)
         harness.step(due)
@@ -201,7 +213,7 @@ def _finish(harness: Harness, cast: Cast, scenario: Scenario) -> None:
     least = scenario.start + max([scenario.until or 0, *asked])
     _advance(harness, cast, max(harness.now, least))
     limit = harness.now + LONGEST_MS
-    while scenario.until is None and _goes_on(harness) and cast.steps <= cast.most_steps:
+    while scenario.until is None and _goes_on(harness) and not cast.is_over:
         due = harness.next_due()
         if due is None or due > limit:
             return

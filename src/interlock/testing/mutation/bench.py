@@ -1,0 +1,95 @@
+"""Where mutants are tried one by one, each against the scenarios that come by its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from interlock.engine.bundle import Bundle, documents_of
+from interlock.testing.coverage import Coverage, Meter
+from interlock.testing.mutation.changing import Workshop
+from interlock.testing.mutation.model import Mutant
+from interlock.testing.mutation.mutants import mutants_of
+from interlock.testing.scenario import Scenario, judge, play
+
+PATIENCE: Final = 5
+"""How many times as long as it took on the bundle a scenario may take on a mutant."""
+
+
+class Fate(Enum):
+    """What becomes of a mutant."""
+
+    KILLED = "killed"
+    SURVIVED = "survived"
+    SAME = "same"
+    UNFIT = "unfit"
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """Where a scenario comes by."""
+
+    scenario: Scenario
+    coverage: Coverage
+    actions: frozenset[str]
+    steps: int
+
+    def by(self, mutant: Mutant) -> bool:
+        """Return whether it comes by the place of a mutant."""
+        seen = self.coverage.seen
+        if any(seen.get(item) for item in mutant.items) or mutant.actions & self.actions:
+            return True
+        return not mutant.items and not mutant.actions
+
+    def notices(self, changed: Bundle) -> bool:
+        """Return whether it fails on a mutant; one that goes in circles it notices soon."""
+        most = PATIENCE * (self.steps + 10)
+        return not judge(play(self.scenario, changed, most, strictly=True)).passed
+
+
+class Bench:
+    """The mutants of one bundle, and what becomes of each.
+
+    Args:
+        bundle: what is changed.
+        scenarios: which ought to notice; all pass on the bundle as it is.
+    """
+
+    def __init__(self, bundle: Bundle, scenarios: Sequence[Scenario]) -> None:
+        documents = documents_of(bundle.files)
+        meter = Meter(bundle)
+        self._workshop = Workshop(bundle, documents)
+        self._placed = list(mutants_of(bundle, documents, meter.machines))
+        self._came = [_came(meter, one) for one in scenarios]
+        self._came.sort(key=lambda one: one.steps)  # the shortest may spare the others
+
+    @property
+    def mutants(self) -> list[Mutant]:
+        """All of them, in the order of their numbers."""
+        return [mutant for _, mutant in self._placed]
+
+    def fate(self, number: int) -> tuple[Fate, int]:
+        """Return what becomes of a mutant, and how many scenarios come by."""
+        document, mutant = self._placed[number]
+        changed = self._workshop.changed(document, mutant.edit)
+        if changed is None:
+            return Fate.UNFIT, 0
+        if mutant.is_same or self._workshop.is_same(changed):
+            return Fate.SAME, 0
+        near = [one for one in self._came if one.by(mutant)]
+        noticed = any(one.notices(changed) for one in near)
+        return (Fate.KILLED if noticed else Fate.SURVIVED), len(near)
+
+    def is_noticed(self, number: int) -> bool:
+        """Return whether any scenario at all notices a mutant, whatever it was taken for."""
+        document, mutant = self._placed[number]
+        changed = self._workshop.changed(document, mutant.edit)
+        return changed is not None and any(one.notices(changed) for one in self._came)
+
+
+def _came(meter: Meter, scenario: Scenario) -> _Came:
+    played, coverage = meter.play(scenario)
+    wanted = frozenset(deed.action for deed in played.recording.deeds.values())
+    return _Came(scenario, coverage, wanted, played.steps)
