@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from interlock.language import Document, Loc
 from interlock.language.expression import OPEN
@@ -25,7 +25,7 @@ from interlock.rules.network import Pattern
 from interlock.rules.temporal.absent import Absent
 from interlock.rules.temporal.conditions import Lasting, bind_since
 from interlock.rules.temporal.counting import Counting
-from interlock.rules.temporal.waiting import Waits
+from interlock.rules.temporal.waiting import Awaited, Waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Conditions:
         stated: the conjuncts of each of ``patterns``.
         forbidden: the conjuncts of each of ``negations``.
         heard: what a signal must be to be heard, of each of ``patterns`` that is an absence.
+        counted: the conjuncts of what is counted, by the alias of the number.
+        awaited: what must not come in time.
     """
 
     patterns: tuple[Pattern, ...]
@@ -49,6 +51,8 @@ class Conditions:
     stated: tuple[tuple[Stated, ...], ...] = ()
     forbidden: tuple[tuple[Stated, ...], ...] = ()
     heard: tuple[tuple[Stated, ...], ...] = ()
+    counted: Mapping[str, tuple[Stated, ...]] = field(default_factory=dict)
+    awaited: tuple[Awaited, ...] = ()
 
 
 def compile_conditions(
@@ -82,6 +86,7 @@ class _When:
         self._stated: list[tuple[Stated, ...]] = []
         self._forbidden: list[tuple[Stated, ...]] = []
         self._heard: list[tuple[Stated, ...]] = []
+        self._counted: dict[str, tuple[Stated, ...]] = {}
 
     def take(self, at: Loc, condition: Condition) -> None:
         """Compile the next condition."""
@@ -92,6 +97,7 @@ class _When:
                 counting = Counting(
                     self._document, at, condition, self._declarations, self._bindings
                 )
+                self._counted[condition.alias] = counting.stated
                 self._add(at, condition.alias, counting.drafted, counting.pattern())
             case AbsentPattern():
                 absent = Absent(self._document, at, condition, self._declarations, self._bindings)
@@ -117,6 +123,8 @@ class _When:
             tuple(self._stated),
             tuple(self._forbidden),
             tuple(self._heard),
+            self._counted,
+            tuple(self._waits.awaited),
         )
 
     def _one(self, at: Loc, condition: SignalPattern | FactPattern) -> None:

@@ -10,7 +10,7 @@ from interlock.language.expression import OPEN
 from interlock.language.values import INT, format_duration
 from interlock.rules.condition_schema import CountPattern
 from interlock.rules.declare import Declarations
-from interlock.rules.draft import Bindings, Draft, draft
+from interlock.rules.draft import Bindings, Draft, Stated, draft
 from interlock.rules.network import ElementKind, Operator, Pattern
 from interlock.rules.temporal.watches import COUNT, TimedPattern, count
 
@@ -46,6 +46,11 @@ class Counting:
         )
         self.drafted.require(condition.where)
         bindings.scalars[condition.alias] = (condition.alias, COUNT)
+
+    @property
+    def stated(self) -> tuple[Stated, ...]:
+        """The conjuncts of what is counted."""
+        return tuple(self._inner.stated)
 
     def pattern(self) -> Pattern:
         """Return the pattern of the number; faults are reported to the document."""

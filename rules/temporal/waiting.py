@@ -3,10 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from dataclasses import dataclass
 
 from interlock.language import Document, Loc, expression
-from interlock.rules.draft import Draft
+from interlock.rules.draft import Draft, Stated
 from interlock.rules.temporal.watches import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """One ``not … within`` as its author wrote it, for whoever reasons about it.
+
+    Attributes:
+        loc: the negation.
+        alias: whose element begins the wait.
+        type: the declared name of what must not come.
+        stated: its conjuncts.
+        within_ms: for how long.
+    """
+
+    loc: Loc
+    alias: str
+    type: str
+    stated: tuple[Stated, ...]
+    within_ms: int
 
 
 class Waits:
@@ -14,6 +34,7 @@ class Waits:
 
     Attributes:
         is_broken: whether one of them has a fault.
+        awaited: each as it is written.
     """
 
     def __init__(self, document: Document) -> None:
@@ -21,6 +42,7 @@ class Waits:
         self._document = document
         self._of: dict[str, list[Answer]] = {}
         self.is_broken = False
+        self.awaited: list[Awaited] = []
 
     @property
     def of(self) -> Mapping[str, list[Answer]]:
@@ -39,6 +61,8 @@ class Waits:
         read = sorted({name for one in drafted.stated for name in expression.names(one.node)})
         if len(read) == 1 and read[0] in begins:
             self._of.setdefault(read[0], []).append(Answer(drafted.compiled(""), within_ms))
+            stated = tuple(drafted.stated)
+            self.awaited.append(Awaited(loc, read[0], drafted.type, stated, within_ms))
             return
         self.is_broken = True
         what = f"reads {' and '.join(read)}" if read else "reads none"

@@ -3,7 +3,7 @@
 ``model``       what there is to cover, sort by sort, and what was.
 ``meter``       plays a scenario and sees what it covers.
 ``elements``    the signals and facts of a run, from its journal.
-``conditions``  what rules looked at.  ``absences`` what they listened for.
+``conditions``  what rules looked at (``looks``).  ``absences`` what they listened for.
 ``branches``    what machines did.
 """
 

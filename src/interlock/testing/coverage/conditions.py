@@ -8,84 +8,63 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from interlock.language import expression
-from interlock.language.expression import Evaluate
+from interlock.language import Document, expression
+from interlock.language.expression import Evaluate, Node
 from interlock.rules.checks import Written
 from interlock.rules.draft import Stated
-from interlock.rules.model import Row
-from interlock.rules.temporal.watches import SINCE, Absence, Hold, TimedPattern
+from interlock.rules.network import Pattern
+from interlock.rules.temporal.watches import COUNT, Absence, Count, TimedPattern
 from interlock.testing.coverage.absences import Listened
 from interlock.testing.coverage.elements import Lived
-from interlock.testing.coverage.model import FALSE, HIT, TRUE, Item, Seen, Sort
+from interlock.testing.coverage.looks import (
+    MOST_CANDIDATES,
+    Awaited,
+    Bound,
+    Forbidden,
+    Live,
+    Looked,
+    Numbered,
+    Tests,
+    hold,
+)
+from interlock.testing.coverage.model import FALSE, TRUE, Item, Seen, Sort
 
-MOST_CANDIDATES = 200
-"""Elements tried for one pattern, newest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """One pattern, or negation: the conjuncts as items and functions."""
-
-    type: str
-    alias: str
-    tests: tuple[tuple[Item, Evaluate], ...]
-    negation: Item | None = None
-    lasts: bool = False
-
-    def holds(self, row: Row, env: Mapping[str, Row], seen: Seen) -> bool:
-        """Look at the conjuncts in order, up to the first that does not hold."""
-        for item, test in self.tests:
-            verdict = test(row, env)
-            if isinstance(verdict, bool):
-                seen[item].add(TRUE if verdict else FALSE)
-            if verdict is not True:
-                return False
-        return True
+Bindable: TypeAlias = Looked | Numbered
+"""What a rule binds."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleLook:
-    """One rule as it is looked at."""
+    """One rule, or one branch of it, as it is looked at."""
 
     rule: Item
     id: str
-    patterns: tuple[Looked, ...]
-    negations: tuple[Looked, ...]
+    patterns: tuple[Bindable, ...]
+    negations: tuple[Forbidden, ...]
+    awaited: tuple[Awaited, ...]
     exceptions: Mapping[str, Item]
-    absences: tuple[Listened, ...] = ()
+    absences: tuple[Listened, ...]
 
     @classmethod
     def of(cls, written: Written) -> RuleLook:
         """Return what there is to look at in a rule.
 
-        What follows a ``count`` or an ``absent`` is not looked at: how many there are, and what
-        is missed, is known to the fold alone.
+        What follows an ``absent`` is not looked at: what is missed is known to the fold alone.
         """
-        document, conditions = written.document, written.conditions
+        document, absences = written.document, _absences(written)
         span = document.span((*written.loc, "id"))
-        rule = Item(Sort.RULE, document.path, span, f"rule {written.rule.id}")
-        patterns: list[Looked] = []
-        for pattern, stated in zip(written.rule.patterns, conditions.stated, strict=True):
-            if isinstance(pattern, TimedPattern) and not isinstance(pattern.watch, Hold):
-                return cls(
-                    rule,
-                    written.rule.id,
-                    tuple(patterns),
-                    (),
-                    _exceptions(written),
-                    _absences(written),
-                )
-            lasts = isinstance(pattern, TimedPattern)
-            tests = _tests(written, stated)
-            patterns.append(Looked(pattern.declared, pattern.alias, tests, lasts=lasts))
-        negations: list[Looked] = []
-        for pattern, stated in zip(written.rule.negations, conditions.forbidden, strict=True):
-            loc = stated[0].loc[:-2] if stated else written.loc
-            item = Item(Sort.NEGATION, document.path, document.span(loc), f"not {pattern.type}")
-            negations.append(Looked(pattern.type, "", _tests(written, stated), item))
-        exceptions = _exceptions(written)
-        return cls(rule, written.rule.id, tuple(patterns), tuple(negations), exceptions)
+        patterns = tuple(_bindables(written))
+        return cls(
+            rule=Item(Sort.RULE, document.path, span, f"rule {written.rule.id}"),
+            id=written.rule.id,
+            patterns=patterns,
+            negations=() if absences else tuple(_forbidden(written)),
+            awaited=tuple(_awaited(written, patterns)),
+            exceptions=_exceptions(written),
+            absences=absences,
+        )
 
     @property
     def items(self) -> Iterator[Item]:
@@ -95,52 +74,96 @@ class RuleLook:
         for listened in self.absences:
             yield listened.item
             yield from (item for item, _ in listened.tests)
-        for one in (*self.patterns, *self.negations):
+        for pattern in self.patterns:
+            counted = pattern.counted if isinstance(pattern, Numbered) else ()
+            yield from (item for item, _ in (*counted, *pattern.tests))
+        nots: Sequence[Forbidden | Awaited] = (*self.negations, *self.awaited)
+        for one in nots:
             yield from (item for item, _ in one.tests)
-            if one.negation is not None:
-                yield one.negation
+            yield one.item
 
-    def look(self, new: Lived, live: Mapping[str, Sequence[Lived]], seen: Seen) -> None:
+    def look(self, new: Lived, live: Live, seen: Seen) -> None:
         """Look at every way to bind an element that came, with those live beside it."""
+        binding = _Binding(self, new, live, seen)
         for place, pattern in enumerate(self.patterns):
             if pattern.type == new.type:
-                self._bind(0, {}, [], {place: new}, live, seen)
+                binding.bind(0, {}, [], {} if isinstance(pattern, Numbered) else {place: new})
         if any(one.type == new.type for one in self.negations):
-            self._bind(0, {}, [], {}, live, seen)
+            binding.bind(0, {}, [], {})
+        for one in self.awaited:
+            if one.type == new.type:
+                one.look(new, live, seen)
 
-    def _bind(  # one step of a search: where, with what, among what
-        self,
-        place: int,
-        env: Mapping[str, Row],
-        taken: Sequence[Lived],
-        fixed: Mapping[int, Lived],
-        live: Mapping[str, Sequence[Lived]],
-        seen: Seen,
+
+@dataclass(frozen=True, slots=True)
+class _Binding:
+    """The search for every way to bind the patterns of a rule, when something has come."""
+
+    look: RuleLook
+    new: Lived
+    live: Live
+    seen: Seen
+
+    def bind(
+        self, place: int, env: Bound, taken: Sequence[Lived], fixed: Mapping[int, Lived]
     ) -> None:
-        if place == len(self.patterns):
-            self._negate(env, taken, live, seen)
+        """Bind the patterns from a place on; ``fixed`` says what some of them must be."""
+        if place == len(self.look.patterns):
+            for negation in self.look.negations:
+                negation.look(env, taken, self.live, self.seen)
             return
-        pattern = self.patterns[place]
-        candidates = [fixed[place]] if place in fixed else live.get(pattern.type, ())
-        for one in candidates[-MOST_CANDIDATES:]:
-            if not any(one is other for other in taken) and pattern.holds(one.row, env, seen):
-                # Whether it has lasted is the rule's business; since when is of no account here.
-                row = {**one.row, SINCE: one.at} if pattern.lasts else one.row
-                bound = {**env, pattern.alias: row}
-                self._bind(place + 1, bound, [*taken, one], fixed, live, seen)
+        pattern = self.look.patterns[place]
+        if isinstance(pattern, Numbered):
+            number = pattern.number(env, self.live, self.new.at, self.seen)
+            row = {pattern.field: number}
+            if number and hold(pattern.tests, row, env, self.seen):
+                self.bind(place + 1, {**env, pattern.alias: row}, taken, fixed)
+            return
+        known = [fixed[place]] if place in fixed else self.live.get(pattern.type, ())
+        for one in known[-MOST_CANDIDATES:]:
+            mine = any(one is other for other in taken)
+            if not mine and hold(pattern.tests, one.row, env, self.seen):
+                bound = {**env, pattern.alias: pattern.row(one)}
+                self.bind(place + 1, bound, [*taken, one], fixed)
 
-    def _negate(
-        self,
-        env: Mapping[str, Row],
-        taken: Sequence[Lived],
-        live: Mapping[str, Sequence[Lived]],
-        seen: Seen,
-    ) -> None:
-        for negation in self.negations:
-            for one in live.get(negation.type, ())[-MOST_CANDIDATES:]:
-                mine = any(one is other for other in taken)
-                if not mine and negation.holds(one.row, env, seen) and negation.negation:
-                    seen[negation.negation].add(HIT)
+
+def _bindables(written: Written) -> Iterator[Bindable]:
+    """Yield the patterns of a rule, up to an absence."""
+    for pattern, stated in zip(written.rule.patterns, written.conditions.stated, strict=True):
+        if isinstance(pattern, TimedPattern) and isinstance(pattern.watch, Absence):
+            return
+        yield _bindable(written, pattern, stated)
+
+
+def _bindable(written: Written, pattern: Pattern, stated: Sequence[Stated]) -> Bindable:
+    watch = pattern.watch if isinstance(pattern, TimedPattern) else None
+    tests = _tests(written, stated)
+    if isinstance(watch, Count):
+        counted = _tests(written, written.conditions.counted[pattern.alias])
+        over = watch.over_ms, watch.distinct
+        return Numbered(pattern.declared, pattern.alias, tests, counted, *over, COUNT)
+    alone = [one for one in stated if not expression.names(one.node)]
+    lasts = watch is not None
+    return Looked(pattern.declared, pattern.alias, tests, _tests(written, alone), lasts)
+
+
+def _forbidden(written: Written) -> Iterator[Forbidden]:
+    document, conditions = written.document, written.conditions
+    for pattern, stated in zip(written.rule.negations, conditions.forbidden, strict=True):
+        loc = stated[0].loc[:-2] if stated else written.loc
+        item = Item(Sort.NEGATION, document.path, document.span(loc), f"not {pattern.type}")
+        yield Forbidden(pattern.type, _tests(written, stated), item)
+
+
+def _awaited(written: Written, patterns: Sequence[Bindable]) -> Iterator[Awaited]:
+    by_alias = {one.alias: one for one in patterns if isinstance(one, Looked)}
+    for one in written.conditions.awaited:
+        if one.alias not in by_alias:
+            continue
+        span = written.document.span(one.loc)
+        item = Item(Sort.NEGATION, written.document.path, span, f"not {one.type} within")
+        tests, after = _tests(written, one.stated), by_alias[one.alias]
+        yield Awaited(one.type, tests, item, one.within_ms, after)
 
 
 def _absences(written: Written) -> tuple[Listened, ...]:
@@ -164,7 +187,7 @@ def _exceptions(written: Written) -> dict[str, Item]:
     return found
 
 
-def _tests(written: Written, stated: Sequence[Stated]) -> tuple[tuple[Item, Evaluate], ...]:
+def _tests(written: Written, stated: Sequence[Stated]) -> Tests:
     return tuple(_test(written, one) for one in stated)
 
 
@@ -177,5 +200,13 @@ def conjunct_item(written: Written, stated: Stated) -> Item:
     """Return the item of one conjunct of a rule."""
     document, node = written.document, stated.node
     span = document.expression_span(stated.loc, node.start, node.end)
-    said = expression.print_expression(node)
+    parts, number = as_written(document, stated)
+    said = expression.print_expression(parts[number])
     return Item(Sort.CONJUNCT, document.path, span, said, (TRUE, FALSE))
+
+
+def as_written(document: Document, stated: Stated) -> tuple[list[Node], int]:
+    """Return the conjuncts of the text that a conjunct stands in, and which of them it is."""
+    parts = list(expression.conjuncts(expression.parse(str(document.at(stated.loc)))))
+    places = [(one.start, one.end) for one in parts]
+    return parts, places.index((stated.node.start, stated.node.end))

@@ -23,12 +23,17 @@ from interlock.testing.scenario.subjects import plain
 
 @dataclass(slots=True)
 class Lived:
-    """An element: its readable fields, since when it was live and until when, ms."""
+    """An element: its readable fields, since when it was live and until when, ms.
+
+    Attributes:
+        before: the element of the same key that it took the place of, if there was one.
+    """
 
     type: str
     row: Row
     at: int
     until: int
+    before: Lived | None = None
 
 
 def lived(
@@ -60,18 +65,22 @@ def _signals(entries: Iterable[Entry], signal_types: Mapping[str, SignalType]) -
             continue
         row = readable(element)
         key = (declared.name, *(row[name] for name in declared.key))
+        before = None
         if declared.keep_latest or element.status == "resolved":
-            _end(live.pop(key, ()), body["at"])
+            before = _end(live.pop(key, ()), body["at"])
         if element.status != "resolved":
-            one = Lived(declared.name, row, body["at"], body["at"] + declared.ttl_ms)
+            one = Lived(declared.name, row, body["at"], body["at"] + declared.ttl_ms, before)
             live.setdefault(key, []).append(one)
             found.append(one)
     return found
 
 
-def _end(ended: Sequence[Lived], at: int) -> None:
+def _end(ended: Sequence[Lived], at: int) -> Lived | None:
+    """End some elements; return the one that was still there."""
+    there = next((one for one in ended if one.until > at), None)
     for one in ended:
         one.until = min(one.until, at)
+    return there
 
 
 def _element(declared: SignalType, signal: Mapping[str, object], at: int) -> SignalElement | None:

@@ -7,14 +7,17 @@ from itertools import pairwise
 
 from interlock.language import Document, Loc, expression
 from interlock.language.expression import Node
+from interlock.language.values import format_value
 from interlock.rules.checks import Written
 from interlock.rules.draft import Stated
-from interlock.testing.coverage.conditions import RuleLook, conjunct_item
+from interlock.testing.coverage.absences import Listened
+from interlock.testing.coverage.conditions import RuleLook, as_written, conjunct_item
 from interlock.testing.mutation.expressions import is_same, variants, where_true
 from interlock.testing.mutation.model import Edit, Mutant, Site
 from interlock.testing.mutation.operators import Operator
+from interlock.testing.mutation.steps import in_yaml
 
-LENGTHS = ("for", "over", "within")
+LENGTHS = ("for", "over", "within", "after_start")
 """Keys whose lengths of time are changed."""
 
 MOST_SALIENCE = 1_000
@@ -23,16 +26,32 @@ MOST_SALIENCE = 1_000
 def rule_mutants(written: Written) -> Iterator[Mutant]:
     """Yield every small change of one rule, or of one branch of it."""
     document, conditions = written.document, written.conditions
-    site = Site(document, frozenset(RuleLook.of(written).items))
-    for stated in conditions.stated:
+    look = RuleLook.of(written)
+    site = Site(document, frozenset(look.items))
+    for stated in (*conditions.stated, *conditions.counted.values()):
         for one in stated:
             others = [other.node for other in stated if other is not one]
             yield from _of_conjunct(written, one, others)
-    for stated in conditions.forbidden:
+    awaited = (one.stated for one in conditions.awaited)
+    for stated in (*conditions.forbidden, *awaited, *conditions.heard):
         for one in stated:
             yield from _of_conjunct(written, one, None)
+    for listened in look.absences:
+        yield from _of_listed(document, listened)
     yield from _of_structure(site, (*written.loc, "when"))
     yield from _of_restraints(site, written.loc)
+
+
+def _of_listed(document: Document, listened: Listened) -> Iterator[Mutant]:
+    """Yield for each listed value the mutant that does not listen for it."""
+    site = Site(document, frozenset({listened.item}))
+    for test in listened.absence.listed:
+        values = test.constant if isinstance(test.constant, tuple) else ()
+        for value in values:
+            rest = [in_yaml(one, test.type) for one in values if one != value]
+            change = f"{test.field}: {format_value(value, test.type)} dropped"
+            edit = Edit((*listened.loc, "key", test.field), rest)
+            yield site.mutant(Operator.LISTENED, change, edit)
 
 
 def _of_restraints(site: Site, loc: Loc) -> Iterator[Mutant]:
@@ -56,8 +75,7 @@ def _of_conjunct(
 ) -> Iterator[Mutant]:
     """Yield the mutants of one conjunct; ``others`` must hold with it, None in a negation."""
     document, item = written.document, conjunct_item(written, stated)
-    parts = expression.conjuncts(expression.parse(str(document.at(stated.loc))))
-    number = [(one.start, one.end) for one in parts].index((stated.node.start, stated.node.end))
+    parts, number = as_written(document, stated)
     node, site = parts[number], Site(document, frozenset({item}))
     beside = None if others is None else where_true(others, stated.scope)
 

@@ -10,7 +10,8 @@ truth               ``!x`` becomes ``x``, a bare ``x`` becomes ``!x``
 operand             one operand of ``&&`` or ``||`` is dropped
 conjunct            one conjunct of a ``where`` is dropped
 negation            a ``not`` of a rule is dropped
-length              ``for``, ``over`` and ``within`` of a rule, by a step
+listened            a value that an ``absent`` listens for is dropped
+length              ``for``, ``over``, ``within`` and ``after_start`` of a rule, by a step
 ttl                 how long a signal or fact lives, by a step, where that decides
 cooldown            the cooldown of a rule, by a step, or dropped
 once_per            a value by which firings count as the same is dropped
@@ -44,6 +45,7 @@ class Operator(StrEnum):
     OPERAND = "operand"
     CONJUNCT = "conjunct"
     NEGATION = "negation"
+    LISTENED = "listened"
     LENGTH = "length"
     TTL = "ttl"
     COOLDOWN = "cooldown"

@@ -8,10 +8,12 @@ from decimal import Decimal
 from interlock.language import Field
 from interlock.language.values import (
     Kind,
+    Type,
     Value,
     YamlValue,
     format_decimal,
     format_duration,
+    format_value,
     parse_duration,
     violation,
 )
@@ -55,7 +57,7 @@ def others(field: Field, written: YamlValue, units: Value) -> Iterator[YamlValue
         return
     for other in _others(field, written, units):
         if not violation(field, other):
-            yield _written(field, other)
+            yield in_yaml(other, field.type)
 
 
 def _others(field: Field, written: YamlValue, units: Value) -> Iterator[Value]:
@@ -81,11 +83,14 @@ def _step(field: Field, written: YamlValue) -> int:
     return int(10 ** max(0, field.type.scale - max(0, digits)))
 
 
-def _written(field: Field, units: Value) -> YamlValue:
-    match field.type.kind, units:
+def in_yaml(value: Value, type_: Type) -> YamlValue:
+    """Return a value as an author writes it where templates may stand."""
+    match type_.kind, value:
+        case Kind.STRING, str():
+            return value.replace("${", "$${")
         case Kind.DOUBLE, int():
-            return Decimal(format_decimal(units, field.type.scale))
-        case Kind.DURATION, int():
-            return format_duration(units)
+            return Decimal(format_decimal(value, type_.scale))
+        case ((Kind.INT | Kind.BOOL), int()):
+            return value
         case _:
-            return units if isinstance(units, str | int | bool) else str(units)
+            return format_value(value, type_)
