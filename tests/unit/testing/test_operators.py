@@ -479,7 +479,7 @@ def test_what_certainly_means_the_same_is_told_apart(change: str) -> None:
 def test_no_scenario_tells_what_means_the_same_apart() -> None:
     """Play everything there is against the mutants that were called equal."""
     everything = [*DULL, *(killer for case in CASES for killer in case.killers)]
-    same = [n for n, _ in enumerate(dull().mutants) if dull().fate(n)[0] is Fate.SAME]
+    same = [n for n, _ in enumerate(dull().mutants) if dull().is_same(n)]
     all_of_it = bench(everything)
 
     assert len(same) >= 3

@@ -72,21 +72,30 @@ class Bench:
 
     def fate(self, number: int) -> tuple[Fate, int]:
         """Return what becomes of a mutant, and how many scenarios come by."""
-        document, mutant = self._placed[number]
-        changed = self._workshop.changed(document, mutant.edit)
-        if changed is None:
-            return Fate.UNFIT, 0
-        if mutant.is_same or self._workshop.is_same(changed):
-            return Fate.SAME, 0
+        changed = self._changed(number)
+        if isinstance(changed, Fate):
+            return changed, 0
+        mutant = self._placed[number][1]
         near = [one for one in self._came if one.by(mutant)]
         noticed = any(one.notices(changed) for one in near)
         return (Fate.KILLED if noticed else Fate.SURVIVED), len(near)
 
+    def is_same(self, number: int) -> bool:
+        """Return whether a mutant certainly decides as the bundle does."""
+        return self._changed(number) is Fate.SAME
+
     def is_noticed(self, number: int) -> bool:
         """Return whether any scenario at all notices a mutant, whatever it was taken for."""
+        changed = self._workshop.changed(self._placed[number][0], self.mutants[number].edit)
+        return changed is not None and any(one.notices(changed) for one in self._came)
+
+    def _changed(self, number: int) -> Bundle | Fate:
+        """Return the bundle that a mutant makes; its fate where it need not be tried."""
         document, mutant = self._placed[number]
         changed = self._workshop.changed(document, mutant.edit)
-        return changed is not None and any(one.notices(changed) for one in self._came)
+        if changed is None:
+            return Fate.UNFIT
+        return Fate.SAME if mutant.is_same or self._workshop.is_same(changed) else changed
 
 
 def _came(meter: Meter, scenario: Scenario) -> _Came:
