@@ -123,6 +123,6 @@ def test_every_decision_has_a_number_of_its_own_and_says_it() -> None:
     pages = sorted((ROOT / "docs" / "adr").glob("0*.md"))
     numbers = [int(page.name[:4]) for page in pages]
 
-    assert list(range(len(pages))) == numbers
+    assert len(set(numbers)) == len(numbers)
     for number, page in zip(numbers[1:], pages[1:], strict=True):
         assert page.read_text().startswith(f"# {number}. "), page.name

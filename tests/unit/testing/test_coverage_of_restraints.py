@@ -87,10 +87,15 @@ def test_an_exception_is_covered_when_it_keeps_a_rule_from_firing() -> None:
     assert covered(of, "batch", 95).count(Sort.EXCEPTION) == (1, 1)
 
 
-def test_what_is_counted_is_not_measured() -> None:
+def test_what_is_counted_is_measured() -> None:
     found = ways(covered(bundle(COUNTING), "a", 95))
 
-    assert found == {"rule a/busy": {"hit"}, "value >= 90": {"true"}}
+    assert found == {
+        "rule a/busy": {"hit"},
+        "value >= 90": {"true"},
+        "host == load.host": {"true"},
+        "many >= 2": {"true", "false"},
+    }
 
 
 def test_how_long_it_must_last_is_changed_in_mutants() -> None:

@@ -101,6 +101,11 @@ rules:
       - not: {signal: repair, where: host == ping.host, within: 3m}
     then: [{advise: "look at ${ping.host}"}]
     why: ${ping.host} pinged
+  - id: silent
+    title: No ping for long
+    when: [{absent: {signal: ping, key: {host: [s, t]}, for: 30m}, as: gap}]
+    then: [{advise: "${gap.host} is silent"}]
+    why: ${gap.host} is silent
 ---
 interlock: machine/v1
 id: tend
@@ -306,6 +311,11 @@ CASES = [
         Operator.LENGTH,
         ["within: 3m → 2m42s", "within: 3m → 3m18s"],
         [told(risen(180_000, "alone"), pings("q", "0s"))],
+    ),
+    Case(
+        Operator.LISTENED,
+        ["host: s dropped", "host: t dropped"],
+        [told("{at: 40m, fired: silent, times: 2}", on("40m", "a", 50))],
     ),
     Case(
         Operator.TTL,

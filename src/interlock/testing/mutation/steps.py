@@ -57,7 +57,7 @@ def others(field: Field, written: YamlValue, units: Value) -> Iterator[YamlValue
         return
     for other in _others(field, written, units):
         if not violation(field, other):
-            yield in_yaml(other, field.type)
+            yield other if isinstance(other, str) else in_yaml(other, field.type)
 
 
 def _others(field: Field, written: YamlValue, units: Value) -> Iterator[Value]:
