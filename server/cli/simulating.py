@@ -89,12 +89,19 @@ class _Talk:
             return
         import readline  # noqa: F401  # lets a person edit and repeat lines
 
+        shows = self._printer.is_terminal  # else the answers go to a file, and the prompt is none
+        if shows and not self._printer.is_json:
+            self._printer.line(("help lists the commands; Ctrl-D or quit ends", "dim"))
         while True:
             try:
-                yield input(f"{self._simulated.clock}> ")
+                line = input(f"{self._simulated.clock}> " if shows else "")
             except EOFError:
-                print()
+                print("\n" if shows else "", end="")
                 return
+            except KeyboardInterrupt:  # while nothing happens it only drops the line
+                print("\n" if shows else "", end="")
+            else:
+                yield line
 
     def _do(self, line: str) -> None:
         if not line or line.startswith("#"):
