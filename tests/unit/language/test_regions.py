@@ -137,3 +137,45 @@ def test_what_is_too_large_to_handle_may_be_anything() -> None:
 
     assert truth(f"{product} != 1").not_true
     assert truth(many).true
+
+
+BOUNDED = {name: Field(INT, min=0, max=100) for name in ("a", "b", "c")}
+BOUNDED["maybe"] = Field(INT, min=0, max=100, optional=True)
+
+
+def together(*texts: str) -> tuple:
+    """Return the region of conditions on three numbers from 0 to 100."""
+    scope = Scope(BOUNDED, {}, frozenset({("", "maybe")}))
+    truths = [truth_of(resolve(parse(text), scope, []), {"": "own"}) for text in texts]
+    return meet(*(one.true for one in truths))
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("a > 60", "b > 60", "a + b < 100"),
+        ("a + b < 100", "a > 60", "b > 60"),
+        ("a + b < 10", "a > 8", "b > 8"),
+        ("a <= 10", "b <= 10", "a + b > 20"),
+        ("a - b > 50", "b > 60"),
+        ("2 * a - 3 * b == 0", "a > 90", "b < 30"),
+        ("a + b + c > 250", "a < 50"),
+    ],
+)
+def test_a_sum_that_its_parts_cannot_add_up_to_is_nowhere(texts: tuple[str, ...]) -> None:
+    assert together(*texts) == ()
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("a > 60", "b > 60", "a + b <= 122"),
+        ("a <= 10", "b <= 10", "a + b >= 20"),
+        ("a - b >= 40", "b >= 60"),
+        ("a + b + c > 250", "a <= 51"),
+        ("a > 10", "b > 10", "!has(maybe) || a + maybe > 200"),
+        ("a > b", "b > c", "c > a"),  # so it is, and intervals cannot tell
+    ],
+)
+def test_nothing_is_told_of_a_sum_that_may_be_reached(texts: tuple[str, ...]) -> None:
+    assert together(*texts) != ()

@@ -8,11 +8,11 @@ is outside of a region is certainly outside.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Final, TypeAlias
 
-from interlock.language.regions.values import Values
+from interlock.language.regions.values import Numbers, Values, between
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,11 +24,32 @@ class Variable:
             looked into, ``sum`` for a sum of fields.
         alias: whose field it is; empty for what is computed.
         name: of the field, or the canonical text.
+        terms: what a sum is made of; its name says the same.
     """
 
     sort: str
     alias: str
     name: str
+    terms: tuple[Term, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One part of a sum: so many times a variable, and the numbers it ever is, both ends in."""
+
+    variable: Variable
+    factor: int
+    low: int
+    high: int
+
+    def ends(self, box: Box) -> tuple[int, int]:
+        """Return the smallest and the largest it may be in a box."""
+        held = box[self.variable].held if self.variable in box else None
+        known = isinstance(held, Numbers) and not held.is_empty
+        low, high = (held.spans[0][0], held.spans[-1][1]) if known else (self.low, self.high)  # type: ignore[union-attr]  # known: it is some numbers
+        return min(low * self.factor, high * self.factor), max(
+            low * self.factor, high * self.factor
+        )
 
 
 Box: TypeAlias = Mapping[Variable, Values]
@@ -73,7 +94,17 @@ def _overlap(one: Box, other: Box) -> Box | None:
         if both.is_empty:
             return None
         found[variable] = both
-    return found
+    return None if any(_is_out_of_reach(variable, found) for variable in found) else found
+
+
+def _is_out_of_reach(variable: Variable, box: Box) -> bool:
+    """Whether a sum is to be what its parts cannot add up to."""
+    values = box[variable]
+    if not variable.terms or values.missing or not isinstance(values.held, Numbers):
+        return False
+    ends = [term.ends(box) for term in variable.terms]
+    reach = between(sum(low for low, _ in ends), sum(high for _, high in ends))
+    return values.held.both(reach).is_empty
 
 
 def _tidy(boxes: Iterable[Box]) -> Region:

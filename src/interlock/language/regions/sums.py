@@ -9,7 +9,7 @@ from math import gcd, lcm
 from typing import Final
 
 from interlock.language.expression.typed import Typed
-from interlock.language.regions.region import Variable
+from interlock.language.regions.region import Term, Variable
 from interlock.language.regions.values import ENDLESS, Numbers, Values, between
 
 Reader = Callable[[Typed], tuple[Variable, Values]]
@@ -94,10 +94,21 @@ def measure(written: Sum) -> Measure:
     missing = any(written.ever[variable].missing for variable, _ in terms)
     low, high = _range(terms, written.ever)
     return Measure(
-        Variable("sum", "", name),
+        Variable("sum", "", name, _terms(terms, written.ever)),
         Fraction(divisor, shared),
         Values(between(low, high), missing=missing),
     )
+
+
+def _terms(terms: list[tuple[Variable, int]], ever: Mapping[Variable, Values]) -> tuple[Term, ...]:
+    """Return what a sum is made of, where each part is known to be a number."""
+    found = []
+    for variable, factor in terms:
+        held = ever[variable].held
+        if not isinstance(held, Numbers) or held.is_empty:
+            return ()
+        found.append(Term(variable, factor, held.spans[0][0], held.spans[-1][1]))
+    return tuple(found)
 
 
 def _range(terms: list[tuple[Variable, int]], ever: Mapping[Variable, Values]) -> tuple[int, int]:
