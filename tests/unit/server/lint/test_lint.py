@@ -208,3 +208,8 @@ def test_an_exception_of_a_grave_rule_needs_a_ticket(
     head: str, more: str, codes: list[str]
 ) -> None:
     assert [code for code, _ in found(EXCEPTION.format(head=head, more=more))] == codes
+
+
+@pytest.mark.parametrize("day", ["soon", "2027-13-01", "[]"])
+def test_a_review_by_no_day_is_left_to_the_check(day: str) -> None:
+    assert found(f"interlock: machine/v1\nreview_by: {day}\n") == []
