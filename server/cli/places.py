@@ -60,8 +60,9 @@ def _stored(url: str) -> dict[str, str]:
 
 def _of_revision(revision: str, path: str) -> dict[str, str]:
     """Return the authors' files that a revision of this repository holds below a path."""
-    commit = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    archive = _git("archive", "--format=tar", commit.decode().strip(), "--", path)
+    wanted = f"{revision}^{{commit}}"
+    commit = _git(revision, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted)
+    archive = _git(path, "archive", "--format=tar", commit.decode().strip(), "--", path)
     files = {}
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         for member in tar:
@@ -80,12 +81,12 @@ def _is_authors(member: tarfile.TarInfo) -> bool:
     return member.isfile() and member.name.endswith(SUFFIXES) and not hidden
 
 
-def _git(*arguments: str) -> bytes:
+def _git(what: str, *arguments: str) -> bytes:
     try:
         ran = subprocess.run(["git", *arguments], capture_output=True, check=False)  # noqa: S603, S607  # the user's own git, on words after --
     except FileNotFoundError as error:
         raise InputRejected("there is no git here; give a folder or a store instead") from error
     if ran.returncode:
         said = ran.stderr.decode(errors="replace").strip().partition("\n")[0]
-        raise InputRejected(f"git cannot give {arguments[-1]!r}: {said or 'no such revision'}")
+        raise InputRejected(f"git cannot give {what!r}: {said or 'no such revision'}")
     return ran.stdout

@@ -116,7 +116,7 @@ def test_a_store_is_the_bundle_that_decides_in_it(interlock: Run, folders: Path)
 @pytest.mark.parametrize(
     ("place", "said"),
     [
-        ("git:HEAD", "git cannot give "),
+        ("git:nope", "git cannot give 'nope': "),
         ("git:--help", "git cannot give "),
         ("git:HEAD:..", "git cannot give "),
         ("nowhere", "cannot read nowhere"),
