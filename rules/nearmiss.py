@@ -312,8 +312,8 @@ def _lasted(watch: Hold | Absence, element: Element) -> ConjunctMade:
     else:
         word = "without an answer for" if watch.answers else "for"
         is_long = element.type == watch.name
-    since = element.row.get(SINCE)
-    seen = {} if since is None else {SINCE: format_value(since, TIMESTAMP)}
+    told = {SINCE: element.row.get(SINCE), "due": element.expiry if SINCE in element.row else None}
+    seen = {name: format_value(at, TIMESTAMP) for name, at in told.items() if at is not None}
     return ConjunctMade(f"{word} {format_duration(watch.lasts_ms)}", _verdict(is_long), seen)
 
 

@@ -9,7 +9,8 @@ from itertools import combinations
 from interlock.language import Diagnostic
 from interlock.language.expression import reads
 from interlock.language.regions import Region, meet
-from interlock.rules.network import StartSpec
+from interlock.rules.network import Pattern, StartSpec
+from interlock.rules.temporal.watches import Absence, TimedPattern
 from interlock.rules.verify.subject import Subject, renamed
 from interlock.rules.verify.witness import Laid, Rows, in_words, witness
 
@@ -78,14 +79,23 @@ def _are_apart(one: Subject, other: Subject) -> bool:
 
 
 def _shared(one: Subject, other: Subject) -> Iterator[dict[str, str]]:
-    """Yield the ways to let both incidents be called after one element."""
+    """Yield the ways to let both incidents be called after one element; none after an absence."""
     if one.incident is None or other.incident is None:
         return
     apart = {pattern.alias: f"other {pattern.alias}" for pattern in other.rule.patterns}
-    types = {pattern.alias: (pattern.kind, pattern.declared) for pattern in one.rule.patterns}
+    types = {p.alias: (p.kind, p.declared) for p in one.rule.patterns if not _is_missed(p)}
     for named in sorted({alias for node in one.incident.nodes for alias, _ in reads(node)}):
         for pattern in other.rule.patterns:
             names = {**apart, pattern.alias: named}
             same = types.get(named) == (pattern.kind, pattern.declared)
-            if same and renamed(other.incident, names) == renamed(one.incident, {}):
+            if (
+                same
+                and not _is_missed(pattern)
+                and renamed(other.incident, names) == renamed(one.incident, {})
+            ):
                 yield names
+
+
+def _is_missed(pattern: Pattern) -> bool:
+    """Whether it is met by what is listed, which no region knows of."""
+    return isinstance(pattern, TimedPattern) and isinstance(pattern.watch, Absence)

@@ -170,3 +170,48 @@ COUNTING = """\
 def test_a_threshold_of_a_count_is_weighed_and_its_window_is_only_changed() -> None:
     assert ways(COUNTING, COUNTING.replace("n >= 3", "n >= 2")) == ["loosened"]
     assert ways(COUNTING, COUNTING.replace("5m", "6m")) == ["changed"]
+
+
+MISSING = """\
+- id: r
+  title: t
+  when:
+    - absent:
+        {signal: error, key: {service: [a, b]}, where: value > 0.5, for: 3m, after_start: 5m}
+      as: gap
+  then: [{advise: "${gap.service}"}]
+  why: w
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        ("for: 3m", "for: 4m", "tightened"),
+        ("for: 3m", "for: 2m", "loosened"),
+        ("after_start: 5m", "after_start: 6m", "tightened"),
+        (", after_start: 5m", "", "loosened"),
+        ("[a, b]", "[a, b, c]", "loosened"),
+        ("[a, b]", "a", "tightened"),
+        ("[a, b]", "[a, c]", "changed"),
+        ("value > 0.5", "value > 0.6", "changed"),
+    ],
+)
+def test_what_is_absent_is_weighed_by_its_lengths_and_by_what_is_listed(
+    before: str, after: str, what: str
+) -> None:
+    assert before in MISSING
+    assert ways(MISSING, MISSING.replace(before, after)) == [what]
+
+
+def test_an_absence_is_told_with_what_is_listed_and_how_long() -> None:
+    (change,) = step(MISSING, MISSING.replace("[a, b]", "[b, a, c]"))
+
+    (detail,) = change.details
+    text = "no error with value > 0.5 by service as gap where service in [{}] for 3m after 5m"
+    assert detail.before == text.format('"a", "b"')
+    assert detail.after == text.format('"a", "b", "c"')
+
+
+def test_the_order_of_what_is_listed_makes_no_difference() -> None:
+    assert step(MISSING, MISSING.replace("[a, b]", "[b, a, b]")) == []

@@ -242,7 +242,7 @@ def test_why_not_tells_who_was_heard_when_and_that_nobody_else_is_listed(web: We
     web.advance("1m")
     web.probe("shop")
     web.advance("2m")
-    heard = {"since": "2026-03-02T09:01:00Z"}
+    heard = {"since": "2026-03-02T09:01:00Z", "due": "2026-03-02T09:04:00Z"}
 
     assert asked("shop")[-1] == ("absent for 3m", "false", heard)
     assert asked("stock")[-1] == ("absent for 3m", "true", {"since": "2026-03-02T09:00:00Z"})

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from interlock.engine.bundle import Bundle
 from interlock.engine.graph.flow import flow_graph, rules_graph
 from interlock.engine.graph.model import Graph, record
 from interlock.engine.graph.states import states_graph
@@ -107,3 +108,32 @@ def test_an_incident_is_drawn_over_the_states_of_its_machine(kept: Path) -> None
 def test_an_incident_that_is_not_there_is_refused(kept: Path) -> None:
     with Reader(kept) as reader, pytest.raises(NotFound, match="no incident is called 'inc-0'"):
         Trail(reader, "inc-0")
+
+
+TIMED = """\
+interlock: signals/v1
+signals:
+  beat: {key: [host], correlate: [host], ttl: 5m, fields: {host: string}}
+  load: {key: [host], correlate: [host], ttl: 5m, fields: {host: string}}
+---
+interlock: rules/v1
+rules:
+  - id: silent
+    title: Silent
+    when:
+      - absent: {signal: beat, key: {host: [a, b]}, for: 3m}
+        as: gap
+      - {signal: load, as: load, where: host == gap.host, for: 1m}
+    then: [{advise: "${load.host}"}]
+    why: silent
+"""
+
+
+def test_what_is_absent_or_lasts_is_drawn_at_the_signal_itself() -> None:
+    graph = rules_graph(Bundle.compile({"a.yaml": TIMED}))
+
+    assert edges(graph) == {
+        ("signal:beat", "rule:silent", "absent"),
+        ("signal:load", "rule:silent", ""),
+    }
+    assert [edge.dashed for edge in graph.edges] == [True, False]

@@ -89,3 +89,24 @@ def test_what_must_last_may_rival_too() -> None:
     lasting = "- {signal: error, as: e, where: ratio > 0.6, for: 2m}"
 
     assert ["RV350" in one_ for one_ in findings(one(), rule("two", lasting, then=OTHER))] == [True]
+
+
+MISSED = (
+    "- {absent: {signal: error, key: {service: [LISTED]}, where: ratio > 0.5, for: 9m}, as: err}"
+)
+
+
+def test_what_is_absent_is_not_reasoned_about() -> None:
+    """A rule that starts for one listed value is no rival of one that starts for another."""
+    missed = rule("two", MISSED.replace("LISTED", "a"), then=DRAIN)
+    other = rule("one", MISSED.replace("LISTED", "b"), then=START)
+
+    assert findings(one(), missed) == []
+    assert findings(other, missed) == []
+
+
+def test_the_tests_of_what_is_absent_are_not_those_of_the_rule() -> None:
+    """What is never heard is always missed: that is no rule that never fires."""
+    never = MISSED.replace("LISTED", "a").replace("ratio > 0.5", "ratio > 0.9 && ratio < 0.1")
+
+    assert not any("RV302" in found for found in findings(rule("two", never, then=DRAIN)))
