@@ -3,6 +3,7 @@
 Prometheus goes on to evaluate: an alert it sends is a signal named after it, whose labels are
 and annotations are fields, and a rule tells people what the annotation says.  The annotation comes
 expanded, so its ``{{ … }}`` are no concern.  Starting a machine is the author's next step.
+An alert that always fires says by its absence that Prometheus does not work; its rule listens.
 """
 
 from __future__ import annotations
@@ -49,6 +50,12 @@ _LABEL = re.compile(r"(?:\$(?:labels|externalLabels)|\.Labels)\.([A-Za-z_]\w*)")
 LONGEST = 1_000
 """Characters of a text that is shown; what is longer is cut."""
 
+_ALWAYS = re.compile(r"\s*vector\(\s*1(?:\.0+)?\s*\)\s*")
+"""A query that holds as long as somebody evaluates it."""
+
+_BELIEVED = "5h"
+"""Longer than Alertmanager's repeat_interval, 4h unless it is told otherwise."""
+
 _TEXTS = ("summary", "message", "description")
 """The annotations that say what is the matter, the best first."""
 
@@ -61,6 +68,8 @@ class Rule:
     id: str
     severity: str
     notes: list[str] = field(default_factory=list)
+    is_beat: bool = False
+    """Whether it always fires, so that its absence is what matters."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +108,9 @@ def translate(found: AlertFile, package: str) -> Translation:
             rules.append(Rule(alert, _id(alert, rules), severity))
     if not rules:
         return Translation({}, rules, left_out)
+    for rule in rules:
+        alone = sum(one.alert.name == rule.alert.name for one in rules) == 1
+        rule.is_beat = alone and _ALWAYS.fullmatch(rule.alert.expr) is not None
     fields = {rule.alert.name: _fields(rule.alert.name, rules) for rule in rules}
     texts = {
         "bundle/signals.yaml": _signals(package, rules, fields),
@@ -146,14 +158,15 @@ def _labels(alert: AlertRule) -> dict[str, None]:
 def _signals(package: str, rules: Sequence[Rule], fields: Mapping[str, Sequence[str]]) -> str:
     lines = [_MODELINE, "interlock: signals/v1", f"package: {package}", "", "signals:"]
     for name, labels in fields.items():
-        doc = next(_said(rule.alert) for rule in rules if rule.alert.name == name)
+        first = next(rule for rule in rules if rule.alert.name == name)
+        doc, key = _said(first.alert), "source" if first.is_beat else FINGERPRINT
         lines += [
             f"  {quoted(name)}:",
             f"    doc: {quoted(doc)}",
             "    keep: latest",
-            f"    key: [{FINGERPRINT}]",
+            f"    key: [{key}]",
             "    # Longer than Alertmanager's repeat_interval, 4h unless it is told otherwise.",
-            "    ttl: 5h",
+            f"    ttl: {_BELIEVED}",
             "    fields:",
             f"      {FINGERPRINT}: string",
             *(f"      {label}: {{type: string, optional: true}}" for label in labels),
@@ -178,6 +191,8 @@ def _rule(rule: Rule, declared: Sequence[str], rules: Sequence[Rule]) -> list[st
     url = alert.annotations.get("runbook_url", "")
     if url.startswith(("http://", "https://")) and "{{" not in url:
         lines.append(f"    runbook_url: {quoted(url)}")
+    if rule.is_beat:
+        return [*lines, *_missed(alert)]
     lines += ["    when:", f"      - signal: {quoted(alert.name)}", "        as: alert"]
     if sum(one.alert.name == alert.name for one in rules) > 1:
         lines.append(f"        where: {quoted(f'severity == {quoted(_sent(rule))}')}")
@@ -187,6 +202,24 @@ def _rule(rule: Rule, declared: Sequence[str], rules: Sequence[Rule]) -> list[st
         "    then:",
         f"      - advise: {quoted(_advice(rule.alert, why, declared))}",
         f"    why: {quoted(why)}",
+    ]
+
+
+def _missed(alert: AlertRule) -> list[str]:
+    """Return the conditions and consequences of an alert that always fires."""
+    said = quoted(f"{alert.name} came no more: Prometheus or Alertmanager does not work")
+    return [
+        "    when:",
+        "      # It fires as long as Prometheus works.  Give it a route with a short",
+        "      # repeat_interval, and write a `for` a little longer; `source` is its door.",
+        "      - absent:",
+        f"          signal: {quoted(alert.name)}",
+        "          key: {source: alertmanager}",
+        f"          for: {_BELIEVED}",
+        "        as: _gap",
+        "    then:",
+        f"      - advise: {said}",
+        f"    why: {said}",
     ]
 
 
@@ -223,15 +256,17 @@ def _tests(rules: Sequence[Rule], fields: Mapping[str, Sequence[str]]) -> str:
         data = {FINGERPRINT: "f1", **dict.fromkeys(fields[rule.alert.name], "x")}
         said = ", ".join(f"{name}: {quoted(value)}" for name, value in data.items())
         given = (
-            f"{{at: 0s, signal: {quoted(rule.alert.name)}, subject: web-1,"
+            f"{{at: 0s, signal: {quoted(rule.alert.name)}, source: alertmanager, subject: web-1,"
             f" severity: {quoted(_sent(rule))}, data: {{{said}}}}}"
         )
+        what = "tells when the alert comes no more" if rule.is_beat else "tells what the alert says"
         lines += [
-            f"  - name: {quoted(f'{rule.id} tells what the alert says')}",
+            f"  - name: {quoted(f'{rule.id} {what}')}",
             "    given:",
             f"      - {given}",
             "    expect:",
-            f"      - {{at: 0s, fired: {rule.id}}}",
+            *([f"      - {{at: 4h59m, not_fired: {rule.id}}}"] if rule.is_beat else []),
+            f"      - {{at: {_BELIEVED if rule.is_beat else '0s'}, fired: {rule.id}}}",
         ]
     return "\n".join(lines) + "\n"
 

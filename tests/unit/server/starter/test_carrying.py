@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from interlock.engine.bundle import Bundle
 from interlock.language.document import load_documents
+from interlock.rules.wording import worded
 from interlock.server.inputs import InputRejected
 from interlock.server.starter.carrying import Translation, translate
 from interlock.server.starter.prometheus import AlertFile, AlertRule, read_alerts
 from interlock.server.starter.quoting import comment, quoted
+from interlock.testing.scenario import judge, load_scenarios, play, read_shape
 from tests.scale import count
 
 DATA = Path(__file__).parents[3] / "data" / "alert_rules" / "hosts.yml"
@@ -96,6 +98,50 @@ def test_a_query_stays_in_a_comment_whatever_it_says(hosts: Translation) -> None
 
     assert "  #   interlock: rules/v1\n" in text
     assert [one.kind for one in load_documents(text, "rules.yaml")] == ["rules/v1"]
+
+
+ALWAYS = "groups: [{name: g, rules: [{alert: Watchdog, expr: vector(1), labels: {a: b}}]}]\n"
+
+
+@pytest.mark.parametrize("query", ["vector(1)", " vector( 1 ) ", "vector(1.0)"])
+def test_an_alert_that_always_fires_is_listened_for(query: str) -> None:
+    made = bundle(carried(ALWAYS.replace("vector(1)", f"'{query}'")))
+    (pattern,) = made.rulebase.rules["alerts/watchdog"].patterns
+
+    assert worded(pattern, []) == (
+        'no Watchdog by source as _gap where source == "alertmanager" for 5h'
+    )
+    assert made.rulebase.signal_types["Watchdog"].key == ("source",)
+    assert made.warnings == ()
+
+
+@pytest.mark.parametrize("query", ["vector(0)", "vector(1) > 1", "absent(up)", "up"])
+def test_what_only_looks_so_is_carried_as_an_alert(query: str) -> None:
+    made = bundle(carried(ALWAYS.replace("vector(1)", f"'{query}'")))
+
+    assert made.rulebase.rules["alerts/watchdog"].patterns[0].alias == "alert"
+
+
+def test_one_of_two_severities_is_no_beat() -> None:
+    other = "{alert: Watchdog, expr: up, labels: {severity: page}}, "
+
+    found = [one.is_beat for one in carried(ALWAYS.replace("rules: [", f"rules: [{other}")).rules]
+
+    assert found == [False, False]
+
+
+def test_the_scenarios_of_what_is_carried_pass(hosts: Translation) -> None:
+    """Negative control: without the rule that listens, that scenario fails."""
+    made, text = bundle(hosts), hosts.files["tests/alerts.test.yaml"]
+    fewer = {n: t.replace("for: 5h", "for: 6h") for n, t in hosts.files.items() if "bundle/" in n}
+
+    def failed(of: Bundle) -> list[str]:
+        (document,) = load_documents(text, "t.yaml")
+        scenarios = load_scenarios(document, read_shape(document), of)
+        return [one.name for one in scenarios if not judge(play(one, of)).passed]
+
+    assert failed(made) == []
+    assert failed(Bundle.compile(fewer)) == ["watchdog tells when the alert comes no more"]
 
 
 def test_a_rule_of_the_operator_is_read_as_well() -> None:
