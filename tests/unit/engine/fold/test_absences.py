@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.engine.explain import Explainer
@@ -15,6 +15,7 @@ from interlock.engine.journal.reader import Reader
 from interlock.engine.whynot import why_not
 from interlock.rules.temporal.lulls import Lulls
 from tests import bundles
+from tests.scale import count
 from tests.unit.engine.fold.conftest import Web
 from tests.unit.engine.fold.test_lasting import lines
 from tests.unit.engine.kept import history, keep
@@ -155,6 +156,7 @@ def odd_moments(happens: list[tuple[str, int]]) -> list[int]:
     return odd
 
 
+@settings(max_examples=count(sample=20, full=1_000))
 @given(HAPPENS)
 def test_it_is_missed_iff_a_naive_look_at_signals_and_starts_says_so(happens):
     """missed at t ⟺ t - last heard ≥ for and t - last start ≥ 30 s, or missed before that start."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.digest import canonical, decode
@@ -13,6 +13,7 @@ from interlock.rules.load import load_rulebase
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.temporal.lulls import Lulls
 from interlock.rules.wording import worded
+from tests.scale import count
 from tests.unit.rules.given import SIGNALS, START_MS, World, fired, only, rulebase
 
 SILENT = """
@@ -371,6 +372,7 @@ def odd_moments(times: list[tuple[str, int]], cut: int, rest: int) -> list[int]:
     return odd
 
 
+@settings(max_examples=count(sample=60, full=5_000))
 @given(TIMES, st.integers(0, 12), st.integers(0, 400_000))
 def test_it_is_missed_iff_a_naive_look_at_the_times_says_so(times, cut, rest):
     """fired at t ⟺ no signal of the value in (t - for, t], whatever was dumped and loaded."""
