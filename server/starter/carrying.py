@@ -50,6 +50,9 @@ _LABEL = re.compile(r"(?:\$(?:labels|externalLabels)|\.Labels)\.([A-Za-z_]\w*)")
 LONGEST = 1_000
 """Characters of a text that is shown; what is longer is cut."""
 
+_NO_TEXTS = frozenset({"true", "false", "null"})
+"""What YAML reads as something else than a text."""
+
 _ALWAYS = re.compile(r"\s*vector\(\s*1(?:\.0+)?\s*\)\s*")
 """A query that holds as long as somebody evaluates it."""
 
@@ -123,7 +126,8 @@ def translate(found: AlertFile, package: str) -> Translation:
 def _id(alert: AlertRule, before: Sequence[Rule]) -> str:
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", alert.name).lower()
     name = re.sub(r"[^a-z0-9]+", "-", words).strip("-")[:60]
-    name = name if _is(_IDENTIFIER, name) else f"alert-{name}".strip("-")
+    is_id = _is(_IDENTIFIER, name) and name not in _NO_TEXTS
+    name = name if is_id else f"alert-{name}".strip("-")
     taken = {rule.id for rule in before}
     severity = alert.labels.get("severity", "").lower()
     if name in taken and _is(_IDENTIFIER, f"{name}-{severity}"):

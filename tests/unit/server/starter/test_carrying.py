@@ -150,6 +150,13 @@ def test_a_rule_of_the_operator_is_read_as_well() -> None:
     assert [rule.id for rule in carried(text).rules] == ["a"]
 
 
+@pytest.mark.parametrize("name", ["FALSE", "True", "null"])
+def test_an_alert_that_is_called_like_a_truth_value_is_carried(name: str) -> None:
+    made = bundle(carried(f"groups: [{{name: g, rules: [{{alert: '{name}', expr: up}}]}}]\n"))
+
+    assert sorted(made.rulebase.rules) == [f"alerts/alert-{name.lower()}"]
+
+
 def test_a_file_with_nothing_to_carry_makes_no_files() -> None:
     translation = carried("groups: [{name: g, rules: [{record: a, expr: b}]}]\n")
 
