@@ -29,6 +29,8 @@ def write(paths: Iterable[Path], folder: Path, env: str | None, *, check: bool, 
             none of ours (then nothing is written).
         DefinitionError: the files are no sound bundle.
     """
+    if str(folder) == "-":  # elsewhere that is standard output, and a folder of that name is litter
+        raise InputRejected("--out: expected a folder, found '-': there are several pages")
     texts = {name: content.decode(errors="replace") for name, content in read(paths).items()}
     made = {folder / name: text for name, text in pages(read_whole(texts, env)).items()}
     changed, gone = _changed(made), _gone(made, folder)

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.unit.server.cli.conftest import Ran
 
 Program = Callable[..., Ran]
@@ -55,3 +57,15 @@ def test_a_page_of_somebody_else_is_not_overwritten(interlock: Program, tmp_path
     assert ran.code == 2
     assert "rules.md is no page of interlock docs" in ran.err
     assert [path.name for path in tmp_path.iterdir()] == ["rules.md"]
+
+
+def test_pages_do_not_go_to_standard_output(
+    interlock: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    ran = interlock("docs", WEB, "--out", "-")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.endswith("--out: expected a folder, found '-': there are several pages\n")
+    assert list(tmp_path.iterdir()) == []
