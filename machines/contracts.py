@@ -147,10 +147,9 @@ class ContractCompiler:
                 ("reversible",), "RV701", f"{self.name!r} is reversible without `rollback`"
             )
         if not written.reversible and written.rollback is not None:
-            self._report(
-                ("rollback",), "RV701", f"{self.name!r} has a rollback", "`reversible: true`"
-            )
-        if self._changes and not written.reversible and not written.irreversible_because:
+            message = f"{self.name!r} has a rollback and does not say that it is reversible"
+            self._report(("rollback",), "RV701", message, "add `reversible: true`")
+        elif self._changes and not written.reversible and not written.irreversible_because:
             hint = "add `rollback` or `irreversible_because`"
             self._report(
                 (), "RV701", f"{self.name!r} cannot be taken back and does not say why", hint

@@ -106,12 +106,17 @@ def _check_correlation(written: Written, declarations: Declarations) -> None:
                 f"is not equated with {_key(one, ours)}"
             )
             at = written.conditions.places[second]
-            written.document.report(at, "RV324", message, _EQUATE, warning=True)
+            silent = [p.declared for p, key in ((one, ours), (other, theirs)) if key == _UNSAID]
+            hint = f"declare `correlate` of {silent[0]}" if len(silent) == 1 else _EQUATE
+            written.document.report(at, "RV324", message, hint, warning=True)
 
 
 def _key(pattern: Pattern, fields: Sequence[str]) -> str:
     return ", ".join(f"{pattern.alias}.{name}" for name in fields)
 
+
+_UNSAID = ("subject",)
+"""What signals are correlated by that do not say it."""
 
 _EQUATE = "add a condition such as service == err.service"
 

@@ -6,6 +6,7 @@ scalars; no tags, no merge keys, no duplicate keys; at most 1 MiB, 40 levels and
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ import yaml
 from interlock.language.diagnostics import Diagnostic, Severity, Span
 from interlock.language.expression.errors import ExpressionError
 from interlock.language.expression.lexer import MAX_LENGTH
+from interlock.language.foreign import look_of
 from interlock.language.located import Lines, Place, Tree, offsets_in, read_trees
 from interlock.language.values import YamlValue
 
@@ -197,8 +199,9 @@ class _Reader:
             self._lines,
         )
         if root and (document.kind is None or next(iter(root.keys)) != "interlock"):
-            hint = "begin it with a line such as interlock: rules/v1"
-            document.report((), "RV101", "document does not begin with its kind", hint)
+            tool, advice = look_of(document.data)
+            looks = f"; it looks like {tool}" if tool else ""
+            document.report((), "RV101", f"document does not begin with its kind{looks}", advice)
         return document
 
     def _diagnostic(
@@ -249,5 +252,16 @@ def _undecodable(path: str, text: str | bytes, fault: UnicodeError) -> Document:
     at = fault.start if isinstance(fault, UnicodeDecodeError | UnicodeEncodeError) else 0
     before = text[:at].decode(errors="replace") if isinstance(text, bytes) else text[:at]
     span = Lines(before).span(len(before), len(before))
-    message, hint = "file is not UTF-8", "save it as UTF-8"
-    return _broken(path, Diagnostic(path, span, "error", "RV007", message, hint))
+    message = "file is not UTF-8"
+    if isinstance(text, bytes):
+        message += _other_encoding(text, at)
+    return _broken(path, Diagnostic(path, span, "error", "RV007", message, "save it as UTF-8"))
+
+
+def _other_encoding(content: bytes, at: int) -> str:
+    """Return what encoding it looks like: most often an editor of Windows chose it."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ": it looks like UTF-16"
+    meant = content[at : at + 1].decode("cp1252", errors="ignore")
+    seen = f", {meant!r} in Windows-1252" if meant.isprintable() and meant else ""
+    return f": found byte 0x{content[at]:02x}{seen}"

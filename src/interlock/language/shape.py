@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from interlock.language.diagnostics import nearest
 from interlock.language.document import Document
+from interlock.language.meant import SEVERITIES, key_meant, keys_expected, keys_of
 
 if TYPE_CHECKING:  # a type that only pydantic_core's stubs have
     from pydantic_core import ErrorDetails
@@ -33,8 +34,7 @@ class Shapes:
     def keys(self, data: object) -> list[str]:
         """Return the keys a mapping may have."""
         model = self.model(data)
-        fields = model.model_fields if model else {}
-        return [field.alias or name for name, field in fields.items()]
+        return keys_of(model) if model else []
 
 
 def report_shape(document: Document, error: ErrorDetails, shapes: Shapes) -> None:
@@ -46,16 +46,13 @@ def report_shape(document: Document, error: ErrorDetails, shapes: Shapes) -> Non
     if kind == "missing":
         document.report(loc[:-1], "RV111", f"missing key {loc[-1]!r}")
     elif kind == "extra_forbidden":
-        known = shapes.keys(document.at(loc[:-1]))
-        hint = nearest(str(loc[-1]), known) or _allowed(known)
+        hint = key_meant(document, loc, shapes)
         document.report(loc, "RV112", f"unknown key {loc[-1]!r}", hint, key=True)
     else:
         code, message, hint = _complaint(error)
+        if kind in _MODELS and hint is None:
+            hint = keys_expected(loc, document, shapes)
         document.report(loc, code, message, hint, key=at_key)
-
-
-def _allowed(known: list[str]) -> str | None:
-    return f"allowed: {', '.join(sorted(known))}" if known else None
 
 
 def _complaint(error: ErrorDetails) -> tuple[str, str, str | None]:
@@ -74,11 +71,14 @@ def _complaint(error: ErrorDetails) -> tuple[str, str, str | None]:
         hint = f'quote it: "{found}"' if kind == "string_type" and _is_number(found) else None
         return "RV110", f"expected {_EXPECTED[kind]}, found {_described(found)}", hint
     if kind == "too_short":
-        least = context["min_length"]
-        return "RV110", f"expected {least} or more, found {context['actual_length']}", None
+        least, found = context["min_length"], context["actual_length"]
+        inside = f" in {error['loc'][-1]!r}" if error["loc"] else ""
+        return "RV110", f"expected {least} or more{inside}, found {found}", None
     message = error["msg"].replace("Input should", "value should")
     return "RV110", message[:1].lower() + message[1:], None
 
+
+_MODELS: Final = frozenset({"model_type", "model_attributes_type"})
 
 _EXPECTED: Final[Mapping[str, str]] = {
     "string_type": "text",
@@ -97,8 +97,11 @@ _EXPECTED: Final[Mapping[str, str]] = {
 
 def _not_one_of(expected: str, found: object) -> tuple[str, str, str | None]:
     options = re.findall(r"'((?:[^'\\]|\\.)*)'", expected) or [expected]
-    message = f"expected one of {', '.join(options)}, found {_described(found)}"
-    return "RV113", message, nearest(str(found), options)
+    choice = f"one of {', '.join(options)}" if len(options) > 1 else options[0]
+    message = f"expected {choice}, found {_described(found)}"
+    ours = SEVERITIES.get(str(found))
+    hint = f"did you mean {ours!r}?" if ours in options else nearest(str(found), options)
+    return "RV113", message, hint
 
 
 def _is_number(value: object) -> bool:

@@ -106,7 +106,10 @@ def test_reversible_needs_a_rollback():
 
 def test_a_rollback_makes_it_reversible():
     assert faults(REVERSIBLE.replace("reversible: true", "irreversible_because: no")) == [
-        "RV701 at `rollback`: 'do.it' has a rollback (`reversible: true`)"
+        (
+            "RV701 at `rollback`: 'do.it' has a rollback and does not say that it is reversible"
+            " (add `reversible: true`)"
+        )
     ]
 
 

@@ -211,6 +211,32 @@ def test_a_join_on_another_field_leaves_the_correlation_key():
     ]
 
 
+def test_a_signal_that_does_not_say_what_belongs_together_is_told_so():
+    text = """\
+interlock: signals/v1
+signals:
+  a: {key: [service], correlate: [service], ttl: 1m, fields: {service: string}}
+  b: {key: [service], ttl: 1m, fields: {service: string}}
+---
+interlock: rules/v1
+rules:
+  - id: both
+    title: Both
+    when:
+      - {signal: a, as: one}
+      - {signal: b, as: two, where: service == one.service}
+    then: [{advise: "${one.service}"}]
+    why: ${two.service}
+"""
+
+    assert findings(text) == [
+        (
+            "r:12:9: warning [RV324] joins across correlation keys: two.subject is not equated with"
+            " one.service (declare `correlate` of b)"
+        )
+    ]
+
+
 def test_a_rule_needs_something_that_must_be_there():
     pattern = "signal: error\n        as: err\n        where: value > 5"
     text = changed(
