@@ -1,7 +1,8 @@
-"""The page of each diagnostic code: what to avoid, what to prefer, why, and how to mend it.
+"""The page of each code: of a diagnostic what to avoid and prefer, of an error cause and cure.
 
-The one source is ``docs/reference/diagnostics.md``, which is shipped beside this module, so that
-a page reads the same in the documentation, on a terminal without a network, and in a report.
+The one source is ``docs/reference/diagnostics.md``, and ``docs/errors/`` for errors.  Both are
+shipped beside this module, so that a page reads the same in the documentation, on a terminal
+without a network, and in a report.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class CodePage:
     """What there is to say about a code.
 
     Attributes:
-        code: for instance ``RV201``.
+        code: for instance ``RV201`` or ``not_found``.
         markdown: the entry as the documentation has it, without its heading.
     """
 
@@ -60,6 +61,18 @@ def code_pages() -> Mapping[str, CodePage]:
     """Return every page by its code, in the order of the documentation."""
     page = files("interlock.server").joinpath("diagnostics.md").read_text(encoding="utf-8")
     return read_pages(page)
+
+
+@cache
+def error_pages() -> Mapping[str, CodePage]:
+    """Return the page of every error that is raised on purpose, by its code, sorted."""
+    shipped = files("interlock.server").joinpath("error_pages").iterdir()
+    pages = {one.name.removesuffix(".md"): one for one in shipped if one.name.endswith(".md")}
+    del pages["index"]
+    return {
+        code: CodePage(code, pages[code].read_text(encoding="utf-8").partition("\n\n")[2])
+        for code in sorted(pages)
+    }
 
 
 def read_pages(page: str) -> Mapping[str, CodePage]:

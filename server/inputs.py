@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from interlock.engine.executors.registry import PLUGIN
 from interlock.errors import RequestRejected
 
 SUFFIXES = (".yaml", ".yml")
@@ -23,6 +24,15 @@ MOST_FILES = 10_000
 
 DRY_RUN: Mapping[str, Mapping[str, str]] = {"dry_run": {}}
 """The executors of a service that is told of none: they do nothing and remember it."""
+
+
+_FILES: Mapping[str, tuple[str, ...]] = {
+    "command": ("operations", "ledger"),
+    "http": ("operations", "ledger"),
+    "remote": ("operations",),
+    "supervisord": ("password_file", "ledger"),
+}
+"""The settings of our own executors that name files."""
 
 
 class InputRejected(RequestRejected):
@@ -58,6 +68,9 @@ def read_bundle(folder: Path) -> dict[str, str]:
     Raises:
         InputRejected: the folder or a file cannot be read, or there is no file.
     """
+    if not folder.exists():
+        hint = "the folder of rules, machines, actions and inventory is named with --bundle"
+        raise InputRejected(f"cannot read {folder}: No such file or directory ({hint})")
     texts = {str(path.relative_to(folder)): read_text(path) for path in bundle_files(folder)}
     files = {name: text for name, text in texts.items() if not holds_only_tests(text)}
     if not files:
@@ -100,6 +113,8 @@ def read_text(path: Path) -> str:
 def read_executors(path: Path) -> dict[str, dict[str, str]]:
     """Return the settings of each executor in a TOML file: one table of texts for each name.
 
+    A file that an executor of ours is told of counts from the folder of the TOML file.
+
     Raises:
         InputRejected: it cannot be read, is no TOML, or holds something else.
     """
@@ -117,4 +132,12 @@ def read_executors(path: Path) -> dict[str, dict[str, str]]:
                 raise InputRejected(
                     f"{path}: expected text in quotes for {setting} of [{name}], found {value!r}"
                 )
+        for setting in settings_that_name_files(name, settings) & settings.keys():
+            if settings[setting]:
+                settings[setting] = os.path.normpath(path.parent / settings[setting])
     return content
+
+
+def settings_that_name_files(name: str, settings: Mapping[str, str]) -> frozenset[str]:
+    """Return which settings of an executor name files, as far as that is ours to know."""
+    return frozenset(_FILES.get(settings.get(PLUGIN, name), ()))

@@ -24,7 +24,8 @@ Executors = Annotated[
     typer.Option(
         metavar="FILE",
         help="What probes there are: the service's TOML, or an executors.json."
-        " [default: an executors.json in a folder given; without one an unknown probe is only a"
+        " [default: each executors.json in a folder given, below it or beside a file; else an"
+        " executors.toml there or in the folder around; without one an unknown probe is only a"
         " warning]",
     ),
 ]

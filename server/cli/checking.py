@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,15 +12,16 @@ from interlock.engine.bundle import MANIFEST, Bundle, manifest
 from interlock.engine.clock import SystemClock
 from interlock.engine.executors.registry import load_executors, probe_fields
 from interlock.errors import DefinitionError
-from interlock.language.diagnostics import Diagnostic, ordered
+from interlock.language.diagnostics import Diagnostic, ordered, refuse_errors
 from interlock.language.document import load_documents
 from interlock.language.uncollected import uncollected
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.expired import expired
 from interlock.server.cli.findings import Findings, print_findings
-from interlock.server.cli.manifests import stated_probes
+from interlock.server.cli.manifests import Stated, stated_or_faulty
 from interlock.server.cli.options import Report
 from interlock.server.cli.quieting import quiet, today
+from interlock.server.cli.unstated import unseen
 from interlock.server.inputs import (
     DRY_RUN,
     SUFFIXES,
@@ -30,6 +32,11 @@ from interlock.server.inputs import (
 from interlock.server.kinds import check_kinds
 
 _UNKNOWN_PROBE = "RV710"
+
+_BEGIN = "name the folder of your files; interlock init DIR makes one to begin with"
+
+_UNSAID = re.compile(rb"(?:\xef\xbb\xbf)?(?:[\s.-]|#[^\n]*)*")
+"""A file that holds no document: blank, comments, and the marks between documents."""
 
 
 def check(
@@ -48,7 +55,7 @@ def check(
         DefinitionError: the executors' files are wrong.
     """
     paths = list(paths)
-    probes = stated_probes(paths, executors)
+    probes = stated_or_faulty(paths, executors)
     found = find(read(paths), probes, environment, now=SystemClock().now_ms())
     print_findings(quiet(found, today()), report, "interlock check")
     return Exit.FOUND if found.count("error") else Exit.OK
@@ -58,23 +65,47 @@ def read(paths: Iterable[Path]) -> dict[str, bytes]:
     """Return the content of the files given, by the path that leads there from here.
 
     Raises:
-        InputRejected: a path cannot be read, or there is no file.
+        InputRejected: a path cannot be read, or there is no file, or no document in any.
     """
+    paths = list(paths)
     files: dict[str, bytes] = {}
     for path in paths:
         for file in bundle_files(path) if path.is_dir() else [path]:
-            if file.suffix not in SUFFIXES:
+            if file.suffix not in SUFFIXES and file.exists():
                 raise InputRejected(f"{file}: expected a file that ends with .yaml or .yml")
             files[os.path.normpath(file)] = read_bytes(file)
+    given = ", ".join(
+        str(path) if path.name else f"this folder, {path.absolute()}" for path in paths
+    )
     if not files:
-        raise InputRejected("there is no file that ends with .yaml or .yml")
+        raise InputRejected(f"there is no file that ends with .yaml or .yml in {given} ({_BEGIN})")
+    if all(_UNSAID.fullmatch(content) for content in files.values()):
+        raise InputRejected(f"nothing is said in {given}: no document, only comments ({_BEGIN})")
     return files
+
+
+def read_texts(paths: Iterable[Path]) -> dict[str, str]:
+    """Return the texts of the files given, by the path that leads there from here.
+
+    Raises:
+        InputRejected: as ``read``.
+        DefinitionError: a file is not UTF-8; with the place of the first byte that is none.
+    """
+    texts: dict[str, str] = {}
+    faults: list[Diagnostic] = []
+    for name, content in read(paths).items():
+        try:
+            texts[name] = content.decode()
+        except UnicodeDecodeError:
+            faults += (one for each in load_documents(content, name) for one in each.diagnostics)
+    refuse_errors(faults)
+    return texts
 
 
 @uncollected()
 def find(
     files: Mapping[str, bytes],
-    probes: str | None,
+    probes: Stated,
     environment: str | None = None,
     *,
     now: int = 0,
@@ -83,11 +114,28 @@ def find(
 
     Args:
         files: name to content.
-        probes: the manifest to check against; None: that of a service without settings.
+        probes: the manifest to check against; None: that of a service without settings; faults
+            that keep it from being known are found, too.
         environment: whose parameters count; None: their defaults.
         now: the time, ms since the epoch; what has expired by then is warned of.
     """
     texts = {name: content.decode(errors="replace") for name, content in files.items()}
+    if isinstance(probes, str):
+        found = _compiled(files, {**texts, MANIFEST: probes}, environment, now)
+        return Findings(texts, ordered(found))
+    without = manifest(probe_fields(load_executors(DRY_RUN)))
+    found = _compiled(files, {**texts, MANIFEST: without}, environment, now)
+    missing = [_softened(one) for one in found if one.code == _UNKNOWN_PROBE]
+    found = [one for one in found if one.code != _UNKNOWN_PROBE]
+    if missing and not any(one.severity == "error" for one in found):
+        # Nothing else is wrong, so what only a sound bundle shows is to be seen, too.
+        found = _compiled(files, {**texts, MANIFEST: unseen(texts)}, environment, now)
+    return Findings(texts, ordered([*found, *(missing if probes is None else probes)]))
+
+
+def _compiled(
+    files: Mapping[str, bytes], bundle: Mapping[str, str], environment: str | None, now: int
+) -> list[Diagnostic]:
     documents = [
         document
         for name, content in sorted(files.items())
@@ -95,22 +143,17 @@ def find(
         for document in load_documents(content, name)
     ]
     found: list[Diagnostic] = []
-    known = manifest(probe_fields(load_executors(DRY_RUN))) if probes is None else probes
     try:
-        bundle = Bundle.compile({**texts, MANIFEST: known}, environment, documents, strict=True)
-        found += [*bundle.warnings, *expired(bundle.rulebase, now)]
+        made = Bundle.compile(bundle, environment, documents, strict=True)
+        found += [*made.warnings, *expired(made.rulebase, now)]
     except DefinitionError as error:
         if not error.diagnostics:
             raise
         found += error.diagnostics
-    found += check_kinds(documents)
-    if probes is None:
-        found = [_softened(one) for one in found]
-    return Findings(texts, ordered(found))
+    return [*found, *check_kinds(documents)]
 
 
 def _softened(one: Diagnostic) -> Diagnostic:
     """Make an unknown probe a warning: what is not said cannot be missing."""
-    if one.code != _UNKNOWN_PROBE:
-        return one
-    return replace(one, severity="warning", hint="give --executors FILE to check probes")
+    hint = "say what there is in an executors.toml beside the bundle, or by --executors"
+    return replace(one, severity="warning", hint=hint)

@@ -9,15 +9,18 @@ import typer
 from interlock.server.cli.options import Form, Output
 
 Code = Annotated[
-    str, typer.Argument(metavar="[CODE]", help="Such as RV201; without it, all are listed.")
+    str,
+    typer.Argument(
+        metavar="[CODE]", help="Such as RV201 or not_found; without it, all are listed."
+    ),
 ]
 
 
 def codes(code: Code = "", output: Output = Form.TEXT) -> None:
     """Print the page of a code, or all codes there are.
 
-    What to avoid, what to prefer, why, and how to mend it, as the documentation has it; needs
-    no network and no service.
+    What to avoid, what to prefer, why, and how to mend it; of an error cause and cure. As the
+    documentation has it; needs no network and no service.
 
     interlock codes
     interlock codes RV201

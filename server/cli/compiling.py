@@ -5,14 +5,12 @@ What nobody says about probes is not known and no fault: looking at a runbook ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
-from interlock.engine.bundle import MANIFEST, Bundle, manifest
-from interlock.language.document import load_documents
-from interlock.language.expression import OPEN
-from interlock.language.values import YamlValue
-from interlock.server.cli.checking import read
+from interlock.engine.bundle import MANIFEST, Bundle
+from interlock.server.cli.checking import read_texts
+from interlock.server.cli.unstated import unseen
 
 
 def compiled(paths: Iterable[Path], *, probes: str | None = None, env: str | None = None) -> Bundle:
@@ -27,26 +25,7 @@ def compiled(paths: Iterable[Path], *, probes: str | None = None, env: str | Non
         InputRejected: a path cannot be read, or there is no file.
         DefinitionError: with every fault of every file.
     """
-    texts = {name: content.decode(errors="replace") for name, content in read(paths).items()}
+    texts = read_texts(paths)
     if probes is None:
-        probes = manifest(dict.fromkeys(sorted(asked(texts)), OPEN))
+        probes = unseen(texts)
     return Bundle.compile({**texts, MANIFEST: probes}, env)
-
-
-def asked(texts: Mapping[str, str]) -> set[str]:
-    """Return the probes that the actions of some files ask, whatever their shape."""
-    documents = [one for name, text in texts.items() for one in load_documents(text, name)]
-    return {name for one in documents if one.kind == "actions/v1" for name in _probes(one.data)}
-
-
-def _probes(data: YamlValue) -> Iterator[str]:
-    below: Iterable[YamlValue] = ()
-    if isinstance(data, Mapping):
-        probe = data.get("probe")
-        if isinstance(probe, str):
-            yield probe
-        below = data.values()
-    elif isinstance(data, Sequence) and not isinstance(data, str):
-        below = data
-    for part in below:
-        yield from _probes(part)

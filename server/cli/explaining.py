@@ -6,7 +6,7 @@ from interlock.errors import NotFound
 from interlock.language.diagnostics import nearest
 from interlock.server.cli.options import Form
 from interlock.server.cli.printer import Printer
-from interlock.server.code_pages import CodePage, code_pages
+from interlock.server.code_pages import CodePage, code_pages, error_pages
 
 
 def explain(code: str, form: Form) -> None:
@@ -15,14 +15,15 @@ def explain(code: str, form: Form) -> None:
     Raises:
         NotFound: there is no such code.
     """
-    pages = code_pages()
+    pages = {**code_pages(), **error_pages()}
     printer = Printer(form)
     if not code:
         _list(list(pages.values()), printer)
         return
-    page = pages.get(code.upper())
+    page = pages.get(code.upper()) or pages.get(code.lower())
     if page is None:
-        hint = nearest(code.upper(), pages) or "interlock codes lists them"
+        hint = nearest(code.upper(), pages) or nearest(code.lower(), pages)
+        hint = hint or "interlock codes lists them"
         raise NotFound(f"there is no code {code!r} ({hint})")
     if printer.is_json:
         printer.document(_record(page))

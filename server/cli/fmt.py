@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from interlock.server.cli.check import HERE, Paths
 from interlock.server.cli.options import Form, Output
 
-Paths = Annotated[
-    list[Path], typer.Argument(metavar="PATH", help="Files, and folders with all below them.")
-]
 Check = Annotated[
     bool, typer.Option("--check", help="Change nothing; the exit code is 1 when something would.")
 ]
 
 
-def fmt(paths: Paths, check: Check = False, output: Output = Form.TEXT) -> None:
+def fmt(paths: Paths = None, check: Check = False, output: Output = Form.TEXT) -> None:
     """Lay files out canonically, in place.
 
     Keys in the order of the reference, conditions one a line, double quotes, two blanks a
@@ -25,9 +22,9 @@ def fmt(paths: Paths, check: Check = False, output: Output = Form.TEXT) -> None:
     compared before it is written. A file with a fault of YAML is left as it is, and so is one
     with anchors.
 
-    interlock fmt rules/
+    interlock fmt
     interlock fmt --check rules/ machines/
     """
     from interlock.server.cli import formatting
 
-    raise typer.Exit(formatting.lay_out(paths, check, output))
+    raise typer.Exit(formatting.lay_out(paths or [HERE], check, output))

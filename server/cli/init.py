@@ -30,7 +30,7 @@ def init(folder: Folder = Path(), source: From = None, output: Output = Form.TEX
     editors find the schema. Nothing is overwritten. With --from, each alert becomes a signal
     and a rule that tells people; what cannot be carried stands in comments and in the summary.
 
-    interlock init shop && cd shop && interlock test .
+    interlock init shop && cd shop && interlock test
     interlock init shop --from alerts.yml
     """
     from interlock.server.cli import starting

@@ -12,7 +12,7 @@ from interlock.server.cli import quieting
 from interlock.server.cli.checking import find, read
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.findings import Findings, print_findings
-from interlock.server.cli.manifests import stated_probes
+from interlock.server.cli.manifests import stated_or_faulty
 from interlock.server.cli.options import Report
 from interlock.server.cli.places import whole_of
 from interlock.server.inputs import InputRejected
@@ -42,7 +42,7 @@ def lint_files(
         DefinitionError: the executors' files are wrong.
     """
     paths = list(paths)
-    probes = stated_probes(paths, executors)
+    probes = stated_or_faulty(paths, executors)
     files = read(paths)
     day = _day(today)
     midnight = datetime.combine(day, time.min, UTC)

@@ -65,10 +65,14 @@ def refuse(error: InterlockError) -> int:
     from interlock.server.cli.exits import exit_code
     from interlock.server.cli.harmless import harmless
 
-    if isinstance(error, DefinitionError):
-        for fault in error.diagnostics:
+    said = str(error)
+    if isinstance(error, DefinitionError) and (faults := error.diagnostics):
+        for fault in faults:
             print(harmless(str(fault)), file=sys.stderr)
-    complain(error.code, str(error))
+        first = next((one.code for one in faults if one.severity == "error"), faults[0].code)
+        count = f"{len(faults)} faults" if len(faults) > 1 else "1 fault"
+        said = f"{count}, as above; interlock codes {first} says more about the first"
+    complain(error.code, said)
     return exit_code(error)
 
 

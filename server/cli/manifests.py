@@ -1,15 +1,19 @@
 """What probes there are, from files: ``executors.json`` beside the authors' files, or settings.
 
 A folder may state them for all below it, or each folder below its own part; the parts are put
-together. A probe may be stated twice, but only alike.
+together. A probe may be stated twice, but only alike. Where no file states any, the settings of
+the service are asked, if they lie in the project; looking at them is no service, so what
+executors remember between runs is neither opened nor made.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 from interlock.engine.bundle import MANIFEST, manifest
 from interlock.engine.executors.registry import load_executors, probe_fields
@@ -17,7 +21,16 @@ from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic
 from interlock.language.document import load_documents
 from interlock.language.values import parse_type
-from interlock.server.inputs import InputRejected, read_executors, read_text
+from interlock.server.cli.harmless import harmless
+from interlock.server.inputs import (
+    InputRejected,
+    read_executors,
+    read_text,
+    settings_that_name_files,
+)
+
+SETTINGS = "executors.toml"
+"""Name of the service's file of executors where it lies in a project."""
 
 
 def stated_probes(paths: Iterable[Path], executors: Path | None) -> str | None:
@@ -33,10 +46,50 @@ def stated_probes(paths: Iterable[Path], executors: Path | None) -> str | None:
     """
     if executors is not None:
         return read_manifest(executors)
+    paths = list(paths)
     texts = {path: read_manifest(path) for path in _beside(paths)}
-    if len(texts) < 2:
-        return next(iter(texts.values()), None)
-    return _together(texts)
+    if not texts:
+        return _of_settings(paths)
+    return _together(texts) if len(texts) > 1 else next(iter(texts.values()))
+
+
+Stated: TypeAlias = str | tuple[Diagnostic, ...] | None
+"""A manifest; the faults of the files that should give one; None: nobody says anything."""
+
+
+def stated_or_faulty(paths: Iterable[Path], executors: Path | None) -> Stated:
+    """Return what ``stated_probes`` does, and faults that have a place instead of raising them.
+
+    Raises:
+        InputRejected: as ``read_manifest``.
+        DefinitionError: a fault without a place, of a file that was named.
+    """
+    try:
+        return stated_probes(paths, executors)
+    except DefinitionError as error:
+        if not error.diagnostics:
+            raise
+        return tuple(error.diagnostics)
+
+
+def _of_settings(paths: Iterable[Path]) -> str | None:
+    """Return the manifest of the ``executors.toml`` in a folder given, or the one around it.
+
+    One that names what this machine does not have is told of on standard error, and says nothing.
+    """
+    folders = [path if path.is_dir() else path.parent for path in paths]
+    places = [Path(os.path.normpath(one / up / SETTINGS)) for one in folders for up in ("", "..")]
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        return None
+    try:
+        return read_manifest(found)
+    except DefinitionError as error:
+        if error.diagnostics:
+            raise
+        note = f"note: {found} is not used to check probes: {error}"
+        print(harmless(note), file=sys.stderr)
+        return None
 
 
 def read_manifest(path: Path) -> str:
@@ -44,7 +97,7 @@ def read_manifest(path: Path) -> str:
 
     Raises:
         InputRejected: it cannot be read or is neither.
-        DefinitionError: an executor refuses its settings.
+        DefinitionError: an executor refuses its settings; with diagnostics if they have a place.
     """
     if path.suffix == ".json":
         text = read_text(path)
@@ -54,7 +107,15 @@ def read_manifest(path: Path) -> str:
                 ' e.g. {"http.look": {"status": "int"}}'
             )
         return text
-    return manifest(probe_fields(load_executors(read_executors(path))))
+    forgetful = {
+        name: {key: value for key, value in settings.items() if key not in _memory(name, settings)}
+        for name, settings in read_executors(path).items()
+    }
+    return manifest(probe_fields(load_executors(forgetful)))
+
+
+def _memory(name: str, settings: Mapping[str, str]) -> frozenset[str]:
+    return settings_that_name_files(name, settings) & {"ledger"}
 
 
 def _beside(paths: Iterable[Path]) -> list[Path]:

@@ -7,14 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from interlock.engine.journal.reader import Reader
-from interlock.errors import NotFound
 from interlock.server.inputs import InputRejected
+
+FILE = "interlock.db"
+"""Name of a store in the data folder of a service."""
 
 _SCHEME = "sqlite:///"
 
 
 def store_path(url: str) -> Path:
-    """Return the file a store's URL names; a plain path is one too.
+    """Return the file a store's URL names; a plain path is one too, and so is its folder.
 
     Raises:
         InputRejected: it names no SQLite file.
@@ -22,7 +24,20 @@ def store_path(url: str) -> Path:
     path = url.removeprefix(_SCHEME)
     if not path or "://" in path:
         raise InputRejected(f"--store: expected sqlite:///PATH, found {url!r}")
-    return Path(path)
+    return Path(path, FILE) if Path(path).is_dir() else Path(path)
+
+
+def existing_store(url: str) -> Path:
+    """Return the file a store's URL names.
+
+    Raises:
+        InputRejected: it names no SQLite file, or there is none.
+    """
+    path = store_path(url)
+    if not path.exists():
+        hint = f"--store names the data folder of a service, or the {FILE} in it"
+        raise InputRejected(f"there is no store at {path} ({hint})")
+    return path
 
 
 @contextmanager
@@ -33,10 +48,5 @@ def opened(url: str) -> Iterator[Reader]:
         InputRejected: there is no such file.
         JournalError: it cannot be opened or is no journal.
     """
-    path = store_path(url)
-    try:
-        reader = Reader(path)
-    except NotFound as error:
-        raise InputRejected(str(error)) from error
-    with reader:
+    with Reader(existing_store(url)) as reader:
         yield reader

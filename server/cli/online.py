@@ -25,7 +25,17 @@ def connected(server: str) -> Iterator[BlockingClient]:
         try:
             yield client
         except NotReady as error:
-            raise NotReady(f"the service at {server} does not answer: {error}") from error
+            raise NotReady(
+                f"the service at {server} does not answer: {_cause(str(error))}"
+            ) from error
+
+
+def _cause(said: str) -> str:
+    """Return why nobody answers; gRPC tells what it tried, and at the end what came of it."""
+    if not said.startswith("failed to connect"):
+        return said
+    cause = said.rpartition(": ")[2]
+    return f"{cause} (start one with interlock serve, or name its address with --server)"
 
 
 def who(actor: str) -> str:

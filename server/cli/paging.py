@@ -7,7 +7,7 @@ from pathlib import Path
 
 from interlock.engine.runbook import MARK, pages
 from interlock.engine.verify.whole import read_whole
-from interlock.server.cli.checking import read
+from interlock.server.cli.checking import read_texts
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.options import Form
 from interlock.server.cli.printer import Printer, counted
@@ -31,7 +31,7 @@ def write(paths: Iterable[Path], folder: Path, env: str | None, *, check: bool, 
     """
     if str(folder) == "-":  # elsewhere that is standard output, and a folder of that name is litter
         raise InputRejected("--out: expected a folder, found '-': there are several pages")
-    texts = {name: content.decode(errors="replace") for name, content in read(paths).items()}
+    texts = read_texts(paths)
     made = {folder / name: text for name, text in pages(read_whole(texts, env)).items()}
     changed, gone = _changed(made), _gone(made, folder)
     if not check:

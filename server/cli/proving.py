@@ -35,7 +35,7 @@ def verify(url: str, key: Path | None, checkpoint: Path | None) -> Report:
         InputRejected: the store, the key or the checkpoint cannot be read.
         JournalError: the store cannot be opened.
     """
-    path = offline.store_path(url)
+    path = offline.existing_store(url)
     verifier = trusted_key(path, key)
     beside = path.with_name(CHECKPOINT_FILE)
     if checkpoint is None and beside.is_file():

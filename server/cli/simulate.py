@@ -26,7 +26,7 @@ def simulate(
     them. The fold of the service decides, actions work unless a command says otherwise, and
     nothing real is touched. JSON is one line a command.
 
-    interlock simulate bundle/ --executors executors.toml
+    interlock simulate bundle/
     echo "send site.probe service=shop up=false" | interlock simulate bundle/
     """
     from interlock.server.cli import simulating

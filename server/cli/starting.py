@@ -28,7 +28,7 @@ def start(folder: Path, form: Form) -> None:
         printer.document({"files": [str(path) for path in written]})
         return
     _print_files(printer, written)
-    _print_next(printer, folder, "interlock check . --executors executors.toml")
+    _print_next(printer, folder)
 
 
 def carry(source: Path, folder: Path, form: Form) -> None:
@@ -48,7 +48,7 @@ def carry(source: Path, folder: Path, form: Form) -> None:
         return
     _print_files(printer, written)
     _print_translation(printer, translation)
-    _print_next(printer, folder, "interlock check .")
+    _print_next(printer, folder)
 
 
 def _print_files(printer: Printer, written: Sequence[Path]) -> None:
@@ -70,8 +70,8 @@ def _print_translation(printer: Printer, translation: Translation) -> None:
     )
 
 
-def _print_next(printer: Printer, folder: Path, check: str) -> None:
-    printer.line("next: ", (f"cd {folder} && {check} && interlock test .", "bold"))
+def _print_next(printer: Printer, folder: Path) -> None:
+    printer.line("next: ", (f"cd {folder} && interlock check && interlock test", "bold"))
 
 
 def _record(translation: Translation, written: Sequence[Path]) -> dict[str, object]:

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from interlock.engine.bundle import MANIFEST, Bundle, Probes, manifest
-from interlock.engine.executors.registry import load_executors, probe_fields
+from interlock.engine.bundle import MANIFEST, Bundle, Probes
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, ordered
 from interlock.language.document import Document, load_documents
-from interlock.language.expression import OPEN
-from interlock.server.cli.checking import read
-from interlock.server.cli.compiling import asked
+from interlock.server.cli.checking import read, read_texts
 from interlock.server.cli.manifests import read_manifest, stated_probes
-from interlock.server.inputs import DRY_RUN, InputRejected, holds_only_tests
+from interlock.server.cli.unstated import unseen
+from interlock.server.inputs import InputRejected, holds_only_tests
 from interlock.testing.scenario import (
     KIND,
     Scenario,
@@ -62,8 +60,8 @@ def read_suites(paths: Iterable[Path], executors: Path | None) -> Suites:
 
     Args:
         paths: files, and folders with all below them.
-        executors: where it stands what probes there are; None: an ``executors.json`` in a
-            folder that a document uses, then what its fakes show.
+        executors: where it stands what probes there are; None: what lies with the files that a
+            document uses, then what its fakes show.
 
     Raises:
         InputRejected: a path cannot be read, or nothing below them is a test document.
@@ -111,8 +109,9 @@ class _Reader:
         sound = [bundle for bundle in bundles.values() if bundle is not None]
         found += [Suite(one, some) for one in sound if (some := examples_of(one))]
         if not found:
-            what = f"no document that begins with interlock: {KIND}"
-            raise InputRejected(f"there is {what}, and no rule has examples")
+            what = f"there is no document that begins with interlock: {KIND}"
+            hint = "scenarios lie beside a bundle, for instance in tests/NAME.test.yaml"
+            raise InputRejected(f"{what}, and no rule has examples ({hint})")
         return Suites(self._texts, found)
 
     def _documents(self, paths: Iterable[Path]) -> list[Document]:
@@ -146,7 +145,9 @@ class _Reader:
     def _bundle(self, about: _About, shapes: Sequence[ScenariosDocument]) -> Bundle | None:
         environment, *names = about
         used = [Path(str(name)) for name in names]
-        found = {name: content.decode(errors="replace") for name, content in read(used).items()}
+        found = self._gather(lambda: read_texts(used))
+        if found is None:
+            return None
         texts = {name: text for name, text in found.items() if not holds_only_tests(text)}
         self._texts |= texts
         files = {**texts, MANIFEST: self._manifest(used, texts, inferred_probes(shapes))}
@@ -156,5 +157,4 @@ class _Reader:
         if (stated := self._stated or stated_probes(used, None)) is not None:
             return stated
         # A probe that no scenario fakes sees nothing, so its fields make no difference.
-        unseen = dict.fromkeys(asked(texts), OPEN)
-        return manifest({**unseen, **probe_fields(load_executors(DRY_RUN)), **inferred})
+        return unseen(texts, inferred)

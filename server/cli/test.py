@@ -22,7 +22,8 @@ Executors = Annotated[
     typer.Option(
         metavar="FILE",
         help="What probes there are: the service's TOML, or an executors.json."
-        " [default: executors.json beside the bundle, or what the fakes show]",
+        " [default: executors.json beside the bundle, executors.toml there or in the folder around,"
+        " or what the fakes show]",
     ),
 ]
 Named = Annotated[

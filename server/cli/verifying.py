@@ -13,7 +13,7 @@ from interlock.errors import DefinitionError
 from interlock.server.cli.checking import find, read
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.findings import Findings, print_findings
-from interlock.server.cli.manifests import stated_probes
+from interlock.server.cli.manifests import Stated, stated_or_faulty
 from interlock.server.cli.options import Report
 from interlock.server.cli.quieting import quiet, today
 from interlock.server.cli.showing import uses, write
@@ -47,7 +47,7 @@ def verify(paths: Sequence[Path], asked: Asked, report: Report) -> Exit:
         DefinitionError: the executors' files are wrong.
     """
     paths = list(paths)
-    probes = stated_probes(paths, asked.executors)
+    probes = stated_or_faulty(paths, asked.executors)
     found = quiet(prove(read(paths), probes, asked.environment), today())
     print_findings(found, report, "interlock verify")
     if asked.folder is not None and found.diagnostics:
@@ -72,9 +72,7 @@ def _show(paths: Sequence[Path], found: Findings, asked: Asked, folder: Path) ->
     return write(told, folder, asked.executors)
 
 
-def prove(
-    files: Mapping[str, bytes], probes: str | None, environment: str | None = None
-) -> Findings:
+def prove(files: Mapping[str, bytes], probes: Stated, environment: str | None = None) -> Findings:
     """Return what is found about files taken as one bundle; their errors, where they have any.
 
     Args:

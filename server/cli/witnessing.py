@@ -29,7 +29,7 @@ def take_checkpoint(url: str, file: Path, key: Path | None, form: Form) -> None:
     """
     if file.exists():
         raise InputRejected(f"FILE: {file} exists; evidence is never written over, take a new name")
-    verifier = trusted_key(offline.store_path(url), key)
+    verifier = trusted_key(offline.existing_store(url), key)
     with offline.opened(url) as reader:
         try:
             taken = export_checkpoint(reader, verifier, file)

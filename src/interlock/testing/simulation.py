@@ -142,7 +142,10 @@ class Simulation:
         if words[0] not in probes:
             raise RequestRejected(_unknown("probe", words[0], probes))
         if probes[words[0]] is OPEN:
-            raise RequestRejected(f"nothing says what {words[0]} sees; give --executors FILE")
+            raise RequestRejected(
+                f"nothing says what {words[0]} sees; say it in an executors.toml beside the bundle,"
+                " or by --executors"
+            )
         self._scripts.blind.pop(words[0], None)
         self._scripts.see(words[0], [self._typed(probes[words[0]], _pairs(words[1:]))])
 

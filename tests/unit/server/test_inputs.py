@@ -67,7 +67,23 @@ def test_a_link_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
 def test_executors_have_a_table_each(tmp_path: Path) -> None:
     path = _write(tmp_path / "e.toml", '[dry_run]\n[command]\noperations = "ops.toml"\n')
 
-    assert read_executors(path) == {"dry_run": {}, "command": {"operations": "ops.toml"}}
+    operations = str(tmp_path / "ops.toml")
+    assert read_executors(path) == {"dry_run": {}, "command": {"operations": operations}}
+
+
+def test_files_that_our_own_executors_are_told_of_count_from_the_settings(tmp_path: Path) -> None:
+    path = _write(
+        tmp_path / "e.toml",
+        '[command]\noperations = "/etc/ops.yaml"\nledger = "../l"\n'
+        '[flags]\nplugin = "remote"\noperations = "f.yaml"\n'
+        '[theirs]\noperations = "f.yaml"\nledger = ""\n',
+    )
+
+    assert read_executors(path) == {
+        "command": {"operations": "/etc/ops.yaml", "ledger": str(tmp_path.parent / "l")},
+        "flags": {"plugin": "remote", "operations": str(tmp_path / "f.yaml")},
+        "theirs": {"operations": "f.yaml", "ledger": ""},
+    }
 
 
 @pytest.mark.parametrize(

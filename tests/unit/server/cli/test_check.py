@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from interlock.server.cli.checking import find, read
-from interlock.server.cli.manifests import read_manifest
 from interlock.server.inputs import InputRejected
 from tests.unit.server.cli.conftest import Ran
 
@@ -105,6 +104,39 @@ def test_a_file_that_is_not_utf_8_is_a_fault_at_its_place(folder: Path) -> None:
     assert ["RV007"] == [one.code for one in found.diagnostics]
 
 
+def test_no_verb_takes_a_file_that_is_not_utf_8_for_something_else(
+    interlock: Run, folder: Path
+) -> None:
+    (folder / "rules.yaml").write_bytes(RULES.replace("Down", "D\xf6wn").encode("latin-1"))
+    said = "rules.yaml:6:13: error [RV007] file is not UTF-8: found byte 0xf6, 'ö' in Windows-1252"
+
+    assert said in interlock("check", str(folder)).out
+    for verb in (("test",), ("graph", "rules"), ("docs", "--out", str(folder / "out"))):
+        ran = interlock(*verb, str(folder))
+        assert (ran.code, ran.err.count("error [RV")) == (2, 1)
+        assert said in ran.err
+        assert ran.err.endswith(
+            "error [definition_error]: 1 fault, as above; interlock codes RV007 says more about the"
+            " first\n"
+        )
+
+
+def test_a_file_that_is_utf_16_is_told_so(folder: Path) -> None:
+    (folder / "rules.yaml").write_bytes(RULES.encode("utf-16"))
+
+    [one] = find(read([folder]), None).diagnostics
+
+    assert one.message == "file is not UTF-8: it looks like UTF-16"
+
+
+def test_the_folder_one_stands_in_is_named(
+    interlock: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert f"in this folder, {tmp_path} (" in interlock("check").err
+
+
 def test_a_probe_nobody_was_asked_about_is_a_warning(folder: Path) -> None:
     (folder / "actions.yaml").write_text(ACTIONS)
 
@@ -112,6 +144,20 @@ def test_a_probe_nobody_was_asked_about_is_a_warning(folder: Path) -> None:
 
     assert [("RV710", "warning")] == [(one.code, one.severity) for one in found.diagnostics]
     assert found.count("error") == 0
+
+
+def test_an_unknown_probe_hides_no_warning_of_a_rule(interlock: Run, folder: Path) -> None:
+    (folder / "actions.yaml").write_text(ACTIONS)
+    signal = "{signal: site.probe, as: look, where: '!up'}"
+    (folder / "rules.yaml").write_text(
+        RULES.replace("[{signal", f"[{signal.replace('look', 'idle')}, {{signal")
+    )
+
+    found = find(read([folder]), None)
+
+    assert {"RV710", "RV213"} <= {one.code for one in found.diagnostics}
+    assert found.count("error") == 0
+    assert "ok" in interlock("check", str(folder)).out
 
 
 def test_a_probe_that_is_not_in_the_manifest_is_an_error(folder: Path) -> None:
@@ -128,44 +174,20 @@ def test_a_probe_that_is_in_the_manifest_is_checked(folder: Path) -> None:
     assert not find(read([folder]), '{"command.seen": {"exit": "int"}}').diagnostics
 
 
-def test_the_manifest_of_a_service_is_read_from_its_settings(tmp_path: Path) -> None:
-    operations = tmp_path / "operations.yaml"
-    operations.write_text(
-        "interlock: command/v1\nprobes:\n  seen:\n    argv: [/bin/true]\n    outputs: {exit: int}\n"
-    )
-    settings = tmp_path / "executors.toml"
-    settings.write_text(f'[command]\noperations = "{operations}"\n')
-
-    assert {"command.seen": {"exit": "int"}} == json.loads(read_manifest(settings))
-
-
-@pytest.mark.parametrize("manifest", ["[]", "{", '{"a.b": {"c": "integer"}}', '{"a.b": 1}'])
-def test_a_manifest_that_is_none_is_refused(tmp_path: Path, manifest: str) -> None:
-    path = tmp_path / "executors.json"
-    path.write_text(manifest)
-
-    with pytest.raises(InputRejected, match="is no manifest: expected probes"):
-        read_manifest(path)
-
-
-def test_a_manifest_is_taken_as_it_stands(tmp_path: Path) -> None:
-    path = tmp_path / "executors.json"
-    path.write_text('{"http.look": {"body": "string?", "times": "list<double(3)>"}}')
-
-    assert path.read_text() == read_manifest(path)
-
-
 @pytest.mark.parametrize(
     ("name", "message"),
     [
         ("gone.yaml", "cannot read .*gone.yaml: No such file or directory"),
+        ("gone", "cannot read .*gone: No such file or directory"),
         ("notes.txt", "expected a file that ends with .yaml or .yml"),
-        ("empty", "there is no file that ends with .yaml or .yml"),
+        ("empty", "there is no file that ends with .yaml or .yml in .*/empty .*interlock init DIR"),
+        ("blank.yaml", "nothing is said in .*/blank.yaml: no document, only comments"),
     ],
 )
 def test_a_path_that_cannot_be_checked_is_refused(tmp_path: Path, name: str, message: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "notes.txt").touch()
+    (tmp_path / "blank.yaml").write_text("\ufeff---\n# interlock: rules/v1\n\n...\n")
 
     with pytest.raises(InputRejected, match=message):
         read([tmp_path / name])

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from interlock.server.cli import sarif
-from interlock.server.code_pages import code_pages, read_pages
+from interlock.server.code_pages import code_pages, error_pages, read_pages
 from tests.unit.server.cli.conftest import Ran
 from tests.unit.server.cli.test_findings import fault
 
@@ -76,8 +76,18 @@ def test_a_code_is_explained_whatever_its_case(interlock: Run) -> None:
 def test_every_code_is_listed_with_what_it_means(interlock: Run) -> None:
     lines = interlock("codes").out.splitlines()
 
-    assert [line[:5] for line in lines] == [*code_pages()]
+    assert [line.split()[0] for line in lines] == [*code_pages(), *error_pages()]
     assert lines[0] == "RV001  The text is not YAML."
+
+
+def test_the_code_of_an_error_has_a_page_as_well(interlock: Run) -> None:
+    code, out, err = interlock("codes", "request_rejected")
+
+    assert (code, err) == (0, "")
+    assert out.startswith("request_rejected  A question or command is malformed")
+    assert "\n## Cure\n" in out
+    assert "(did you mean 'not_ready'?)" in interlock("codes", "not_redy").err
+    assert "index" not in interlock("codes").out.split()
 
 
 def test_programs_get_pages_as_json(interlock: Run) -> None:

@@ -72,7 +72,9 @@ def test_people_are_shown_few_faults_and_programs_all(
 def test_a_store_without_a_key_beside_it_cannot_be_verified(
     interlock: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    code, _, err = interlock("audit", "verify", "--store", f"sqlite:///{tmp_path}/no.db")
+    (tmp_path / "interlock.db").touch()
+
+    code, _, err = interlock("audit", "verify", "--store", f"sqlite:///{tmp_path}/interlock.db")
 
     assert 2 == code
     assert f"cannot read {tmp_path}/interlock.pub: No such file or directory" in err
@@ -80,8 +82,9 @@ def test_a_store_without_a_key_beside_it_cannot_be_verified(
 
 def test_a_file_that_is_no_key_is_named(interlock: Callable[..., Ran], tmp_path: Path) -> None:
     (tmp_path / "interlock.pub").write_text("not a key\n")
+    (tmp_path / "interlock.db").touch()
 
-    code, _, err = interlock("audit", "verify", "--store", f"{tmp_path}/no.db")
+    code, _, err = interlock("audit", "verify", "--store", str(tmp_path))
 
     assert 2 == code
     assert err.startswith("error [request_rejected]: --key: ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def play(interlock: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> Play
     """Return a function that plays lines on the starter project."""
     monkeypatch.chdir(FILES)
 
-    def call(*lines: str, options: tuple[str, ...] = ("--executors", "executors.toml")) -> Ran:
+    def call(*lines: str, options: tuple[str, ...] = ()) -> Ran:
         monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines)))
         return interlock("simulate", "bundle", *options)
 
@@ -103,7 +104,7 @@ def test_why_and_why_not_are_asked_of_what_has_happened_so_far(play: Play) -> No
 
 
 def test_programs_get_a_line_a_command(play: Play) -> None:
-    out = play(DOWN, "show", options=("--executors", "executors.toml", "-o", "json")).out
+    out = play(DOWN, "show", options=("-o", "json")).out
 
     sent, shown = (json.loads(line) for line in out.splitlines())
     assert sent["happened"][0].endswith("fired site/site-down: shop does not answer")
@@ -134,10 +135,15 @@ def test_a_script_ends_with_its_first_mistake(play: Play, line: str, said: str) 
     assert "> show" not in ran.out
 
 
-def test_without_executors_nobody_knows_what_probes_see(play: Play) -> None:
-    ran = play("see command.runs exit=0", options=())
+def test_without_executors_nobody_knows_what_probes_see(
+    interlock: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shutil.copytree(FILES / "bundle", tmp_path / "bundle")
+    monkeypatch.setattr("sys.stdin", io.StringIO("see command.runs exit=0\n"))
 
-    assert "nothing says what command.runs sees; give --executors FILE" in ran.err
+    ran = interlock("simulate", str(tmp_path / "bundle"))
+
+    assert "nothing says what command.runs sees; say it in an executors.toml" in ran.err
 
 
 def test_quit_ends_a_script_and_help_lists_the_commands(play: Play) -> None:

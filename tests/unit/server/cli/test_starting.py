@@ -14,17 +14,41 @@ Program = Callable[..., Ran]
 ALERTS = str(Path(__file__).parents[3] / "data" / "alert_rules" / "hosts.yml")
 
 
-def test_a_new_project_passes_check_test_verify_and_fmt(
+def test_a_new_project_is_green_with_every_verb_and_without_an_option(
     interlock: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = interlock("init", str(tmp_path / "shop"))
     monkeypatch.chdir(tmp_path / "shop")
 
     assert made.code == 0
-    assert interlock("check", ".", "--executors", "executors.toml").out == "7 files: ok\n"
-    assert interlock("verify", ".").out == "7 files: ok\n"
-    assert interlock("test", ".").out.startswith("3 scenarios: passed")
-    assert interlock("fmt", "--check", ".").code == 0
+    for verb in ("check", "lint", "verify"):
+        assert interlock(verb) == (0, "7 files: ok\n", "")
+    assert interlock("test").out.startswith("7 scenarios: passed")
+    assert interlock("fmt", "--check").code == 0
+
+
+def test_the_scenarios_of_a_new_project_take_every_way_and_notice_every_change(
+    interlock: Program, tmp_path: Path
+) -> None:
+    interlock("init", str(tmp_path))
+
+    ran = interlock("test", str(tmp_path), "--min", "100", "--min-killed", "95")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert "covered 100 %" in ran.out
+
+
+def test_a_scenario_less_of_a_new_project_is_missed(interlock: Program, tmp_path: Path) -> None:
+    interlock("init", str(tmp_path))
+    scenarios = tmp_path / "tests" / "restart.test.yaml"
+    before, cut, _ = scenarios.read_text().partition("  - name: a restart that starts nothing")
+    scenarios.write_text(before)
+
+    ran = interlock("test", str(tmp_path), "--min", "100")
+
+    assert cut
+    assert ran.code == 1
+    assert "unverified in restart-service: never taken" in ran.out
 
 
 def test_the_project_points_editors_to_a_schema_that_is_there(

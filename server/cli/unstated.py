@@ -1,0 +1,38 @@
+"""What is known of probes where nobody says what they see: that some files ask them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from interlock.engine.bundle import Probes, manifest
+from interlock.engine.executors.registry import load_executors, probe_fields
+from interlock.language.document import load_documents
+from interlock.language.expression import OPEN
+from interlock.language.values import YamlValue
+from interlock.server.inputs import DRY_RUN
+
+
+def unseen(texts: Mapping[str, str], seen: Probes | None = None) -> str:
+    """Return a manifest by which nobody knows what the probes see that some files ask.
+
+    Args:
+        texts: the author's files.
+        seen: what is known of some probes all the same.
+    """
+    documents = [one for name, text in texts.items() for one in load_documents(text, name)]
+    asked = {name for one in documents if one.kind == "actions/v1" for name in _asked(one.data)}
+    without = probe_fields(load_executors(DRY_RUN))
+    return manifest({**dict.fromkeys(sorted(asked), OPEN), **without, **(seen or {})})
+
+
+def _asked(data: YamlValue) -> Iterator[str]:
+    below: Iterable[YamlValue] = ()
+    if isinstance(data, Mapping):
+        probe = data.get("probe")
+        if isinstance(probe, str):
+            yield probe
+        below = data.values()
+    elif isinstance(data, Sequence) and not isinstance(data, str):
+        below = data
+    for part in below:
+        yield from _asked(part)
