@@ -13,6 +13,8 @@ myst_heading_anchors = 3
 exclude_patterns = ["adr/0000-template.md"]
 html_theme = "furo"
 html_title = "Interlock"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
 nitpicky = True
 
 

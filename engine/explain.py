@@ -209,7 +209,8 @@ class _Telling:
     def _answer(self, answer: Note, choice: str) -> Reason:
         body = self._history.entry(answer["seq"]) or {"text": "", "at": None}
         roles = ", ".join(answer["roles"])
-        title = f"{answer['actor']} as {roles} answered {choice}: {body['text']}"
+        said = f": {body['text']}" if body["text"] else ""
+        title = f"{answer['actor']} as {roles} answered {choice}{said}"
         return Reason("command", "", title, answer["seq"], body["at"])
 
     def _order(self, cause: Note) -> Reason:

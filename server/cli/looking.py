@@ -50,7 +50,7 @@ def print_list(incidents: Sequence[Incident], form: Form) -> None:
         columns.append("ASKS")
         for row, one in zip(rows, incidents, strict=True):
             row.append(one.question.role)
-    printer.table(columns, rows)
+    printer.table(columns, rows, whole="INCIDENT")
 
 
 def print_incident(incident: Incident, moves: Sequence[Transition], form: Form) -> None:

@@ -67,11 +67,21 @@ class Printer:
         """Print one line of parts; a part may have a style, e.g. ``("done", "green")``."""
         self._console.print(styled(*parts), no_wrap=True, overflow="ignore", crop=False)
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Print a table; cells are cut only where a terminal is too narrow for them."""
+    def table(
+        self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: str = ""
+    ) -> None:
+        """Print a table; cells are cut only where a terminal is too narrow for them.
+
+        Args:
+            columns: their headings.
+            rows: a cell for each column.
+            whole: the column that is never cut, because one has to copy it.
+        """
+        rows = list(rows)
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        for column in columns:
-            table.add_column(column, no_wrap=True, overflow="ellipsis")
+        for place, column in enumerate(columns):
+            least = max((len(row[place]) for row in rows), default=0) if column == whole else None
+            table.add_column(column, no_wrap=True, overflow="ellipsis", min_width=least)
         for row in rows:
             table.add_row(*(Text(harmless(cell)) for cell in row))
         self._print_lines(table)

@@ -16,7 +16,12 @@ Severity = Annotated[
     Literal["info", "warning", "error", "critical"] | None, typer.Option(help="How bad it is.")
 ]
 Labels = Annotated[
-    list[str] | None, typer.Option("--label", metavar="K=V", help="Text; may be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--label",
+        metavar="K=V",
+        help="Text, read as its field is declared, such as 10m; may be repeated.",
+    ),
 ]
 Values = Annotated[
     list[str] | None,

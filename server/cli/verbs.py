@@ -19,7 +19,8 @@ HELP = """\
 Rules decide, state machines advance, one gate lets actions out.
 
 See it work     interlock demo
-Run it          interlock check rules/ && interlock serve --bundle rules/
+Begin           interlock init shop && cd shop && interlock test
+Run it          interlock serve --bundle bundle --executors executors.toml
 Send a signal   interlock signal send site.probe --value up=false
 Look            interlock incidents list
 Ask why         interlock why INCIDENT

@@ -41,6 +41,9 @@ _ELSEWHERE: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What Prometheus, StackStorm and ansible-rulebook call things, and what we may call them."""
 
+_FEW: Final = 8
+"""More keys than that are no hint."""
+
 SEVERITIES: Final[Mapping[str, str]] = {
     "error": "high",
     "page": "critical",
@@ -80,7 +83,8 @@ def keys_expected(loc: Loc, document: Document, shapes: Shapes) -> str | None:
         if (field.alias or name) == loc[-1]
         for model in models_in(field.annotation)
     ]
-    return f"with the keys {', '.join(keys_of(models[0]))}" if len(models) == 1 else None
+    keys = keys_of(models[0]) if len(models) == 1 else []
+    return f"with the keys {', '.join(keys)}" if 0 < len(keys) <= _FEW else None
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:

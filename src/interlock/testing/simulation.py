@@ -25,6 +25,7 @@ from typing_extensions import override
 from interlock import digest
 from interlock.engine.bundle import Bundle
 from interlock.engine.executors.base import Attempt, ProbeRequest
+from interlock.engine.fold.questions import question_of
 from interlock.engine.model import Kind
 from interlock.errors import RequestRejected, SignalRejected
 from interlock.language.diagnostics import nearest
@@ -165,7 +166,7 @@ class Simulation:
     def _answer(self, words: Sequence[str]) -> None:
         _expect(len(words) == 4 and words[2] == "as", "answer KEY CHOICE as ROLE")
         incident = self.incident(words[0])
-        self.harness.answer(incident, words[1], f"a {words[3]}", roles=[words[3]])
+        self.harness.answer(incident, words[1], f"one of {words[3]}", roles=[words[3]])
 
     def _freeze(self, words: Sequence[str]) -> None:
         _expect(len(words) == 1, "freeze SCOPE")
@@ -214,6 +215,10 @@ class Simulation:
         """Yield what stands: incidents, facts, actions at work, what happens next."""
         for row in self.harness.incidents:
             yield f"incident {row.id} {row.machine} for {row.key}: {row.outcome or row.state}"
+            if (asked := self.harness.state.questions.get(row.id)) is not None:
+                question = question_of(self.harness.state, self.harness.state.incidents[row.id])
+                choices = " or ".join(question.choices)
+                yield f"asks {asked.text}; say: answer {row.key} {choices} as {question.role}"
         memory, types = self.harness.state.memory, self.bundle.rulebase.fact_types
         for fact in memory.facts() if memory is not None else ():
             fields = types[fact.fact].fields

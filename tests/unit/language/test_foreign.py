@@ -12,7 +12,7 @@ from interlock.language.foreign import look_of
 
 ROOT = Path(__file__).parents[3]
 OURS = [
-    *sorted((ROOT / "machines" / "library").glob("*.yaml")),
+    *sorted((ROOT / "machines" / "library").rglob("*.yaml")),
     *sorted((ROOT / "server" / "starter" / "files").rglob("*.yaml")),
     *sorted((ROOT / "server" / "demo").rglob("*.yaml")),
 ]
@@ -25,7 +25,11 @@ OURS = [
         ("rule_files: [a.yml]\ntests: []", "a test of promtool", "test/v1"),
         ("global: {}\nscrape_configs: []", "a configuration of Prometheus", "keep it out"),
         ("route: {receiver: x}\nreceivers: []", "a configuration of Alertmanager", "keep it out"),
-        ("- {name: x, hosts: all, sources: [], rules: []}", "a rulebook of ans", "becomes a rule"),
+        (
+            "- {name: x, hosts: all, sources: [], rules: []}",
+            "a rulebook of ansible-r",
+            "becomes a rule",
+        ),
         ("- {hosts: all, tasks: []}", "a playbook of Ansible", "executor command"),
         ("name: r\npack: p\ntrigger: {type: t}\naction: {ref: a}", "a rule of StackS", "criteria"),
         ("name: a\nrunner_type: shell\nentry_point: a.sh", "an action of StackS", "actions/v1"),

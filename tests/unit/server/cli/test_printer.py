@@ -33,6 +33,22 @@ def test_a_table_is_aligned_without_blanks_at_the_end(capsys: pytest.CaptureFixt
     assert "ID    WHY\na     \\x1b[2J\\u202ereversed\nlong\n" == capsys.readouterr().out
 
 
+def test_what_one_has_to_copy_is_never_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interlock.server.cli.printer.WIDE", 40)
+    row = ("inc-b55605796848132c", "a-machine-with-a-name", "a subject of somebody")
+
+    Printer(Form.TEXT).table(("ID", "MACHINE", "ABOUT"), [row], whole="ID")
+    kept = capsys.readouterr().out
+    Printer(Form.TEXT).table(("ID", "MACHINE", "ABOUT"), [row])
+    cut = capsys.readouterr().out
+
+    assert row[0] in kept
+    assert max(map(len, kept.splitlines())) <= 40
+    assert row[0] not in cut
+
+
 def test_fields_without_a_value_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     Printer(Form.TEXT).fields({"id": "a", "outcome": "", "state": "open"})
 

@@ -163,3 +163,53 @@ def test_probes_that_a_folder_states_are_known(
     ran = interlock("simulate", str(tmp_path))
 
     assert "restarting → watching on done" in ran.out
+
+
+ASKING = """\
+interlock: signals/v1
+package: q
+signals:
+  q.deep: {key: [queue], correlate: [queue], ttl: 1h, fields: {queue: string}}
+---
+interlock: rules/v1
+package: q
+rules:
+  - id: deep
+    title: A queue is deep
+    when: [{signal: q.deep, as: deep}]
+    then: [{start: drain, incident: "${deep.queue}", with: {queue: "${deep.queue}"}}]
+    why: ${deep.queue} is deep
+---
+interlock: machine/v1
+id: drain
+package: q
+version: 1
+title: Ask
+owner: team
+context: {queue: string}
+outcomes: [resolved, handed_over]
+initial: asking
+states:
+  asking:
+    approve:
+      role: on-call
+      ask: Drain ${queue}?
+      choices: {drain: resolved, leave: handed_over}
+      expires: 10m
+      on_expire: handed_over
+  resolved: {final: resolved}
+  handed_over: {final: handed_over}
+"""
+
+
+def test_a_question_is_shown_with_the_command_that_answers_it(
+    interlock: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "ask.yaml").write_text(ASKING)
+    lines = ("send q.deep queue=orders", "show", "answer orders drain as on-call", "show", "why")
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines)))
+
+    out = interlock("simulate", str(tmp_path)).out
+
+    assert out.count("\nasks Drain orders?; say: answer orders drain or leave as on-call\n") == 1
+    assert "command one of on-call as on-call answered drain #" in out

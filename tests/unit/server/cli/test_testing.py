@@ -81,7 +81,8 @@ def test_a_folder_without_tests_is_refused(interlock: Run, folder: Path) -> None
     assert (code, out) == (2, "")
     assert err == (
         "error [request_rejected]: there is no document that begins with interlock: test/v1,"
-        " and no rule has examples\n"
+        " and no rule has examples"
+        " (scenarios lie beside a bundle, for instance in tests/NAME.test.yaml)\n"
     )
 
 
