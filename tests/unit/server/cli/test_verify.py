@@ -30,7 +30,8 @@ def test_a_finding_is_named_with_its_place_and_fails(interlock: Run, tmp_path: P
 
     assert (code, err) == (1, "")
     assert out == (
-        f"{name}/rules.yaml:7:59: error [RV302] 'up' is never true where '!up' holds\n"
+        f"{name}/rules.yaml:7:59: error [RV302] 'up' is never true where '!up' holds"
+        " (the rule never fires: leave one out, or join them with ||)\n"
         "2 files: 1 error\n"
     )
 
