@@ -174,4 +174,9 @@ def _difference(expected: bytes, found: bytes) -> tuple[str, str]:
         min(len(expected), len(found)),
     )
     start = max(0, place - 40)
-    return f"…{expected[start : place + 80]!r}", f"…{found[start : place + 80]!r}"
+    return _part(expected, start, place), _part(found, start, place)
+
+
+def _part(body: bytes, start: int, place: int) -> str:
+    before, after = "…" if start else "", "…" if len(body) > place + 80 else ""
+    return before + body[start : place + 80].decode(errors="backslashreplace") + after

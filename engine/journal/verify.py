@@ -226,7 +226,7 @@ class Verification:
             try:
                 checkpoint = self._open(str(note))
             except JournalCorrupt as error:
-                self.add(Fault(where, size, "a checkpoint of the log's key", str(error)))
+                self.add(Fault(where, size, "a checkpoint of the log's key", f"none: {error}"))
                 continue
             if checkpoint.origin != origin or size not in {None, checkpoint.size}:
                 said = f"{checkpoint.size} entries of {checkpoint.origin}"

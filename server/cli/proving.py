@@ -19,7 +19,7 @@ from interlock.server.cli.options import Form
 from interlock.server.cli.printer import Printer, counted
 from interlock.server.inputs import InputRejected
 
-SHOWN = 20
+SHOWN = 10
 """Most faults that are shown to people: one change can make every later decision differ."""
 
 
@@ -75,7 +75,10 @@ def print_report(report: Report, form: Form) -> Exit:
         for fault in report.faults[:SHOWN]:
             printer.line((fault.line(), "red"))
         if report.fault_count > SHOWN:
-            printer.line(f"… and {report.fault_count - SHOWN} more; -o json names a thousand")
+            left = report.fault_count - SHOWN
+            printer.line(
+                f"… and {left} more, which may follow from these; -o json names a thousand"
+            )
         printer.line(*_verdict(report))
     return Exit.OK if report.is_sound else Exit.FOUND
 

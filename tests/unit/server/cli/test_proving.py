@@ -65,7 +65,7 @@ def test_people_are_shown_few_faults_and_programs_all(
     listed = json.loads(capsys.readouterr().out)
 
     assert SHOWN + 2 == len(shown)
-    assert "… and 1980 more; -o json names a thousand" == shown[-2]
+    assert "… and 1990 more, which may follow from these; -o json names a thousand" == shown[-2]
     assert (False, 2_000, 50) == (listed["sound"], listed["fault_count"], len(listed["faults"]))
 
 
