@@ -166,6 +166,10 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         return shown
 
 
+_OF_AUTHORS = frozenset({"INTERLOCK_NO_CACHE"})
+"""What verbs for authors read, and no setting of the service."""
+
+
 def variable(field: str) -> str:
     """Return the environment variable of a field."""
     return PREFIX + field.upper()
@@ -183,7 +187,7 @@ def masked(settings: Mapping[str, object]) -> dict[str, object]:
 
 
 def _is_ours(name: str) -> bool:
-    return name.startswith(PREFIX)
+    return name.startswith(PREFIX) and name not in _OF_AUTHORS
 
 
 def _unknown(name: str, fields: Mapping[str, object]) -> SettingRejected:

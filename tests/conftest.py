@@ -29,6 +29,7 @@ def _clean_environment() -> None:
     """Keep INTERLOCK_* settings of the person who runs the tests from what the tests start."""
     for name in [name for name in os.environ if name.startswith("INTERLOCK_")]:
         del os.environ[name]
+    os.environ["INTERLOCK_NO_CACHE"] = "1"  # what an earlier run found is not what this one tests
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from interlock.server.cli.options import Report, Reported
+from interlock.server.cli.options import NO_CACHE, Report, Reported
 
 Paths = Annotated[
     list[Path] | None,
@@ -37,6 +37,14 @@ Env = Annotated[
         metavar="NAME", help="Environment whose parameters count. [default: none, the defaults]"
     ),
 ]
+NoCache = Annotated[
+    bool,
+    typer.Option(
+        "--no-cache",
+        envvar=NO_CACHE,
+        help="Neither believe what was found in the same files before, nor keep it.",
+    ),
+]
 
 
 def check(
@@ -44,6 +52,7 @@ def check(
     executors: Executors = None,
     env: Env = None,
     output: Reported = Report.TEXT,
+    no_cache: NoCache = False,
 ) -> None:
     """Check an author's files and name every fault.
 
@@ -54,6 +63,7 @@ def check(
     interlock check -o json rules/ | jq -r '.diagnostics[].code'
     interlock check -o sarif rules/ > interlock.sarif
     """
-    from interlock.server.cli import checking
+    from interlock.server.cli import rechecking
 
-    raise typer.Exit(checking.check(paths or [HERE], executors, output, env))
+    cached = not no_cache
+    raise typer.Exit(rechecking.check(paths or [HERE], executors, output, env, cached=cached))

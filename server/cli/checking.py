@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,73 +13,39 @@ from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, ordered, refuse_errors
 from interlock.language.document import load_documents
 from interlock.language.uncollected import uncollected
-from interlock.server.cli.exits import Exit
 from interlock.server.cli.expired import expired
-from interlock.server.cli.findings import Findings, print_findings
+from interlock.server.cli.findings import Findings
 from interlock.server.cli.manifests import Stated, stated_or_faulty
-from interlock.server.cli.options import Report
 from interlock.server.cli.quieting import quiet, today
+from interlock.server.cli.reading import read
 from interlock.server.cli.unstated import unseen
-from interlock.server.inputs import (
-    DRY_RUN,
-    SUFFIXES,
-    InputRejected,
-    bundle_files,
-    read_bytes,
-)
+from interlock.server.inputs import DRY_RUN, SUFFIXES
 from interlock.server.kinds import check_kinds
 
 _UNKNOWN_PROBE = "RV710"
 
-_BEGIN = "name the folder of your files; interlock init DIR makes one to begin with"
 
-_UNSAID = re.compile(rb"(?:\xef\xbb\xbf)?(?:[\s.-]|#[^\n]*)*")
-"""A file that holds no document: blank, comments, and the marks between documents."""
-
-
-def check(
-    paths: Iterable[Path], executors: Path | None, report: Report, environment: str | None = None
-) -> Exit:
-    """Check files as one bundle and print what is wrong with them.
+def findings(
+    files: Mapping[str, bytes],
+    paths: Sequence[Path],
+    executors: Path | None,
+    environment: str | None = None,
+) -> Sequence[Diagnostic]:
+    """Return what is to be told of files taken as one bundle, today.
 
     Args:
-        paths: files, and folders with all below them.
-        executors: where it stands what probes there are; None: unknown probes are no error.
-        report: how to print.
+        files: name to content.
+        paths: where they were found, and what lies beside them that says what probes there are.
+        executors: where that stands instead; None: unknown probes are no error.
         environment: whose parameters count; None: their defaults.
 
     Raises:
-        InputRejected: a path cannot be read, or there is no file.
+        InputRejected: a manifest cannot be read.
         DefinitionError: the executors' files are wrong.
     """
-    paths = list(paths)
     probes = stated_or_faulty(paths, executors)
-    found = find(read(paths), probes, environment, now=SystemClock().now_ms())
-    print_findings(quiet(found, today()), report, "interlock check")
-    return Exit.FOUND if found.count("error") else Exit.OK
-
-
-def read(paths: Iterable[Path]) -> dict[str, bytes]:
-    """Return the content of the files given, by the path that leads there from here.
-
-    Raises:
-        InputRejected: a path cannot be read, or there is no file, or no document in any.
-    """
-    paths = list(paths)
-    files: dict[str, bytes] = {}
-    for path in paths:
-        for file in bundle_files(path) if path.is_dir() else [path]:
-            if file.suffix not in SUFFIXES and file.exists():
-                raise InputRejected(f"{file}: expected a file that ends with .yaml or .yml")
-            files[os.path.normpath(file)] = read_bytes(file)
-    given = ", ".join(
-        str(path) if path.name else f"this folder, {path.absolute()}" for path in paths
-    )
-    if not files:
-        raise InputRejected(f"there is no file that ends with .yaml or .yml in {given} ({_BEGIN})")
-    if all(_UNSAID.fullmatch(content) for content in files.values()):
-        raise InputRejected(f"nothing is said in {given}: no document, only comments ({_BEGIN})")
-    return files
+    found = find(files, probes, environment, now=SystemClock().now_ms())
+    return quiet(found, today()).diagnostics
 
 
 def read_texts(paths: Iterable[Path]) -> dict[str, str]:

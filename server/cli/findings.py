@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from interlock.language.diagnostics import Diagnostic
-from interlock.language.located.lines import BREAK
 from interlock.server.cli import github, junit, sarif
 from interlock.server.cli.excerpt import excerpt
 from interlock.server.cli.harmless import harmless_json
@@ -39,6 +38,8 @@ class Findings:
 
     @cached_property
     def _lines(self) -> Mapping[str, Sequence[str]]:
+        from interlock.language.located.lines import BREAK
+
         at_fault = {one.path for one in self.diagnostics} & self.texts.keys()
         return {name: BREAK.split(self.texts[name]) for name in at_fault}
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from interlock.language.document import load_documents
 from interlock.language.model import Definition
-from interlock.server.cli.checking import read
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.options import Form
 from interlock.server.cli.printer import Printer, counted
+from interlock.server.cli.reading import read
 from interlock.server.inputs import InputRejected
 from interlock.server.kinds import known_kinds
 from interlock.server.layout import Unusual, laid_out

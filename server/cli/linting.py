@@ -9,12 +9,13 @@ from pathlib import Path
 from interlock.engine.verify.whole import read_whole
 from interlock.language.document import load_documents
 from interlock.server.cli import quieting
-from interlock.server.cli.checking import find, read
+from interlock.server.cli.checking import find
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.findings import Findings, print_findings
 from interlock.server.cli.manifests import stated_or_faulty
 from interlock.server.cli.options import Report
 from interlock.server.cli.places import whole_of
+from interlock.server.cli.reading import read
 from interlock.server.inputs import InputRejected
 from interlock.server.lint import lint, unraised_versions
 

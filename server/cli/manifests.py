@@ -9,28 +9,25 @@ executors remember between runs is neither opened nor made.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-from interlock.engine.bundle import MANIFEST, manifest
+from interlock.engine.bundle import manifest
 from interlock.engine.executors.registry import load_executors, probe_fields
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic
 from interlock.language.document import load_documents
 from interlock.language.values import parse_type
 from interlock.server.cli.harmless import harmless
+from interlock.server.cli.reading import manifests_beside, settings_beside
 from interlock.server.inputs import (
     InputRejected,
     read_executors,
     read_text,
     settings_that_name_files,
 )
-
-SETTINGS = "executors.toml"
-"""Name of the service's file of executors where it lies in a project."""
 
 
 def stated_probes(paths: Iterable[Path], executors: Path | None) -> str | None:
@@ -47,7 +44,7 @@ def stated_probes(paths: Iterable[Path], executors: Path | None) -> str | None:
     if executors is not None:
         return read_manifest(executors)
     paths = list(paths)
-    texts = {path: read_manifest(path) for path in _beside(paths)}
+    texts = {path: read_manifest(path) for path in manifests_beside(paths)}
     if not texts:
         return _of_settings(paths)
     return _together(texts) if len(texts) > 1 else next(iter(texts.values()))
@@ -77,9 +74,7 @@ def _of_settings(paths: Iterable[Path]) -> str | None:
 
     One that names what this machine does not have is told of on standard error, and says nothing.
     """
-    folders = [path if path.is_dir() else path.parent for path in paths]
-    places = [Path(os.path.normpath(one / up / SETTINGS)) for one in folders for up in ("", "..")]
-    found = next((place for place in places if place.is_file()), None)
+    found = settings_beside(paths)
     if found is None:
         return None
     try:
@@ -116,20 +111,6 @@ def read_manifest(path: Path) -> str:
 
 def _memory(name: str, settings: Mapping[str, str]) -> frozenset[str]:
     return settings_that_name_files(name, settings) & {"ledger"}
-
-
-def _beside(paths: Iterable[Path]) -> list[Path]:
-    """Return the manifests that lie in folders, below them and beside files, each once."""
-    folders = set[str]()
-    for path in paths:
-        if path.is_dir():
-            for parent, names, _ in os.walk(path):
-                names[:] = [name for name in names if not name.startswith(".")]
-                folders.add(os.path.normpath(parent))
-        else:
-            folders.add(os.path.normpath(path.parent))
-    found = (Path(folder, MANIFEST) for folder in sorted(folders))
-    return [path for path in found if path.is_file()]
 
 
 def _together(texts: Mapping[Path, str]) -> str:

@@ -13,6 +13,9 @@ import typer
 SERVER = "127.0.0.1:7400"
 """Where ``interlock serve`` listens unless it is told otherwise."""
 
+NO_CACHE = "INTERLOCK_NO_CACHE"
+"""The environment variable that stands for ``--no-cache``."""
+
 
 class Form(StrEnum):
     """How results are printed."""

@@ -12,8 +12,9 @@ from interlock.engine.bundle import MANIFEST, Bundle, Probes
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, ordered
 from interlock.language.document import Document, load_documents
-from interlock.server.cli.checking import read, read_texts
+from interlock.server.cli.checking import read_texts
 from interlock.server.cli.manifests import read_manifest, stated_probes
+from interlock.server.cli.reading import read
 from interlock.server.cli.unstated import unseen
 from interlock.server.inputs import InputRejected, holds_only_tests
 from interlock.testing.scenario import (

@@ -10,12 +10,13 @@ from pathlib import Path
 from interlock.engine.verify import counterexamples_of
 from interlock.engine.verify import verify as verify_files
 from interlock.errors import DefinitionError
-from interlock.server.cli.checking import find, read
+from interlock.server.cli.checking import find
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.findings import Findings, print_findings
 from interlock.server.cli.manifests import Stated, stated_or_faulty
 from interlock.server.cli.options import Report
 from interlock.server.cli.quieting import quiet, today
+from interlock.server.cli.reading import read
 from interlock.server.cli.showing import uses, write
 
 

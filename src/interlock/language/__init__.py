@@ -20,31 +20,35 @@
     regions/      what a condition can be, whatever comes
 """
 
-from interlock.language.diagnostics import (
-    Diagnostic,
-    Span,
-    nearest,
-    ordered,
-    refuse_errors,
-)
-from interlock.language.document import Document, Loc, load_documents
-from interlock.language.fields import FieldDefinition
-from interlock.language.model import (
-    DURATION_SCHEMA,
-    DateText,
-    Definition,
-    Duration,
-    ExpressionList,
-    ExpressionText,
-    FieldName,
-    Identifier,
-    SignalName,
-    TemplateText,
-    by_key,
-    fault,
-    validate,
-)
-from interlock.language.values import UNKNOWN, Field, Kind, Type, Unknown, Value, YamlValue
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from interlock.language.diagnostics import (
+        Diagnostic,
+        Span,
+        nearest,
+        ordered,
+        refuse_errors,
+    )
+    from interlock.language.document import Document, Loc, load_documents
+    from interlock.language.fields import FieldDefinition
+    from interlock.language.model import (
+        DURATION_SCHEMA,
+        DateText,
+        Definition,
+        Duration,
+        ExpressionList,
+        ExpressionText,
+        FieldName,
+        Identifier,
+        SignalName,
+        TemplateText,
+        by_key,
+        fault,
+        validate,
+    )
+    from interlock.language.values import UNKNOWN, Field, Kind, Type, Unknown, Value, YamlValue
 
 __all__ = [
     "DURATION_SCHEMA",
@@ -77,3 +81,39 @@ __all__ = [
     "refuse_errors",
     "validate",
 ]
+
+_HOMES = {
+    "diagnostics": frozenset(["Diagnostic", "Span", "nearest", "ordered", "refuse_errors"]),
+    "document": frozenset(["Document", "Loc", "load_documents"]),
+    "fields": frozenset(["FieldDefinition"]),
+    "model": frozenset(
+        [
+            "DURATION_SCHEMA",
+            "DateText",
+            "Definition",
+            "Duration",
+            "ExpressionList",
+            "ExpressionText",
+            "FieldName",
+            "Identifier",
+            "SignalName",
+            "TemplateText",
+            "by_key",
+            "fault",
+            "validate",
+        ]
+    ),
+    "values": frozenset(["Field", "Kind", "Type", "UNKNOWN", "Unknown", "Value", "YamlValue"]),
+}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Return what is offered here, loading its module when it is first asked for.
+
+        Who wants one light thing, a diagnostic that was kept, does not wait for all the rest.
+        """
+        home = next((home for home, names in _HOMES.items() if name in names), None)
+        if home is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{home}"), name)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from interlock.server.cli.checking import find, read
+from interlock.server.cli.checking import find
+from interlock.server.cli.reading import read
 from interlock.server.inputs import InputRejected
 from tests.unit.server.cli.conftest import Ran
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -78,3 +79,15 @@ def test_help_of_a_verb_loads_no_other(arguments: tuple[str, ...]) -> None:
 def test_a_verb_that_works_does_load_what_is_forbidden_here() -> None:
     """Shows that the laws above can be broken: what reads documents is not Python's alone."""
     assert _foreign(_loaded("schema", "rules")) > {"pydantic", "typer", "yaml"}
+
+
+def test_a_check_from_the_cache_loads_nothing_that_reads_policies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    monkeypatch.delenv("INTERLOCK_NO_CACHE", raising=False)
+    (tmp_path / "a.yaml").write_text("interlock: signals/v1\nsignals: {a.b: {ttl: 1m}}\n")
+    reads = {"yaml", "interlock.engine.bundle", "interlock.language.model"}
+
+    assert reads <= _loaded("check", str(tmp_path / "a.yaml"))
+    assert not reads & _loaded("check", str(tmp_path / "a.yaml"))
