@@ -17,8 +17,11 @@ SETTINGS = "executors.toml"
 
 _BEGIN = "name the folder of your files; interlock init DIR makes one to begin with"
 
-_UNSAID = re.compile(rb"(?:\xef\xbb\xbf)?(?:[\s.-]|#[^\n]*)*")
-"""A file that holds no document: blank, comments, and the marks between documents."""
+_UNSAID = re.compile(rb"(?:\xef\xbb\xbf)?(?:[\s.-]|#[^\n]*+)*+")
+"""A file that holds no document: blank, comments, and the marks between documents.
+
+It takes nothing back, or dashes in comments could be read in more ways than there is time for.
+"""
 
 
 def read(paths: Iterable[Path]) -> dict[str, bytes]:

@@ -194,6 +194,15 @@ def test_a_path_that_cannot_be_checked_is_refused(tmp_path: Path, name: str, mes
         read([tmp_path / name])
 
 
+def test_dashes_in_comments_take_no_time(folder: Path) -> None:
+    """Law: whether a file holds a document is seen in one pass (control: 2 to the 40th ways)."""
+    (folder / "dashes.yaml").write_text("# - - - -\n" * 40 + "interlock: rules/v1\n")
+    (folder / "rules.yaml").unlink()
+    (folder / "signals.yaml").unlink()
+
+    assert list(read([folder])) == [str(folder / "dashes.yaml")]
+
+
 def test_a_file_of_a_kind_there_is_not_is_no_silent_nothing(folder: Path) -> None:
     (folder / "more.yaml").write_text("interlock: ruls/v1\nrules: []\nrules: []\n")
 
