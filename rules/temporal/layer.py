@@ -94,8 +94,13 @@ class Layer:
         for alpha in element.alphas:
             for hold, number in alpha.awaited:
                 for run in self._state.runs.answered_by(hold, number, element):
-                    if self._now < run.since + hold.answers[number].within_ms:
+                    if self._is_in_time(run, number, element):
                         self._state.runs.put(replace(run, answered=True))
+
+    def _is_in_time(self, run: Run, number: int, element: Element) -> bool:
+        """Whether an answer came in time, or was sent in time while nobody was there to hear."""
+        deadline = run.since + run.hold.answers[number].within_ms
+        return self._now < deadline or (run.is_put_off and element.seen_at < deadline)
 
     def begin_waiting(self, entered: Iterable[Element]) -> None:
         """At the end of a step, when it is clear what came in it, let that be the answers.

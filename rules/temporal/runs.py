@@ -41,6 +41,11 @@ class Run:
         return self.held is None and not self.answered
 
     @property
+    def is_put_off(self) -> bool:
+        """Whether it was due while nobody was there, and waits for what comes late."""
+        return self.due > self.since + self.hold.lasts_ms
+
+    @property
     def slot(self) -> Slot:
         """Which run it is."""
         return self.hold.slot(self.element)

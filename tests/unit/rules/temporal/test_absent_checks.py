@@ -56,7 +56,7 @@ UNJOINED = (
     ),
     (
         "r:7:9: warning [RV324] joins across correlation keys: gap.service is not equated with"
-        " dep.subject (add a condition such as service == err.service)"
+        " dep.subject (declare `correlate` of deploy)"
     ),
 )
 
@@ -88,7 +88,7 @@ def test_a_good_rule_has_no_errors():
         pytest.param(
             "{service: [web, shop], shard: 1}",
             "{}",
-            "r:9:16: error [RV110] expected 1 or more, found 0",
+            "r:9:16: error [RV110] expected 1 or more in 'key', found 0",
             id="no field",
         ),
         pytest.param(

@@ -55,6 +55,33 @@ def test_what_comes_at_the_very_moment_or_later_is_too_late(world: World):
     assert world.rules == ["stuck"]
 
 
+@pytest.mark.parametrize(("late_ms", "rules"), [(0, []), (1, ["stuck"])])
+def test_what_was_observed_in_time_while_nobody_was_there_is_an_answer(
+    world: World, late_ms: int, rules: list[str]
+):
+    """Control: what was observed too late is none, whoever was there."""
+    observed = world.now + 599_999 + late_ms
+    world.now += 700_000
+    world.memory.put_off(now=world.now, until=world.now + 30_000)
+    world.reload()
+    world.wait(29_999)
+
+    world.signal("slow", service="web", value=1, at=observed)
+    world.wait(1)
+
+    assert world.rules == rules
+
+
+def test_what_was_observed_in_time_and_comes_late_is_no_answer_when_somebody_was_there(
+    world: World,
+):
+    observed = world.now + 1
+    world.wait(600_000)
+    world.signal("slow", service="web", value=1, at=observed)
+
+    assert world.rules == ["stuck"]
+
+
 def test_what_came_before_is_no_answer():
     world = World(STUCK)
     world.signal("slow", service="web", value=1)
