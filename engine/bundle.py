@@ -112,7 +112,7 @@ class Bundle:
                 read,
                 signal_types=_fields(rulebase.signal_types) if rulebase else None,
                 fact_types=_fields(rulebase.fact_types) if rulebase else None,
-                probes=_probes(files.get(MANIFEST, "{}")),
+                probes=read_probes(files.get(MANIFEST, "{}")),
                 parameters=declared.parameters,
             ),
         )
@@ -173,7 +173,8 @@ def _type_text(kind: Type) -> str:
     return f"double({kind.scale})" if kind.kind is Kind.DOUBLE else str(kind)
 
 
-def _probes(text: str) -> Probes:
+def read_probes(text: str) -> Probes:
+    """Return the probes that the text of ``executors.json`` states."""
     return {
         name: OPEN if fields == ANYTHING else _read(fields)
         for name, fields in orjson.loads(text).items()

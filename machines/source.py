@@ -98,6 +98,7 @@ class Source:
     def _condition(self, text: str, loc: Loc, scope: Scope) -> Node | None:
         errors: list[ExpressionError] = []
         node: Node | None = None
+        self.document.read_as(loc, scope)
         try:
             node = scope.settled(parse(text))
             check_condition(node, scope, errors)
@@ -116,6 +117,12 @@ class Source:
             scope: the names it may use.
             strict: one unknown value makes the whole unknown; for keys and ids.
         """
+        self.document.read_as(loc, scope, is_template=True)
+        return self._template(text, loc, scope, strict=strict)
+
+    def _template(
+        self, text: str, loc: Loc, scope: Scope, *, strict: bool = False
+    ) -> Formula | None:
         errors: list[ExpressionError] = []
         try:
             template = Template(text)
@@ -138,6 +145,7 @@ class Source:
         """Return a compiled template of a line that names an expression and its value."""
         errors: list[ExpressionError] = []
         node: Node | None = None
+        self.document.read_as(loc, scope)
         try:
             node = parse(text)
             check(node, scope, errors)
@@ -146,7 +154,7 @@ class Source:
         if self._reported(loc, errors) or node is None:
             return None
         printed = print_expression(node)
-        return self.template(f"{printed.replace('${', '$${')}: ${{{printed}}}", loc, scope)
+        return self._template(f"{printed.replace('${', '$${')}: ${{{printed}}}", loc, scope)
 
     def arguments(
         self,
@@ -191,6 +199,7 @@ class Source:
         self, value: YamlValue, loc: Loc, scope: Scope, field: Field, *, strict: bool
     ) -> Formula | None:
         errors: list[ExpressionError] = []
+        self.document.read_as(loc, scope, is_template=True, target=field)
         check_argument(value, scope, field, errors)
         if self._reported(loc, errors):
             return None

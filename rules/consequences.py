@@ -117,6 +117,7 @@ class ConsequenceCompiler:
     def _typed(self, loc: Loc, value: YamlValue, target: Field, *, strict: bool) -> Produced:
         """Return a value for a declared field; one the declaration forbids is UNKNOWN."""
         faults: list[ExpressionError] = []
+        self._document.read_as(loc, self._scope, is_template=True, target=target)
         expression.check_argument(value, self._scope, target, faults)
         self._read(value)
         for fault in faults:
@@ -148,6 +149,7 @@ class ConsequenceCompiler:
     def _free(self, loc: Loc, text: str) -> Produced:
         """Return a template with whatever type it yields."""
         found: list[ExpressionError] = []
+        self._document.read_as(loc, self._scope, is_template=True)
         try:
             template = Template(text)
         except ExpressionError as fault:

@@ -131,6 +131,7 @@ class Draft:
         )
 
     def _check(self, loc: Loc, text: str) -> None:
+        self._document.read_as(loc, self.scope)
         try:
             condition = self.scope.settled(expression.parse(text))
         except ExpressionError as fault:

@@ -96,6 +96,7 @@ class RestraintCompiler:
         return Produced(text, type_, expression.compile_expression(node, scope))
 
     def _parsed(self, loc: Loc, text: str, scope: Scope) -> Node | None:
+        self._document.read_as(loc, scope)
         try:
             node = scope.settled(expression.parse(text))
         except ExpressionError as fault:

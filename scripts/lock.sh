@@ -18,7 +18,7 @@ pin() {  # pin FILE SOURCE…: resolve the sources into requirements/FILE
 }
 
 PATH=$PWD/.venv/bin:$PATH
-pin dev.txt pyproject.toml --extra demo --group dev "$@"
+pin dev.txt pyproject.toml --extra demo --extra lsp --group dev "$@"
 # The others are subsets of the same resolution.
 pin run.txt pyproject.toml --constraints requirements/dev.txt
 pin build.txt --group build --constraints requirements/dev.txt

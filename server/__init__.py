@@ -16,4 +16,5 @@
 ``rpc``        the gRPC server; ``health`` says which services take calls.
 ``doors``      HTTP for monitoring systems that speak it.
 ``metrics``    what is counted.
+``lsp``        what editors ask while somebody writes.
 """

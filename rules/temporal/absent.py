@@ -118,6 +118,7 @@ class Absent:
 
     def _constants(self, at: Loc, written: YamlValue, field: Field) -> Sequence[Value] | None:
         """Return the values that an author lists; None: they have a fault."""
+        self._document.read_as((*self._loc, *at), self._scope, is_template=True, target=field)
         if read := self._read_names(written):
             message = f"what is watched for is known beforehand, and this reads {_and(read)}"
             self._report(at, "RV328", message, "write the values, or a parameter")

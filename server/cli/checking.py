@@ -11,7 +11,7 @@ from interlock.engine.clock import SystemClock
 from interlock.engine.executors.registry import load_executors, probe_fields
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, ordered, refuse_errors
-from interlock.language.document import load_documents
+from interlock.language.document import Reader, load_documents
 from interlock.language.uncollected import uncollected
 from interlock.server.cli.expired import expired
 from interlock.server.cli.findings import Findings
@@ -73,6 +73,7 @@ def find(
     environment: str | None = None,
     *,
     now: int = 0,
+    reader: Reader = load_documents,
 ) -> Findings:
     """Return what is wrong with files taken as one bundle.
 
@@ -82,29 +83,34 @@ def find(
             that keep it from being known are found, too.
         environment: whose parameters count; None: their defaults.
         now: the time, ms since the epoch; what has expired by then is warned of.
+        reader: what reads the files.
     """
     texts = {name: content.decode(errors="replace") for name, content in files.items()}
     if isinstance(probes, str):
-        found = _compiled(files, {**texts, MANIFEST: probes}, environment, now)
+        found = _compiled(files, {**texts, MANIFEST: probes}, environment, now, reader)
         return Findings(texts, ordered(found))
     without = manifest(probe_fields(load_executors(DRY_RUN)))
-    found = _compiled(files, {**texts, MANIFEST: without}, environment, now)
+    found = _compiled(files, {**texts, MANIFEST: without}, environment, now, reader)
     missing = [_softened(one) for one in found if one.code == _UNKNOWN_PROBE]
     found = [one for one in found if one.code != _UNKNOWN_PROBE]
     if missing and not any(one.severity == "error" for one in found):
         # Nothing else is wrong, so what only a sound bundle shows is to be seen, too.
-        found = _compiled(files, {**texts, MANIFEST: unseen(texts)}, environment, now)
+        found = _compiled(files, {**texts, MANIFEST: unseen(texts)}, environment, now, reader)
     return Findings(texts, ordered([*found, *(missing if probes is None else probes)]))
 
 
 def _compiled(
-    files: Mapping[str, bytes], bundle: Mapping[str, str], environment: str | None, now: int
+    files: Mapping[str, bytes],
+    bundle: Mapping[str, str],
+    environment: str | None,
+    now: int,
+    reader: Reader,
 ) -> list[Diagnostic]:
     documents = [
         document
         for name, content in sorted(files.items())
         if name.endswith(SUFFIXES)
-        for document in load_documents(content, name)
+        for document in reader(content, name)
     ]
     found: list[Diagnostic] = []
     try:

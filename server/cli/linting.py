@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from interlock.engine.verify.whole import read_whole
-from interlock.language.document import load_documents
+from interlock.language.diagnostics import Diagnostic
+from interlock.language.document import Reader, load_documents
 from interlock.server.cli import quieting
 from interlock.server.cli.checking import find
 from interlock.server.cli.exits import Exit
@@ -46,18 +47,41 @@ def lint_files(
     probes = stated_or_faulty(paths, executors)
     files = read(paths)
     day = _day(today)
-    midnight = datetime.combine(day, time.min, UTC)
-    found = find(files, probes, environment, now=int(midnight.timestamp()) * 1000)
+    found = find(files, probes, environment, now=midnight(day))
     if not found.count("error"):
-        documents = [one for name, text in files.items() for one in load_documents(text, name)]
         unraised = None
         if against:
             before, after = whole_of(against, environment), read_whole(found.texts, environment)
             unraised = unraised_versions(before, after)
-        left = lint(found.texts, documents, found.diagnostics, day, unraised)
-        found = Findings(found.texts, left)
+        found = linted(files, found, day, unraised)
     print_findings(found, report, "interlock lint")
     return Exit.FOUND if found.diagnostics else Exit.OK
+
+
+def midnight(day: date) -> int:
+    """Return when a day begins, in UTC, ms since the epoch."""
+    return int(datetime.combine(day, time.min, UTC).timestamp()) * 1000
+
+
+def linted(
+    files: Mapping[str, bytes],
+    checked: Findings,
+    day: date,
+    unraised: Iterable[Diagnostic] | None = None,
+    reader: Reader = load_documents,
+) -> Findings:
+    """Return what the lint finds in files without errors, the warnings of the check among it.
+
+    Args:
+        files: name to content.
+        checked: what the check found in them.
+        day: the day on which things end.
+        unraised: versions that were not raised; None: nothing says what they were.
+        reader: what reads the files.
+    """
+    documents = [one for name, content in files.items() for one in reader(content, name)]
+    left = lint(checked.texts, documents, checked.diagnostics, day, unraised)
+    return Findings(checked.texts, left)
 
 
 def _day(text: str) -> date:

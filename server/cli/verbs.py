@@ -43,6 +43,7 @@ VERBS: Mapping[str, str | tuple[str, Mapping[str, str]]] = {
     "codes": "codes.codes",
     "test": "test.run",
     "schema": "schema.schema",
+    "lsp": "lsp.lsp",
     "diff": "diff.diff",
     "docs": "docs.docs",
     "simulate": "simulate.simulate",

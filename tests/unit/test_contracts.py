@@ -52,6 +52,8 @@ SKELETON = [
     "engine/journal/__init__.py",
     "engine/journal/store.py",
     "server/__init__.py",
+    "server/lsp/__init__.py",
+    "server/lsp/serving.py",
 ]
 BROKEN = [
     ("rooms", "rules/load.py", "interlock.engine.model"),
@@ -81,6 +83,8 @@ BROKEN = [
     ("door-database", "engine/model.py", "sqlalchemy"),
     ("door-database", "engine/history.py", "sqlite3"),
     ("door-database", "server/__init__.py", "sqlmodel"),
+    ("door-editors", "server/__init__.py", "pygls"),
+    ("door-editors", "engine/model.py", "lsprotocol"),
 ]
 KEPT = [
     ("rooms", "server/__init__.py", "interlock.engine.model"),
@@ -93,6 +97,7 @@ KEPT = [
     ("door-transitions", "machines/runtime.py", "transitions"),
     ("door-database", "engine/journal/store.py", "sqlite3"),
     ("door-database", "engine/history.py", "sqlalchemy"),
+    ("door-editors", "server/lsp/serving.py", "pygls"),
 ]
 
 

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 RUN = PROJECT["project"]["dependencies"]
-DEMO = PROJECT["project"]["optional-dependencies"]["demo"]
+EXTRAS = [one for extra in PROJECT["project"]["optional-dependencies"].values() for one in extra]
 GROUPS = [
     wanted
     for group in PROJECT["dependency-groups"].values()
@@ -31,7 +31,7 @@ def _pins(name: str) -> dict[str, str]:
     ("file", "bounds"),
     [
         ("run.txt", RUN),
-        ("dev.txt", [*RUN, *DEMO, *GROUPS]),
+        ("dev.txt", [*RUN, *EXTRAS, *GROUPS]),
         ("build.txt", PROJECT["dependency-groups"]["build"]),
     ],
 )

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import yaml
 
 from interlock.language.diagnostics import Diagnostic, Severity, Span
 from interlock.language.expression.errors import ExpressionError
 from interlock.language.expression.lexer import MAX_LENGTH
+from interlock.language.expression.scope import Scope
 from interlock.language.foreign import look_of
 from interlock.language.located import Lines, Place, Tree, offsets_in, read_trees
-from interlock.language.values import YamlValue
+from interlock.language.values import Field, YamlValue
 
 _NAMED: Final[Mapping[str, str]] = {
     "rules": "rule",
@@ -35,8 +36,22 @@ _NAMED: Final[Mapping[str, str]] = {
 Loc: TypeAlias = tuple[str | int, ...]
 """A way from the root of a document: mapping keys and list positions."""
 
+Reader: TypeAlias = Callable[[str | bytes, str], list["Document"]]
+"""What gives the documents of a file of a name, as `load_documents` does."""
+
 MAX_BYTES: Final = 1 << 20
 """Most bytes a file may have."""
+
+
+class Reading(NamedTuple):
+    """What a text of an author was read as, whether or not it has a fault."""
+
+    scope: Scope
+    """The names it may use."""
+    is_template: bool = False
+    """Whether its expressions stand in ``${…}``; otherwise it is one."""
+    target: Field | None = None
+    """What its value is for, where that is declared."""
 
 
 @dataclass
@@ -53,11 +68,24 @@ class Document:
     _root: Place | None = field(default=None, repr=False)
     _text: str = field(default="", repr=False)
     _lines: Lines | None = field(default=None, repr=False)
+    readings: dict[Loc, Reading] = field(default_factory=dict, repr=False)
+    """What loaders read each expression and template as, for who helps to write them."""
 
     @property
     def root(self) -> Place | None:
         """The content with the place of everything in it; None when the YAML is broken."""
         return self._root
+
+    @property
+    def text(self) -> str:
+        """The file it stands in."""
+        return self._text
+
+    def read_as(
+        self, loc: Loc, scope: Scope, *, is_template: bool = False, target: Field | None = None
+    ) -> None:
+        """Note what the text at ``loc`` is read as; loaders do so before they look at it."""
+        self.readings[loc] = Reading(scope, is_template, target)
 
     def at(self, loc: Loc) -> YamlValue:
         """Return the value at ``loc``, or the nearest one around it."""

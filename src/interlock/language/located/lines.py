@@ -22,6 +22,10 @@ class Lines:
         """Return the place of the characters from ``start`` to before ``end``."""
         return Span(*self._place(start), *self._place(max(start, end)))
 
+    def offset(self, line: int, col: int) -> int:
+        """Return the offset of a line and column, that of the line's start for no such line."""
+        return self._starts[min(max(line, 1), len(self._starts)) - 1] + col - 1
+
     def _place(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1

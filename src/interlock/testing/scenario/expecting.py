@@ -135,6 +135,7 @@ class ExpectationCompiler:
 
     def _tests(self, loc: Loc, text: str, scope: Scope) -> Iterator[tuple[str, Evaluate]]:
         found: list[ExpressionError] = []
+        self.names.document.read_as(loc, scope)
         try:
             node = expression.parse(text)
         except ExpressionError as fault:
