@@ -62,7 +62,7 @@ class Bundle:
         rulebase: the rules.
         machinebase: machines, actions and inventory.
         packs: the rules as the second engine is asked about them.
-        runtimes: machine id to what steps its incidents.
+        runtimes: id of a machine, or of a branch, to what steps its incidents.
         parameters: what ``params.x`` stands for in its documents.
         warnings: diagnostics that do not stop the bundle.
     """
@@ -132,7 +132,7 @@ class Bundle:
             machinebase=machinebase,
             packs=packs,
             parameters=declared.parameters,
-            runtimes={name: MachineRuntime(m) for name, m in machinebase.machines.items()},
+            runtimes={name: MachineRuntime(m) for name, m in machinebase.definitions.items()},
             warnings=(
                 *declared.diagnostics("warning"),
                 *_warnings(rulebase, machinebase),

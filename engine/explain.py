@@ -12,16 +12,15 @@ Every node names the entry it comes from, so each can be proved on its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from interlock import digest
 from interlock.engine.history import History
 from interlock.engine.model import Kind
+from interlock.engine.wording import due, shown
 from interlock.errors import NotFound
 from interlock.language.values import format_timestamp
-from interlock.machines.definition import BREACH
 from interlock.rules.activation import OPERATOR
 
 MAX_DEPTH = 32
@@ -34,7 +33,8 @@ Note = Mapping[str, Any]
 
 _SAID: Mapping[str, tuple[str, Callable[[Note], str]]] = {
     "fact": ("fact", lambda cause: f"{cause['of']} stands"),
-    "timer": ("timer", lambda cause: _due(cause["timer"])),
+    "fork": ("transition", lambda cause: f"{cause['parent']} ends its branches: {cause['reason']}"),
+    "timer": ("timer", lambda cause: due(cause["timer"])),
     "undo": ("result", lambda _: "taking back what was done has ended"),
     "withdrawn": ("firing", lambda _: "the evidence went away"),
 }
@@ -109,9 +109,7 @@ class _Telling:
 
     def _incident(self, row: Note) -> Reason:
         moves = tuple(self._move(t, 1) for t in self._history.transitions_of(row["id"]))
-        ended = row["outcome"] or f"open in {row['state']}"
-        title = f"{row['machine']} for {row['key']}: {ended}"
-        return Reason("incident", row["id"], title, row["opened_seq"], row["opened_at"], moves)
+        return replace(self._summed(row), children=moves)
 
     # --- actions --------------------------------------------------------------------------
 
@@ -172,7 +170,7 @@ class _Telling:
             title += f": {row['why']}"
         cause: tuple[Reason, ...] = ()
         if self._opens(depth):
-            cause = (*self._cause(row, depth + 1), *self._asked(row))
+            cause = (*self._cause(row, depth + 1), *self._asked(row), *self._forked(row, depth + 1))
         name = f"{row['incident']}#{row['n']}"
         return Reason("transition", name, title, row["seq"], row["at"], cause)
 
@@ -188,12 +186,19 @@ class _Telling:
                     yield self._action(action, depth)
             case "sample":
                 yield self._signal("", cause["seq"])
-            case "command":
-                yield self._order(cause)
-            case "answer":
-                yield from self._answers(cause)
+            case "command" | "answer":
+                yield from self._people(cause)
+            case "forked" | "join":
+                yield from self._family(cause, depth)
             case kind:
                 yield from _said(kind, cause, row)
+
+    def _family(self, cause: Note, depth: int) -> Iterator[Reason]:
+        """Return what forked a branch, or what ended the branches that were joined."""
+        if cause["kind"] == "forked":
+            yield self._move_of(cause["parent"], cause["move"], depth)
+        else:
+            yield from (self._ended(one, depth) for one in cause["branches"])
 
     def _asked(self, row: Note) -> Iterator[Reason]:
         """Return what the state that was come to asks."""
@@ -203,7 +208,33 @@ class _Telling:
                 title = f"asked {asked['role']}: {asked['text']}"
                 yield Reason("question", asked["question"], title, row["seq"], row["at"])
 
-    def _answers(self, cause: Note) -> Iterator[Reason]:
+    def _forked(self, row: Note, depth: int) -> Iterator[Reason]:
+        """Return the branches that the state that was come to forks into."""
+        for opened in self._decision(row["seq"]).get("opened", ()):
+            if (opened.get("parent"), opened.get("move")) == (row["incident"], row["n"]):
+                child = self._history.incident(opened["incident"])
+                if child is not None and self._opens(depth):
+                    yield self._summed(child)
+
+    def _ended(self, branch: Note, depth: int) -> Reason:
+        """Return how a branch ended, and what ended it."""
+        child = self._history.incident(branch["incident"])
+        if child is None:
+            return Reason("incident", branch["incident"], f"branch {branch['branch']}")
+        last = self._history.transitions_of(child["id"])[-1:]
+        moves = tuple(self._move(one, depth + 1) for one in last) if self._opens(depth) else ()
+        return replace(self._summed(child), children=moves)
+
+    def _summed(self, row: Note) -> Reason:
+        """Return an incident in a line."""
+        ended = row["outcome"] or f"open in {row['state']}"
+        title = f"{row['machine']} for {row['key']}: {ended}"
+        return Reason("incident", row["id"], title, row["opened_seq"], row["opened_at"])
+
+    def _people(self, cause: Note) -> Iterator[Reason]:
+        """Return who ordered something, or answered."""
+        if cause["kind"] == "command":
+            return iter((self._order(cause),))
         return (self._answer(answer, cause["choice"]) for answer in cause["answers"])
 
     def _answer(self, answer: Note, choice: str) -> Reason:
@@ -289,7 +320,7 @@ class _Telling:
         if body is None or body["kind"] != Kind.SIGNAL:
             return Reason("signal", "", "signal", seq)
         signal = body["signal"]
-        said = {**signal["labels"], **{k: _shown(v) for k, v in signal["values"].items()}}
+        said = {**signal["labels"], **{k: shown(v) for k, v in signal["values"].items()}}
         values = ", ".join(f"{k}={v}" for k, v in sorted(said.items()))
         name = f"{alias}: {signal['name']}" if alias else signal["name"]
         about = f" about {signal['subject']}" if signal["subject"] else ""
@@ -309,13 +340,6 @@ def _said(kind: str, cause: Note, row: Note) -> Iterator[Reason]:
         yield Reason(word, cause.get("firing", ""), title(cause), row["seq"], row["at"])
 
 
-def _due(timer: str) -> str:
-    """Return what it means that a timer was due."""
-    if timer.endswith(BREACH):
-        return f"the service level of {timer.removesuffix(BREACH) or 'the machine'} was breached"
-    return f"{timer} was due"
-
-
 def _about(decision: Note, topic: str, intent: str) -> Iterator[Note]:
     return (note for note in decision.get(topic, ()) if note["intent"] == intent)
 
@@ -327,19 +351,3 @@ def _verdict(verdict: Note, seq: int, at: int) -> Reason:
     )
     title = f"the gate says {verdict['outcome']} to attempt {verdict['attempt']}"
     return Reason("verdict", "", title, seq, at, findings)
-
-
-def _shown(value: object) -> str:
-    """Return a journalled value as people read it: decimals as decimals."""
-    if isinstance(value, list) and len(value) == 2:
-        units, scale = value
-        text = f"{abs(units):0{scale + 1}d}"
-        number = f"{text[:-scale]}.{text[-scale:]}".rstrip("0").rstrip(".") if scale else text
-        return f"-{number}" if units < 0 else number
-    match value:
-        case {"list": list() as items}:
-            return f"[{', '.join(map(_shown, items))}]"
-        case dict():
-            return digest.canonical(value).decode()
-        case _:
-            return str(value)

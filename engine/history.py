@@ -23,6 +23,7 @@ from interlock.engine.journal.tables import (
     position,
     seq_of,
 )
+from interlock.engine.lineage import branches_of
 from interlock.engine.model import PARTITION
 
 Row = Mapping[str, Any]
@@ -39,6 +40,7 @@ class IncidentQuery:
         state: current state.
         machine: id of the machine.
         severity: severity word.
+        parent: incident whose branches they are.
         is_open: only open, or only closed ones.
         since: changed at or after, ms.
         before: ``(opened_seq, id)`` of the last incident of the page before.
@@ -47,6 +49,7 @@ class IncidentQuery:
     state: str = ""
     machine: str = ""
     severity: str = ""
+    parent: str = ""
     is_open: bool | None = None
     since: int | None = None
     before: tuple[int, str] | None = None
@@ -181,6 +184,8 @@ class History:
         if wanted.is_open is not None:
             closed = column.closed_at
             conditions.append(closed.is_(None) if wanted.is_open else closed.is_not(None))
+        if wanted.parent:
+            conditions += _between(column.id, *branches_of(wanted.parent))
         if wanted.since is not None:
             conditions.append(column.updated_at >= wanted.since)
         if wanted.before is not None:
@@ -210,6 +215,10 @@ class History:
     def _rows(self, query: Select[Any]) -> Sequence[Row]:
         with translated("cannot read the history"), self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _between(column: Any, before: str, after: str) -> tuple[ColumnElement[bool], ...]:
+    return column > before, column < after
 
 
 def _equal(column: Any, wanted: object, *names: str) -> list[ColumnElement[bool]]:

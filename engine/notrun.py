@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from interlock.engine.explain import Explainer, Reason
-from interlock.engine.history import History
+from interlock.engine.history import History, IncidentQuery
 from interlock.engine.journal.reader import Reader
-from interlock.engine.trail import Trail
+from interlock.engine.trail import MOST_BRANCHES, Trail
 from interlock.errors import NotFound
 from interlock.language.diagnostics import nearest
 from interlock.machines.definition import FinalState, Machine, RunState, State, ways_out
@@ -38,20 +38,39 @@ def not_run(reader: Reader, incident: str, action: str) -> Reason:
     if row is None:
         raise NotFound(f"no incident is called {incident!r}", incident=incident)
     explainer = Explainer(history)
-    wanted = [one for one in history.actions_of(incident) if one["action"] == action]
+    branches = history.incidents(IncidentQuery(parent=incident), MOST_BRANCHES)
+    family = [row, *branches[::-1]]
+    wanted = [a for one in family for a in history.actions_of(one["id"]) if a["action"] == action]
     if wanted:
         children = tuple(explainer.explain(one["intent"]) for one in wanted)
         said = f"{action} was wanted {len(wanted)}×" if len(wanted) > 1 else f"{action} was wanted"
         return _incident(row, said, children)
-    machine = Trail(reader, incident).machine
-    states = [path for path, state in machine.states.items() if action in _runs(state)]
+    definitions = Trail(reader, incident).bundle.machinebase.definitions
+    machine = definitions[row["machine"]]
+    whole = machine.whole
+    states = [path for path, (_, state) in whole.items() if action in _runs(state)]
     if not states:
-        runs = sorted({name for state in machine.states.values() for name in _runs(state)})
+        runs = sorted({name for _, state in whole.values() for name in _runs(state)})
         hint = nearest(action, runs) or f"it runs {', '.join(runs) or 'none'}"
         message = f"machine {machine.id} never runs an action {action!r} ({hint})"
         raise NotFound(message, action=action)
     said = f"{action} was never wanted: {' or '.join(states)} runs it and was not entered"
-    return _incident(row, said, tuple(_ways(history, row, machine, states)))
+    ways = _ways(history, row, machine, _towards_it(machine, action))
+    forked = [
+        _incident(one, f"{action} was never wanted", tuple(_ways(history, one, branch, found)))
+        for one in family[1:]
+        if (found := _towards_it(branch := definitions[one["machine"]], action))
+    ]
+    return _incident(row, said, (*ways, *forked))
+
+
+def _towards_it(machine: Machine, action: str) -> list[str]:
+    """Return the states of a machine's own that run an action, or fork into branches that do."""
+    found = [path for path, state in machine.states.items() if action in _runs(state)]
+    for fork in machine.forks:
+        within = (state for branch in fork.branches.values() for state in branch.states.values())
+        found += [fork.path] * any(action in _runs(state) for state in within)
+    return found
 
 
 def _runs(state: State) -> tuple[str, ...]:

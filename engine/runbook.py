@@ -19,6 +19,7 @@ from interlock.machines.definition import (
     ApproveState,
     FinalState,
     Machine,
+    ParallelState,
     RunState,
     State,
     WaitState,
@@ -80,7 +81,7 @@ class _Book:
         return [
             machine.id
             for machine in self._machines.values()
-            if any(action in _runs(state) for state in machine.states.values())
+            if any(action in _runs(state) for _, state in machine.whole.values())
         ]
 
     # --- machines ---------------------------------------------------------------------------
@@ -99,7 +100,11 @@ class _Book:
             lines.append(f"* {_link(name, RULES)}: {_line(rule.title)}")
         lines += ["", "## The way it goes", "", "```mermaid", mermaid(machine).rstrip(), "```", ""]
         lines += ["## Steps", "", "| step | does | then |", "|---|---|---|"]
-        lines += [self._step(state) for path, state in machine.states.items() if path != ABORTED]
+        lines += [
+            self._step(path, scope, state)
+            for path, (scope, state) in machine.whole.items()
+            if state.path != ABORTED
+        ]
         lines += ["", *_fields("What it is given", machine.context)]
         if machine.invariants:
             lines += [
@@ -109,7 +114,7 @@ class _Book:
             ]
         return _trimmed(lines)
 
-    def _step(self, state: State) -> str:
+    def _step(self, path: str, scope: str, state: State) -> str:
         does = _line(subtitle(state)) or "ends"
         match state:
             case RunState():
@@ -123,14 +128,16 @@ class _Book:
             case WaitState():
                 does = f"waits for {_code(state.wait.name)}"
                 does += f" for {_time(state.wait.hold_ms)}" if state.wait.hold_ms else ""
+            case ParallelState():
+                does = f"forks into {', '.join(map(_code, state.branches))}, waits for all"
             case FinalState():
                 told = ", ".join(_link(one.action, ACTIONS) for one in state.notices)
                 does = f"ends {_code(state.outcome)}" + (f", tells {told}" if told else "")
             case _:
                 pass
-        ways = "; ".join(f"{_code(label)} → {_code(dest)}" for label, dest in edges_of(state))
+        ways = "; ".join(f"{_code(one)} → {_code(scope + dest)}" for one, dest in edges_of(state))
         note = f"<br>{_cell(state.doc)}" if state.doc else ""
-        return _row(f"{_code(state.path)}{note}", does, ways)
+        return _row(f"{_code(path)}{note}", does, ways)
 
     # --- rules ------------------------------------------------------------------------------
 

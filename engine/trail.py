@@ -8,20 +8,24 @@ from typing import Any
 from interlock.engine.bundle import Bundle
 from interlock.engine.graph.model import NodeId, Overlay, node_id
 from interlock.engine.graph.states import state_id
-from interlock.engine.history import History
+from interlock.engine.history import History, IncidentQuery
 from interlock.engine.journal.reader import Reader
 from interlock.engine.library import Library
+from interlock.engine.lineage import root_of
 from interlock.errors import NotFound
 from interlock.machines.definition import Machine
 
 MOST_DEEP = 32
 """Facts followed one below the other."""
 
+MOST_BRANCHES = 1_000
+"""Branches of an incident that are drawn, the newest."""
+
 Row = Mapping[str, Any]
 
 
 class Trail:
-    """One incident of a store.
+    """One incident of a store, with its branches; of a branch, the one that forked.
 
     Attributes:
         bundle: what it was opened with.
@@ -36,32 +40,58 @@ class Trail:
             JournalError: the store cannot be read.
         """
         self._history = History(reader.engine)
-        row = self._history.incident(incident)
-        if row is None:
+        row = self._history.incident(root_of(incident))
+        if row is None or self._history.incident(incident) is None:
             raise NotFound(f"no incident is called {incident!r}", incident=incident)
         self._row: Row = row
         self.bundle: Bundle = Library(reader.blob)[self._decision(row["opened_seq"])["bundle"]]
         self.machine: Machine = self.bundle.machinebase.machines[row["machine"]]
 
     def over_states(self) -> Overlay:
-        """Return the states it was in and the ways it took."""
-        moves = self._history.transitions_of(self._row["id"])
+        """Return the states it was in and the ways it took; where it is, each branch is, too."""
+        family = [self._row, *self._branches()]
+        moves = [(one, m) for one in family for m in self._history.transitions_of(one["id"])]
+        forks = {
+            (self._state(self._row, fork.path), self._state(one, self._first(one)))
+            for one in family[1:]
+            for fork in self.machine.forks
+            if one["machine"] in [branch.id for branch in fork.branches.values()]
+        }
         return Overlay(
-            visited=frozenset(state_id(self.machine, move["dest"]) for move in moves),
-            current=frozenset({state_id(self.machine, self._row["state"])}),
+            visited=frozenset(self._state(one, move["dest"]) for one, move in moves),
+            current=frozenset(self._state(one, one["state"]) for one in self._present(family)),
             taken=frozenset(
-                (state_id(self.machine, move["source"]), state_id(self.machine, move["dest"]))
-                for move in moves
+                (self._state(one, move["source"]), self._state(one, move["dest"]))
+                for one, move in moves
                 if move["source"]
-            ),
+            )
+            | forks,
         )
+
+    def _branches(self) -> list[Row]:
+        """Return its branches, newest first."""
+        wanted = IncidentQuery(parent=self._row["id"])
+        return list(self._history.incidents(wanted, MOST_BRANCHES))
+
+    def _present(self, family: list[Row]) -> list[Row]:
+        """Return the incidents that are where they are now: closed branches are nowhere."""
+        return [one for one in family if one is self._row or one["closed_at"] is None]
+
+    def _first(self, branch: Row) -> str:
+        return str(self._history.transitions_of(branch["id"])[0]["dest"])
+
+    def _state(self, one: Row, path: str) -> NodeId:
+        """Return the node of a state of it, or of a branch of it."""
+        forked = self.bundle.machinebase.definitions[one["machine"]].forked
+        return state_id(self.machine, path if forked is None else f"{forked.path}.{path}")
 
     def over_flow(self) -> Overlay:
         """Return the signals, rules and facts that led to it, and the actions it wanted."""
         here = node_id("machine", self._row["machine"])
         taken = {
             (here, node_id("action", action["action"]))
-            for action in self._history.actions_of(self._row["id"])
+            for one in (self._row, *self._branches())
+            for action in self._history.actions_of(one["id"])
         }
         for move in self._history.transitions_of(self._row["id"]):
             for firing in self._causes(move):

@@ -56,7 +56,7 @@ class Changes:
 
 def incident_row(incident: Incident, state: State) -> IncidentRow:
     """Return the row of an incident."""
-    machine = state.bundles[incident.bundle].machinebase.machines[incident.machine]
+    machine = state.bundles[incident.bundle].machinebase.definitions[incident.machine]
     return IncidentRow(
         id=incident.id,
         key=incident.key,
@@ -103,7 +103,7 @@ def _question(incident: Incident, state: State) -> str | None:
 def _assumed(incident: Incident, state: State) -> list[str]:
     """Return what the machine and the actions an answer leads to take for granted."""
     base = state.bundles[incident.bundle].machinebase
-    machine = base.machines[incident.machine]
+    machine = base.definitions[incident.machine]
     found = dict.fromkeys(machine.terms.assumes)
     for choice in question_of(state, incident).choices:
         for run in acts_at_once(machine, incident.state, answer_event(choice)):

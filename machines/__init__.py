@@ -9,7 +9,7 @@
 
 ``load``        documents in, a base or every fault out: ``schema`` and ``contract_schema`` say the
                 shape, ``tree`` and ``flatten`` take the nesting away, ``states``, ``branches`` and
-                ``contracts`` compile, ``naming`` and ``check`` refuse what cannot work.
+                ``contracts`` compile, ``naming``, ``forks`` and ``check`` refuse what cannot work.
 ``definition``  the compiled machine; ``actions`` the compiled contract; ``inventory``.
 ``runtime``     one step: event in, moves and ``effects`` out; the door to ``transitions``.
 ``retry``       when to try again.  ``inputs`` what values an action accepts.
@@ -36,11 +36,11 @@ from interlock.machines.definition import (
     ChooseState,
     FinalState,
     Machine,
+    ParallelState,
     RunState,
     State,
     Trigger,
     UndoState,
-    Wait,
     WaitState,
     answer_event,
     timer_event,
@@ -52,6 +52,7 @@ from interlock.machines.effects import (
     CancelTimers,
     Close,
     Effect,
+    Fork,
     Moved,
     Notify,
     RunAction,
@@ -65,6 +66,7 @@ from interlock.machines.inventory import Inventory, Target
 from interlock.machines.load import MachineBase, load_machines
 from interlock.machines.retry import RetryPolicy
 from interlock.machines.runtime import MachineRuntime, Model
+from interlock.machines.wait import Wait
 
 __all__ = [
     "ABORTED",
@@ -78,6 +80,7 @@ __all__ = [
     "Close",
     "Effect",
     "FinalState",
+    "Fork",
     "Inventory",
     "Machine",
     "MachineBase",
@@ -85,6 +88,7 @@ __all__ = [
     "Model",
     "Moved",
     "Notify",
+    "ParallelState",
     "ProbeCall",
     "Question",
     "RateLimit",

@@ -20,6 +20,7 @@ from interlock.language.values import (
 )
 from interlock.machines.definition import (
     ABORTED,
+    SEPARATOR,
     STAY,
     Branch,
     Origin,
@@ -35,6 +36,7 @@ from interlock.machines.target_schema import BranchDefinition, TargetDefinition
 from interlock.machines.tree import Node
 
 _CLOSE_GAP = "end with `else: <state>`"
+_OUTSIDE = "it is outside the branch: end as `done` or `failed`, and `on` of the fork leads on"
 _ABORT_WHY = "aborted by ${event.by}"
 _ANSWER_WHY = "${event.choice} by ${event.by}: ${event.text}"
 
@@ -91,6 +93,8 @@ class BranchCompiler:
     scopes: Scopes
     context: Fields
     root: Node
+    outside: frozenset[str] = frozenset()
+    """States around a branch of a parallel state: no branch leads there."""
 
     def handlers(self, leaf: Leaf) -> dict[str, tuple[Branch, ...]]:
         """Return what every event and timer does in a leaf, faults reported."""
@@ -206,7 +210,8 @@ class BranchCompiler:
     def _branch(self, leaf: Node, owner: Node, one: Written, scope: Scope) -> Branch:
         target = owner.find(one.target)
         if target is None and one.target != STAY:
-            hint = nearest(one.target, owner.visible())
+            is_outside = one.target.partition(SEPARATOR)[0] in self.outside
+            hint = _OUTSIDE if is_outside else nearest(one.target, owner.visible())
             self.source.report(one.target_loc, "RV604", f"unknown state {one.target!r}", hint)
         taken = None if target is None else way(leaf, target)
         if taken is None and one.target != STAY:

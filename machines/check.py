@@ -12,6 +12,7 @@ from interlock.machines.definition import (
     Trigger,
     ways_out,
 )
+from interlock.machines.forked import SUCCEEDED
 from interlock.machines.source import Source
 from interlock.machines.tree import Node
 
@@ -37,7 +38,10 @@ def check_graph(source: Source, machine: Machine, tree: Node) -> None:
     for path in _spinning(machine, graph):
         message = f"choices lead back to {path!r} without anything in between"
         source.report(places[path], "RV608", message, key=True)
-    _check_outcomes(source, machine)
+    if machine.forked is None:
+        _check_outcomes(source, machine)
+    else:
+        _check_join(source, machine, tree, reached)
 
 
 def graph_of(machine: Machine, without: set[str]) -> Graph:
@@ -84,6 +88,16 @@ def _spinning(machine: Machine, graph: Graph) -> Iterable[str]:
 
 def _leads(graph: Graph, start: str, goal: str) -> bool:
     return any(goal in reachable(graph, dest) for dest in graph[start])
+
+
+def _check_join(source: Source, machine: Machine, tree: Node, reached: set[str]) -> None:
+    """Report a branch that cannot end well: what waits for it is never joined."""
+    ends = {s.outcome for path in reached if isinstance(s := machine.states[path], FinalState)}
+    is_sound = ends <= {*machine.outcomes}  # else a final is refused already
+    if machine.forked is not None and is_sound and SUCCEEDED not in ends:
+        message = f"branch {machine.forked.branch!r} never ends as {SUCCEEDED!r}"
+        hint = "add a state `{final: done}` that it comes to when all went well"
+        source.report(tree.loc, "RV615", message, hint, key=True)
 
 
 def _check_outcomes(source: Source, machine: Machine) -> None:

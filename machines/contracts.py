@@ -33,8 +33,8 @@ from interlock.machines.formula import MISSING, Formula
 from interlock.machines.inputs import Shape
 from interlock.machines.scopes import IDENTITY, Fields, with_outputs
 from interlock.machines.source import Source
-from interlock.machines.states import fields_of
 from interlock.machines.target_schema import Arguments
+from interlock.machines.written import fields_of
 
 NO_TARGET = "none"
 """What an act without a target says."""

@@ -7,19 +7,21 @@ All values are immutable; the digest covers everything but the functions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from interlock.errors import NotPermitted
 from interlock.language import Loc
 from interlock.language.expression import Scope
-from interlock.language.values import UNKNOWN, Field, Unknown, Value
+from interlock.language.values import Field, Value
 from interlock.machines.asking import Notice, Question
+from interlock.machines.forked import Forked
 from interlock.machines.formula import Formula, Row
 from interlock.machines.inputs import check_values
 from interlock.machines.retry import RetryPolicy
 from interlock.machines.terms import NO_TERMS, Terms
+from interlock.machines.wait import Wait
 
 SEPARATOR = "."
 """Between a compound state and the states within it."""
@@ -47,6 +49,7 @@ class Trigger(StrEnum):
     REFUSED = "refused"
     UNVERIFIED = "unverified"
     MET = "met"
+    JOINED = "joined"
     ABORT = "operator.abort"
     WITHDRAWN = "rule.withdrawn"
 
@@ -138,39 +141,6 @@ class RunState:
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """What a ``wait`` state watches for.
-
-    Attributes:
-        element: ``signal`` or ``fact``.
-        name: its declared name.
-        where: over the element's fields and ``ctx``; None when any element will do.
-        key: ``(element field, context field)`` that ``where`` wants equal, so that waiting
-            incidents can be found by hash; None when there is no such pair.
-        hold_ms: how long it must hold before ``met`` is sent; 0 for at once.
-    """
-
-    element: str
-    name: str
-    where: Formula | None
-    key: tuple[str, str] | None
-    hold_ms: int
-
-    def holds(self, row: Row, context: Row) -> bool:
-        """Return whether an element's fields satisfy ``where``; unknown does not.
-
-        Args:
-            row: the element's fields, the implicit ones included.
-            context: the incident's context.
-        """
-        return self.where is None or self.where.evaluate(row, {"ctx": context}) is True
-
-    def key_value(self, context: Row) -> Value | Unknown:
-        """Return what the key field must equal; unknown without key or value."""
-        return UNKNOWN if self.key is None else context.get(self.key[1], UNKNOWN)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitState:
     """Watches for a signal or fact until one holds or a timer runs out."""
@@ -220,8 +190,28 @@ class FinalState:
     doc: str = ""
 
 
-State = RunState | WaitState | ApproveState | ChooseState | UndoState | FinalState
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParallelState:
+    """Forks into branches and waits until every one has ended.
+
+    Attributes:
+        path: leaf path.
+        branches: the machine of each branch, by its name, in the order they begin.
+        handlers: what each event does here; the last branch to end sends ``joined`` or ``failed``.
+        doc: for people; may be empty.
+    """
+
+    path: str
+    branches: Mapping[str, Machine]
+    handlers: Handlers
+    doc: str = ""
+
+
+State = RunState | WaitState | ApproveState | ChooseState | UndoState | FinalState | ParallelState
 """A leaf state."""
+
+RestingState = RunState | WaitState | ApproveState | UndoState | FinalState | ParallelState
+"""A state something can rest in: any but a choice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,6 +266,7 @@ class Machine:
         initial_timers: timers that start with it, outermost state first.
         invariants: what must never be otherwise; tests and verification ask them.
         terms: what it takes for granted and needs, and who may authorise it.
+        forked: of which parallel state it is a branch; None for a machine that rules start.
         resolve_within_ms: how long an incident may take by agreement; None when unsaid.
         states: leaf path to state, in the order written.
         digest: SHA-256 of the canonical form of all the above.
@@ -299,6 +290,36 @@ class Machine:
     resolve_within_ms: int | None = field(default=None, metadata=CAME_LATER)
     invariants: tuple[Invariant, ...] = field(default=(), metadata=CAME_LATER)
     terms: Terms = field(default=NO_TERMS, metadata=CAME_LATER)
+    forked: Forked | None = field(default=None, metadata=CAME_LATER)
+
+    @property
+    def forks(self) -> Iterator[ParallelState]:
+        """Its parallel states, in the order written."""
+        return (state for state in self.states.values() if isinstance(state, ParallelState))
+
+    @property
+    def within(self) -> tuple[Machine, ...]:
+        """The machines of its branches, in the order written."""
+        return tuple(branch for fork in self.forks for branch in fork.branches.values())
+
+    @property
+    def whole(self) -> dict[str, tuple[str, State]]:
+        """Every state by what it is called here, after what stands before its own names.
+
+        A state ``s`` of branch ``b`` forked in ``f`` is called ``f.b.s``.
+        """
+        found = {path: ("", state) for path, state in self.states.items()}
+        for fork in self.forks:
+            for name, branch in fork.branches.items():
+                scope = f"{fork.path}{SEPARATOR}{name}{SEPARATOR}"
+                found.update((scope + path, (scope, one)) for path, one in branch.states.items())
+        return found
+
+    @property
+    def sets(self) -> frozenset[str]:
+        """The context fields that some way out of a state of its own sets."""
+        taken = (way for state in self.states.values() for way in ways_out(state).values())
+        return frozenset(n for some in taken for branch in some for n, _ in branch.sets)
 
     def check_context(self, values: Row) -> dict[str, Value]:
         """Return the context an incident starts with when each value is what is declared.

@@ -22,6 +22,7 @@ from interlock.machines.definition import (
     ChooseState,
     FinalState,
     Machine,
+    ParallelState,
     RunState,
     State,
     UndoState,
@@ -38,23 +39,23 @@ _CURRENT_STYLE = "classDef current fill:#ffd54f,stroke:#b26a00,stroke-width:3px"
 _VISITED_STYLE = "classDef visited fill:#fff3c4,stroke:#b26a00"
 
 
-def mermaid(machine: Machine, current: str | None = None, *, visited: Collection[str] = ()) -> str:
-    """Return the diagram of a machine.
+def mermaid(
+    machine: Machine, current: Collection[str] = (), *, visited: Collection[str] = ()
+) -> str:
+    """Return the diagram of a machine; a parallel state holds its branches side by side.
 
     Args:
         machine: what to draw.
-        current: leaf path to highlight; None for none.
-        visited: leaf paths an incident went through.
+        current: paths to highlight; those of branches are called ``fork.branch.state``.
+        visited: paths an incident went through.
     """
-    edges = {path: edges_of(state) for path, state in machine.states.items()}
-    shown = {path for path in machine.states if path != ABORTED or _is_pointed_at(edges)}
-    lines = ["stateDiagram-v2", f"  [*] --> {_name(machine.initial)}"]
-    lines += _scope(machine, "", edges, shown)
-    passed = [_name(path) for path in machine.states if path in visited and path != current]
+    lines = ["stateDiagram-v2", *_Sketch(machine).lines()]
+    passed = [_name(path) for path in machine.whole if path in visited and path not in current]
+    here = [_name(path) for path in machine.whole if path in current]
     if passed:
         lines += [f"  {_VISITED_STYLE}", f"  class {','.join(passed)} visited"]
-    if current is not None:
-        lines += [f"  {_CURRENT_STYLE}", f"  class {_name(current)} current"]
+    if here:
+        lines += [f"  {_CURRENT_STYLE}", f"  class {','.join(here)} current"]
     return "\n".join(lines) + "\n"
 
 
@@ -81,35 +82,79 @@ def subtitle(state: State) -> str:
             return "?"
         case UndoState():
             return "undo"
+        case ParallelState():
+            return f"all of {', '.join(state.branches)}"
         case FinalState():
             return ""
         case _:
             assert_never(state)
 
 
-def _scope(
-    machine: Machine, scope: str, edges: dict[str, list[Edge]], shown: set[str]
-) -> Iterator[str]:
-    """Yield the states directly within a scope, then the arrows that leave them."""
-    depth = "  " * (scope.count(SEPARATOR) + (2 if scope else 1))
-    for path in _members(machine, scope):
-        within = [leaf for leaf in machine.states if _is_within(leaf, path)]
-        if path in machine.states:
-            if path in shown:
-                yield f'{depth}state "{_title(machine.states[path])}" as {_name(path)}'
-        else:
-            common = _common(machine, within, edges)
-            for leaf in within:
-                edges[leaf] = [edge for edge in edges[leaf] if edge not in common]
-            yield f'{depth}state "{path}" as {_name(path)} {{'
-            yield from _scope(machine, path, edges, shown)
-            yield f"{depth}}}"
-            yield from _arrows(path, common, depth)
-    for path in _members(machine, scope):
-        if path in machine.states:
-            yield from _arrows(path, edges[path], depth)
-            if isinstance(machine.states[path], FinalState) and path in shown:
-                yield f"{depth}{_name(path)} --> [*]"
+class _Sketch:
+    """One machine being drawn, or a branch within the parallel state that forks it."""
+
+    def __init__(self, machine: Machine, around: str = "", depth: int = 1) -> None:
+        self._machine = machine
+        self._around = around
+        self._depth = depth
+        self._edges = {path: edges_of(state) for path, state in machine.states.items()}
+        is_shown = _is_pointed_at(self._edges)
+        self._shown = {path for path in machine.states if path != ABORTED or is_shown}
+
+    def lines(self) -> Iterator[str]:
+        """Yield where it begins, its states and the arrows between them."""
+        yield f"{self._indent('')}[*] --> {self._name(self._machine.initial)}"
+        yield from self._scope("")
+
+    def _name(self, path: str) -> str:
+        return _name(self._around + path)
+
+    def _indent(self, scope: str) -> str:
+        return "  " * (self._depth + (scope.count(SEPARATOR) + 1 if scope else 0))
+
+    def _scope(self, scope: str) -> Iterator[str]:
+        """Yield the states directly within a scope, then the arrows that leave them."""
+        depth, machine, edges = self._indent(scope), self._machine, self._edges
+        for path in _members(machine, scope):
+            within = [leaf for leaf in machine.states if _is_within(leaf, path)]
+            if path in machine.states:
+                yield from self._leaf(path, depth)
+            else:
+                common = _common(machine, within, edges)
+                for leaf in within:
+                    edges[leaf] = [edge for edge in edges[leaf] if edge not in common]
+                yield f'{depth}state "{path}" as {self._name(path)} {{'
+                yield from self._scope(path)
+                yield f"{depth}}}"
+                yield from self._arrows(path, common, depth)
+        for path in _members(machine, scope):
+            if path in machine.states:
+                yield from self._arrows(path, edges[path], depth)
+                if isinstance(machine.states[path], FinalState) and path in self._shown:
+                    yield f"{depth}{self._name(path)} --> [*]"
+
+    def _leaf(self, path: str, depth: str) -> Iterator[str]:
+        if path not in self._shown:
+            return
+        state = self._machine.states[path]
+        told = f'{depth}state "{_title(state)}" as {self._name(path)}'
+        if not isinstance(state, ParallelState):
+            yield told
+            return
+        yield f"{told} {{"
+        for number, (name, branch) in enumerate(state.branches.items()):
+            if number:
+                yield f"{depth}  --"
+            scope = f"{self._around}{path}{SEPARATOR}{name}"
+            yield f'{depth}  state "{name}" as {_name(scope)} {{'
+            yield from _Sketch(branch, scope + SEPARATOR, len(depth) // 2 + 2).lines()
+            yield f"{depth}  }}"
+        yield f"{depth}}}"
+
+    def _arrows(self, path: str, edges: list[Edge], depth: str) -> Iterator[str]:
+        for dest in dict.fromkeys(dest for _, dest in edges):
+            labels = " | ".join(label for label, where in edges if where == dest)
+            yield f"{depth}{self._name(path)} --> {self._name(dest)}: {_escaped(labels)}"
 
 
 def _members(machine: Machine, scope: str) -> list[str]:
@@ -137,12 +182,6 @@ def _common(machine: Machine, leaves: list[str], edges: dict[str, list[Edge]]) -
 
 def _is_pointed_at(edges: dict[str, list[Edge]]) -> bool:
     return any(dest == ABORTED for found in edges.values() for _, dest in found)
-
-
-def _arrows(path: str, edges: list[Edge], depth: str) -> Iterator[str]:
-    for dest in dict.fromkeys(dest for _, dest in edges):
-        labels = " | ".join(label for label, where in edges if where == dest)
-        yield f"{depth}{_name(path)} --> {_name(dest)}: {_escaped(labels)}"
 
 
 def _label(event: str, branch: Branch) -> str:

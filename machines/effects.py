@@ -101,6 +101,13 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
+class Fork:
+    """Begin the branches of this parallel state; then send ``joined`` or ``failed``."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Close:
     """The incident has ended with this outcome."""
 
@@ -122,6 +129,7 @@ Effect = (
     | CancelTimers
     | SetContext
     | Undo
+    | Fork
     | Notify
     | Close
     | Stuck

@@ -17,7 +17,7 @@ from interlock.machines.formula import Env, Formula, Row
 from interlock.machines.invariant_schema import InvariantDefinition, NeverDefinition
 from interlock.machines.scopes import WATCHED, Scopes
 from interlock.machines.source import Source
-from interlock.machines.tree import Node
+from interlock.machines.tree import Node, build_branches
 
 
 @dataclass(slots=True)
@@ -99,6 +99,16 @@ def compile_invariants(
     return tuple(compiler.invariant(one, number) for number, one in enumerate(written))
 
 
+def _paths(root: Node) -> Iterator[str]:
+    """Yield what states are called; those of branches ``fork.branch.state``."""
+    for node in root.within():
+        yield node.path
+        for name, branch in build_branches(node).items():
+            scope = f"{node.path}{SEPARATOR}{name}"
+            yield scope
+            yield from (f"{scope}{SEPARATOR}{one.path}" for one in branch.within())
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """The machine that invariants are about: its states and what may be read in it."""
@@ -145,7 +155,7 @@ class _Compiler:
 
     def _state(self, name: str, loc: tuple[str | int, ...]) -> str:
         """Return the path of a state: the one at that path, or the only one of that name."""
-        paths = {node.path for node in self.root.within()}
+        paths = set(_paths(self.root))
         named = [path for path in sorted(paths) if path.rpartition(SEPARATOR)[2] == name]
         if name in paths or len(named) == 1:
             return name if name in paths else named[0]

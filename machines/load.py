@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -43,7 +44,7 @@ M = TypeVar("M", bound=Definition)
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MachineBase:
     """Machines, actions and inventory, compiled together.
 
@@ -63,13 +64,19 @@ class MachineBase:
     digest: str
     warnings: tuple[Diagnostic, ...] = ()
 
+    @cached_property
+    def definitions(self) -> Mapping[str, Machine]:
+        """What an incident may run: the machines, and the branches of their parallel states."""
+        found = (one for machine in self.machines.values() for one in (machine, *machine.within))
+        return MappingProxyType({one.id: one for one in found})
+
     def awaited(self, element: str) -> frozenset[str]:
         """Return the names of the signals, or facts, that a state of some machine waits for.
 
         Args:
             element: ``signal`` or ``fact``.
         """
-        states = (state for machine in self.machines.values() for state in machine.states.values())
+        states = (s for machine in self.definitions.values() for s in machine.states.values())
         waits = (state.wait for state in states if isinstance(state, WaitState))
         return frozenset(wait.name for wait in waits if wait.element == element)
 
@@ -171,8 +178,9 @@ def _machines(shapes: _Shapes, catalogue: Catalogue) -> dict[str, Machine]:
             _report_twice(document, ("id",), "machine", written.id, key=False)
         compiled = compile_machine(document, written, catalogue)
         if not any(one.code in STRUCTURAL for one in document.diagnostics):
-            check_graph(Source(document), compiled.machine, compiled.tree)
-            check_questions(Source(document), compiled.machine, compiled.tree, catalogue)
+            for part in compiled.parts():
+                check_graph(Source(document), part.machine, part.tree)
+                check_questions(Source(document), part.machine, part.tree, catalogue)
         found[written.id] = compiled.machine
     return found
 

@@ -9,6 +9,7 @@ from interlock.machines.definition import ABORTED, RESULTS, STAY, Trigger
 from interlock.machines.schema import (
     FinalDefinition,
     MachineDocument,
+    ParallelDefinition,
     RunDefinition,
     UndoDefinition,
     WaitDefinition,
@@ -23,11 +24,12 @@ _HEARD: dict[type, frozenset[str]] = {
     RunDefinition: frozenset(RESULTS),
     WaitDefinition: frozenset({Trigger.MET.value}),
     UndoDefinition: frozenset({Trigger.DONE.value, Trigger.FAILED.value}),
+    ParallelDefinition: frozenset({Trigger.JOINED.value, Trigger.FAILED.value}),
 }
 
 
-def check_names(source: Source, written: MachineDocument, root: Node) -> None:
-    """Report names that are reserved, unknown or heard by nobody."""
+def check_names(source: Source, written: MachineDocument) -> None:
+    """Report context fields and events that have a built-in name."""
     for name in written.context:
         if name in RESERVED:
             message = f"{name!r} is a built-in name and cannot be a context field"
@@ -35,6 +37,10 @@ def check_names(source: Source, written: MachineDocument, root: Node) -> None:
     for name in written.events:
         if name in _BUILT_IN:
             source.report(("events", name), "RV613", f"{name!r} is a built-in event", key=True)
+
+
+def check_states(source: Source, written: MachineDocument, root: Node) -> None:
+    """Report states of a machine, or of a branch, that are reserved, unknown or hear nothing."""
     aborted = root.children[ABORTED]
     if not isinstance(aborted.definition, FinalDefinition):
         message = f"{ABORTED!r} is where operator.abort leads and must be final"

@@ -12,6 +12,7 @@ from interlock.machines.definition import (
     ApproveState,
     ChooseState,
     Machine,
+    ParallelState,
     RunState,
     answer_event,
     timer_event,
@@ -88,8 +89,12 @@ def _check_authority(source: Source, machine: Machine, node: Node, catalogue: Ca
 
 
 def acts_at_once(machine: Machine, path: str, event: str) -> Iterator[RunState]:
-    """Yield the actions that an event in a state may lead to, through choices alone."""
-    pending = [branch.dest for branch in ways_out(machine.states[path]).get(event, ())]
+    """Yield the actions that an event in a state may lead to, through choices and forks alone."""
+    yield from _acts(machine, [b.dest for b in ways_out(machine.states[path]).get(event, ())])
+
+
+def _acts(machine: Machine, pending: list[str | None]) -> Iterator[RunState]:
+    """Yield the actions of some states, and of those that choices and forks lead to from there."""
     seen: set[str] = set()
     while pending:
         dest = pending.pop(0)
@@ -101,3 +106,6 @@ def acts_at_once(machine: Machine, path: str, event: str) -> Iterator[RunState]:
             yield state
         elif isinstance(state, ChooseState):
             pending += [branch.dest for branch in state.branches]
+        elif isinstance(state, ParallelState):
+            for branch in state.branches.values():
+                yield from _acts(branch, [branch.initial])

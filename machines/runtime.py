@@ -25,9 +25,10 @@ from interlock.machines.definition import (
     ChooseState,
     FinalState,
     Machine,
+    ParallelState,
+    RestingState,
     RunState,
     UndoState,
-    Wait,
     WaitState,
     ways_out,
 )
@@ -37,6 +38,7 @@ from interlock.machines.effects import (
     CancelTimers,
     Close,
     Effect,
+    Fork,
     Moved,
     Notify,
     RunAction,
@@ -48,6 +50,7 @@ from interlock.machines.effects import (
 )
 from interlock.machines.formula import Env, Formula, Row
 from interlock.machines.scopes import EVENT_DEFAULTS
+from interlock.machines.wait import Wait
 
 MAX_CHOICES = 50
 """Choices in a row before a step is given up as ``Stuck``."""
@@ -184,7 +187,7 @@ class _Run:
             self.env["ctx"] = {**self.env["ctx"], **values}
         self.effects.extend(SetTimer(timer.name, timer.delay_ms) for timer in branch.timers)
 
-    def rest(self, state: RunState | WaitState | ApproveState | UndoState | FinalState) -> None:
+    def rest(self, state: RestingState) -> None:
         """Ask for what the state that was come to does."""
         if not self.moved:
             return
@@ -198,6 +201,8 @@ class _Run:
                 self._ask(state)
             case UndoState():
                 self.effects.append(Undo(state.path))
+            case ParallelState():
+                self.effects.append(Fork(state.path))
             case FinalState():
                 self._close(state)
             case _:

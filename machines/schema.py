@@ -38,6 +38,9 @@ from interlock.machines.terms_schema import TermsDefinition
 
 Severity = Literal["critical", "high", "medium", "low", "info"]
 
+MOST_BRANCHES = 16
+"""Branches of one parallel state: each is an incident, and people are to see them all."""
+
 
 class RetryDefinition(Definition):
     """How often and how late a failed action is tried again."""
@@ -129,10 +132,10 @@ class UndoDefinition(_HearingDefinition):
 
 
 class FinalDefinition(_StateDefinition):
-    """Ends the incident."""
+    """Ends the incident, or a branch of a parallel state."""
 
     final: Identifier
-    """A declared outcome."""
+    """A declared outcome; in a branch ``done`` or ``failed``."""
     enter: tuple[NoticeDefinition, ...] = ()
     """Whom to tell."""
 
@@ -145,6 +148,31 @@ class CompoundDefinition(_HearingDefinition):
     states: dict[StateName, StateDefinition] = Field(min_length=1)
 
 
+class ForkedDefinition(Definition):
+    """One branch: a machine of its own, which ends as ``done`` or ``failed``."""
+
+    doc: str = ""
+    """For people."""
+    initial: StateName
+    """State within that is entered first."""
+    states: dict[StateName, StateDefinition] = Field(min_length=1)
+
+
+class ForkDefinition(Definition):
+    """Branches that go on side by side."""
+
+    branches: dict[StateName, ForkedDefinition] = Field(min_length=2, max_length=MOST_BRANCHES)
+    """By name, in the order they begin."""
+    join: Literal["all"]
+    """When it is left: all branches have ended."""
+
+
+class ParallelDefinition(_HearingDefinition):
+    """Forks into branches, and waits until every one has ended."""
+
+    parallel: ForkDefinition
+
+
 StateDefinition = Annotated[
     Annotated[RunDefinition, Tag("~run")]
     | Annotated[WaitDefinition, Tag("~wait")]
@@ -152,8 +180,9 @@ StateDefinition = Annotated[
     | Annotated[ChooseDefinition, Tag("~choose")]
     | Annotated[UndoDefinition, Tag("~undo")]
     | Annotated[FinalDefinition, Tag("~final")]
+    | Annotated["ParallelDefinition", Tag("~parallel")]
     | Annotated["CompoundDefinition", Tag("~states")],
-    by_key("a state", "run", "wait", "approve", "choose", "undo", "final", "states"),
+    by_key("a state", "run", "wait", "approve", "choose", "parallel", "undo", "final", "states"),
 ]
 """One state, its kind told by the key it holds."""
 
@@ -193,3 +222,6 @@ class MachineDocument(TermsDefinition):
 
 
 CompoundDefinition.model_rebuild()
+ForkedDefinition.model_rebuild()
+ForkDefinition.model_rebuild()
+ParallelDefinition.model_rebuild()

@@ -42,7 +42,7 @@ RESULT_FIELDS: Fields = {"attempt": Field(INT), "detail": _TEXT, "result": _TEXT
 """Data of the results of an action; ``attempt`` counts from 1, ``detail`` is for people."""
 
 UNDO_FIELDS: Fields = {"detail": _TEXT}
-"""Data of the results of an undo."""
+"""Data of the results of an undo, and of a fork."""
 
 ABORT_FIELDS: Fields = {"by": _TEXT, "text": _TEXT}
 """Data of ``operator.abort``: who, and what they said."""
@@ -145,6 +145,8 @@ class Scopes:
             return self.events[event]
         if event == Trigger.ABORT:
             return ABORT_FIELDS
+        if event == Trigger.JOINED:
+            return UNDO_FIELDS
         if event in RESULTS:
             return RESULT_FIELDS if runs else UNDO_FIELDS
         return {}

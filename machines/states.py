@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from interlock.errors import InvariantBroken
-from interlock.language import Document, FieldDefinition, Loc
+from interlock.language import Document, Loc
 from interlock.language.expression import OPEN, FieldJoin, Scope, classify, proven
 from interlock.language.expression import Node as ExpressionNode
-from interlock.language.values import Field, format_duration, parse_duration
+from interlock.language.values import format_duration, parse_duration
 from interlock.machines.asking import Notice
 from interlock.machines.branches import BranchCompiler, Leaf
 from interlock.machines.catalogue import FAULTY, Catalogue, Signature
@@ -21,26 +20,27 @@ from interlock.machines.definition import (
     ChooseState,
     FinalState,
     Machine,
+    ParallelState,
     RunState,
     State,
     Trigger,
     UndoState,
-    Wait,
     WaitState,
     ways_out,
 )
 from interlock.machines.fingerprint import fingerprint
 from interlock.machines.flatten import way
+from interlock.machines.forked import BROKE, SUCCEEDED, Forked
+from interlock.machines.forks import check_fork
 from interlock.machines.invariants import Around, compile_invariants
-from interlock.machines.naming import check_names
+from interlock.machines.naming import check_names, check_states
 from interlock.machines.questions import compile_question
-from interlock.machines.retry import PERMILLE, RetryPolicy
 from interlock.machines.schema import (
     ApproveDefinition,
     ChooseDefinition,
     FinalDefinition,
     MachineDocument,
-    RetryDefinition,
+    ParallelDefinition,
     RunDefinition,
     UndoDefinition,
     WaitDefinition,
@@ -49,10 +49,14 @@ from interlock.machines.schema import (
 from interlock.machines.scopes import Fields, Scopes
 from interlock.machines.source import Source
 from interlock.machines.target_schema import NoticeDefinition
-from interlock.machines.tree import Node, build_tree
+from interlock.machines.tree import Node, build_branches, build_tree
+from interlock.machines.wait import Wait
+from interlock.machines.written import fields_of, retry_of
 
 _UNDO_RESULTS = (Trigger.DONE.value, Trigger.FAILED.value)
 _WAIT_RESULTS = (Trigger.MET.value,)
+_FORK_RESULTS = (Trigger.JOINED.value, Trigger.FAILED.value)
+_BRANCH_ENDS = (SUCCEEDED, BROKE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,33 +66,22 @@ class Compiled:
     machine: Machine
     tree: Node
 
+    def parts(self) -> Iterator[Compiled]:
+        """Yield it, and each branch of its parallel states."""
+        yield self
+        for leaf in self.tree.leaves():
+            state = self.machine.states.get(leaf.path)
+            if isinstance(state, ParallelState):
+                for name, root in build_branches(leaf).items():
+                    yield Compiled(state.branches[name], root)
+
 
 def compile_machine(document: Document, written: MachineDocument, catalogue: Catalogue) -> Compiled:
     """Return a machine; where the document has faults they are reported and parts are missing."""
     compiler = StateCompiler.of(Source(document), written, catalogue)
-    check_names(compiler.source, written, compiler.root)
-    states = {leaf.path: compiler.state(leaf) for leaf in compiler.root.leaves()}
-    return Compiled(_machine(written, compiler, states), compiler.root)
-
-
-def _machine(
-    written: MachineDocument, compiler: StateCompiler, states: Mapping[str, State]
-) -> Machine:
-    first = way(None, compiler.root)
-    machine = Machine(
-        id=written.id,
-        package=written.package,
-        version=written.version,
-        title=written.title,
-        owner=written.owner,
-        severity=written.severity,
-        runbook_url=written.runbook_url,
-        doc=written.doc,
-        context=compiler.context,
-        events=compiler.scopes.events,
-        outcomes=tuple(dict.fromkeys((*written.outcomes, ABORTED))),
-        initial="" if first is None else first.dest,
-        initial_timers=() if first is None else first.timers,
+    check_names(compiler.source, written)
+    machine = replace(
+        compiler.machine(written.id, written.title, written.doc),
         resolve_within_ms=None
         if written.sla is None
         else parse_duration(written.sla.resolve_within),
@@ -98,11 +91,8 @@ def _machine(
             compiler.catalogue,
             Around(compiler.root, compiler.scopes),
         ),
-        terms=written.terms(),
-        states=_used(compiler.root, states),
-        digest="",
     )
-    return replace(machine, digest=fingerprint(machine))
+    return Compiled(replace(machine, digest=fingerprint(machine)), compiler.root)
 
 
 def _used(root: Node, states: Mapping[str, State]) -> dict[str, State]:
@@ -114,7 +104,18 @@ def _used(root: Node, states: Mapping[str, State]) -> dict[str, State]:
 
 @dataclass(frozen=True, slots=True)
 class StateCompiler:
-    """Compiles the leaves of one machine."""
+    """Compiles one machine, or one branch of a parallel state, leaf by leaf.
+
+    Attributes:
+        source: the document.
+        written: the machine's document, also of a branch.
+        catalogue: what may be referred to.
+        context, scopes: what may be read.
+        root: the states as nested.
+        branches: compiles the ways out.
+        outcomes: how it may end.
+        forked: which branch it is; None for the machine itself.
+    """
 
     source: Source
     written: MachineDocument
@@ -123,6 +124,8 @@ class StateCompiler:
     scopes: Scopes
     root: Node
     branches: BranchCompiler
+    outcomes: tuple[str, ...]
+    forked: Forked | None = None
 
     @classmethod
     def of(cls, source: Source, written: MachineDocument, catalogue: Catalogue) -> StateCompiler:
@@ -131,7 +134,32 @@ class StateCompiler:
         events = {name: fields_of(data) for name, data in written.events.items()}
         scopes, root = Scopes(context, events, catalogue.parameters), build_tree(written)
         branches = BranchCompiler(source, scopes, context, root)
-        return cls(source, written, catalogue, context, scopes, root, branches)
+        outcomes = written.outcomes
+        return cls(source, written, catalogue, context, scopes, root, branches, outcomes)
+
+    def machine(self, ident: str, title: str, doc: str) -> Machine:
+        """Return it compiled, faults reported; without what only a document can say."""
+        check_states(self.source, self.written, self.root)
+        first, written = way(None, self.root), self.written
+        return Machine(
+            id=ident,
+            package=written.package,
+            version=written.version,
+            title=title,
+            owner=written.owner,
+            severity=written.severity,
+            runbook_url=written.runbook_url,
+            doc=doc,
+            context=self.context,
+            events=self.scopes.events,
+            outcomes=tuple(dict.fromkeys((*self.outcomes, ABORTED))),
+            initial="" if first is None else first.dest,
+            initial_timers=() if first is None else first.timers,
+            terms=written.terms(),
+            forked=self.forked,
+            states=_used(self.root, {leaf.path: self.state(leaf) for leaf in self.root.leaves()}),
+            digest="",
+        )
 
     def state(self, node: Node) -> State:
         """Return a leaf compiled."""
@@ -151,6 +179,8 @@ class StateCompiler:
                 return UndoState(path=node.path, handlers=handlers, doc=definition.doc)
             case FinalDefinition():
                 return self._final(node, definition)
+            case ParallelDefinition():
+                return self._parallel(node, definition)
             case _:  # pragma: no cover  # a leaf holds no states
                 raise InvariantBroken(f"{node.path} holds states and was compiled as a leaf")
 
@@ -169,7 +199,7 @@ class StateCompiler:
             path=node.path,
             action=definition.run,
             inputs=inputs,
-            retry=None if definition.retry is None else _retry(definition.retry),
+            retry=None if definition.retry is None else retry_of(definition.retry),
             handlers=self.branches.handlers(Leaf(node, RESULTS, signature.outputs)),
             doc=definition.doc,
         )
@@ -232,10 +262,45 @@ class StateCompiler:
             doc=definition.doc,
         )
 
+    def _parallel(self, node: Node, definition: ParallelDefinition) -> ParallelState:
+        if self.forked is not None:
+            message = f"branch {self.forked.branch!r} forks again"
+            hint = "let the outer state have the inner branches, or start another machine"
+            self.source.report((*node.loc, "parallel"), "RV617", message, hint, key=True)
+            return ParallelState(path=node.path, branches={}, handlers={})
+        state = ParallelState(
+            path=node.path,
+            branches={
+                name: self._branch(node, name, number, root)
+                for number, (name, root) in enumerate(build_branches(node).items())
+            },
+            handlers=self.branches.handlers(Leaf(node, _FORK_RESULTS)),
+            doc=definition.doc,
+        )
+        check_fork(self.source, state)
+        return state
+
+    def _branch(self, node: Node, name: str, number: int, root: Node) -> Machine:
+        outside = frozenset(node.visible())
+        compiler = replace(
+            self,
+            root=root,
+            branches=BranchCompiler(self.source, self.scopes, self.context, root, outside),
+            outcomes=_BRANCH_ENDS,
+            forked=Forked(self.written.id, node.path, name, number),
+        )
+        ident, title = f"{self.written.id}/{node.path}/{name}", f"{self.written.title}: {name}"
+        machine = compiler.machine(ident, title, getattr(root.definition, "doc", ""))
+        return replace(machine, digest=fingerprint(machine))
+
     def _final(self, node: Node, definition: FinalDefinition) -> FinalState:
-        if definition.final not in {*self.written.outcomes, ABORTED}:
+        if definition.final not in {*self.outcomes, ABORTED}:
             loc = (*node.loc, "final")
-            self.source.unknown(loc, "RV607", "outcome", definition.final, self.written.outcomes)
+            if self.forked is not None:
+                message = f"a branch cannot end as {definition.final!r}"
+                self.source.report(loc, "RV607", message, "as `done` or `failed`")
+            else:
+                self.source.unknown(loc, "RV607", "outcome", definition.final, self.outcomes)
         notices = self._notices(node, definition.enter, self.scopes.told())
         return FinalState(
             path=node.path, outcome=definition.final, notices=notices, doc=definition.doc
@@ -262,11 +327,6 @@ class StateCompiler:
         return Notice(notice.notify, inputs)
 
 
-def fields_of(definitions: Mapping[str, FieldDefinition]) -> dict[str, Field]:
-    """Return declared fields in runtime units."""
-    return {name: definition.field() for name, definition in definitions.items()}
-
-
 def _subject(subject: WaitSubject) -> tuple[str, str]:
     return (
         ("signal", subject.signal) if subject.signal is not None else ("fact", subject.fact or "")
@@ -281,18 +341,3 @@ def _key(conjuncts: tuple[ExpressionNode, ...], scope: Scope) -> tuple[str, str]
             return kind.field, kind.other_field
         scope = scope.knowing(proven(node))
     return None
-
-
-def _retry(definition: RetryDefinition) -> RetryPolicy:
-    return RetryPolicy(
-        attempts=definition.attempts,
-        backoff_ms=definition.backoff,
-        factor_permille=_permille(definition.factor),
-        max_ms=definition.max,
-        jitter_permille=_permille(definition.jitter),
-        on=tuple(sorted(set(definition.on))),
-    )
-
-
-def _permille(share: Decimal) -> int:
-    return int(share * PERMILLE)

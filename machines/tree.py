@@ -16,7 +16,9 @@ from interlock.machines.schema import (
     ApproveDefinition,
     CompoundDefinition,
     FinalDefinition,
+    ForkedDefinition,
     MachineDocument,
+    ParallelDefinition,
     StateDefinition,
 )
 from interlock.machines.target_schema import SlaDefinition, TargetDefinition
@@ -45,7 +47,7 @@ class Timed:
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """A state, compound state or the machine itself.
+    """A state, compound state, or the machine itself; a branch is a machine of its own.
 
     Attributes:
         name: name within its scope; empty for the machine.
@@ -59,7 +61,7 @@ class Node:
     name: str
     path: str
     loc: Loc
-    definition: StateDefinition | MachineDocument
+    definition: StateDefinition | MachineDocument | ForkedDefinition
     parent: Node | None
     children: dict[str, Node] = field(default_factory=dict)
 
@@ -112,7 +114,7 @@ class Node:
     @property
     def initial(self) -> str | None:
         """The state within that is entered first; None for a leaf."""
-        if isinstance(self.definition, CompoundDefinition | MachineDocument):
+        if isinstance(self.definition, CompoundDefinition | MachineDocument | ForkedDefinition):
             return self.definition.initial
         return None
 
@@ -175,8 +177,22 @@ class Node:
 
 def build_tree(document: MachineDocument) -> Node:
     """Return the machine as a tree, with the built-in ``aborted`` where it has none."""
-    root = Node("", "", (), document, None)
-    _grow(root, document.states)
+    return _planted((), document)
+
+
+def build_branches(node: Node) -> dict[str, Node]:
+    """Return each branch of a parallel state as a tree, by its name; of another state nothing."""
+    if not isinstance(node.definition, ParallelDefinition):
+        return {}
+    return {
+        name: _planted((*node.loc, "parallel", "branches", name), branch)
+        for name, branch in node.definition.parallel.branches.items()
+    }
+
+
+def _planted(loc: Loc, definition: MachineDocument | ForkedDefinition) -> Node:
+    root = Node("", "", loc, definition, None)
+    _grow(root, definition.states)
     if ABORTED not in root.children:
         builtin = FinalDefinition(final=ABORTED, doc="An operator aborted the incident.")
         root.children[ABORTED] = Node(ABORTED, ABORTED, (), builtin, root)

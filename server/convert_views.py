@@ -48,6 +48,8 @@ def write_incident(incident: views.Incident) -> Incident:
         question=None if incident.question is None else write_question(incident.question),
         terms=None if incident.terms is None else write_terms(incident.terms),
         resolve_by=None if incident.resolve_by is None else write_moment(incident.resolve_by),
+        parent_id=incident.parent,
+        branch=incident.branch,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from interlock.server import checks, wire
 from interlock.server.convert_views import write_incident, write_position, write_transition
 from interlock.server.core import Commands, Queries
-from interlock.server.views import Command, IncidentFilter, Position
+from interlock.server.views import Command, Incident, IncidentFilter, Position
 from interlock.v1.incident_service_pb2 import (
     AbortIncidentRequest,
     AbortIncidentResponse,
@@ -93,10 +93,7 @@ class IncidentService:
         async with aclosing(self._core.watch()) as changes:
             await send(WatchIncidentsResponse())  # what happens from here on will be told
             async for change in changes:
-                if incident in {"", change.incident.id} and machine in {
-                    "",
-                    change.incident.machine,
-                }:
+                if _is_watched(change.incident, incident, machine):
                     move = change.transition
                     await send(
                         WatchIncidentsResponse(
@@ -150,6 +147,12 @@ class IncidentService:
         return await self._core.command(command)
 
 
+def _is_watched(one: Incident, incident: str, machine: str) -> bool:
+    """Return whether a watch for an incident or machine, or for all, tells of an incident."""
+    machines = {"", one.machine, one.machine.partition("/")[0]}
+    return incident in {"", one.id, one.parent} and machine in machines
+
+
 def _filter(request: ListIncidentsRequest) -> IncidentFilter:
     if request.phase not in _OPEN:
         raise checks.RequestFieldRejected("phase", "an IncidentPhase", str(int(request.phase)))
@@ -157,6 +160,7 @@ def _filter(request: ListIncidentsRequest) -> IncidentFilter:
         state=checks.optional_name("state", request.state),
         machine=checks.optional_name("machine", request.machine),
         severity=checks.optional_name("severity", request.severity),
+        parent=checks.optional_name("parent_id", request.parent_id),
         open=_OPEN[request.phase],
         since=checks.moment(request, "since"),
     )

@@ -77,6 +77,8 @@ class Incident:
     question: Question | None = None
     resolve_by: int | None = None
     terms: Terms | None = None
+    parent: str = ""
+    branch: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,8 @@ class IncidentFilter:
     state: str = ""
     machine: str = ""
     severity: str = ""
+    parent: str = ""
+    """Whose branch they are."""
     open: bool | None = None
     since: int | None = None
     """Changed at or after."""

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from typing import Any
 
 from interlock.engine.difference.model import Detail
 from interlock.language.values import Field, Type, format_duration, format_value
-from interlock.machines.definition import Branch
+from interlock.machines.definition import Branch, Machine
 from interlock.machines.formula import Formula
 from interlock.rules.network import Produced
 
 _LEFT_OUT = frozenset(
     {
-        *("digest", "path", "line", "origin"),  # where it is written, or follows from the rest
+        # Where it is written, or follows from the rest.
+        *("digest", "path", "line", "origin", "forked"),
         *("cancels", "timers", "initial_timers", "key_value"),  # told with the ways they start
     }
 )
+
+_OF_A_BRANCH = ("doc", "initial", "states")
 
 
 def flat(value: object, key: str = "") -> dict[str, str]:
@@ -43,12 +47,20 @@ def _leaves(value: object, key: str) -> Iterator[tuple[str, str]]:
         case tuple() if any(is_dataclass(one) for one in value):
             yield from _of_items(value, key)
         case _ if is_dataclass(value) and not isinstance(value, Type):
-            for name in (f.name for f in fields(value) if f.compare and f.name not in _LEFT_OUT):
+            for name in _told(value):
                 yield from _leaves(getattr(value, name), _below(key, name))
         case _ if text := _text(value, key):
             yield key.removesuffix("_ms").removesuffix("_permille"), text
         case _:
             return
+
+
+def _told(value: Any) -> Iterator[str]:
+    """Yield the fields that say something; a branch has the rest from the machine around it."""
+    if isinstance(value, Machine) and value.forked is not None:
+        yield from _OF_A_BRANCH
+    else:
+        yield from (f.name for f in fields(value) if f.compare and f.name not in _LEFT_OUT)
 
 
 def _of_items(value: tuple[object, ...], key: str) -> Iterator[tuple[str, str]]:

@@ -17,8 +17,9 @@ from interlock.engine.fold.intents import (
     unlock,
     work_of,
 )
-from interlock.engine.fold.state import Intent
+from interlock.engine.fold.state import Incident, Intent
 from interlock.engine.fold.turn import Turn
+from interlock.engine.lineage import root_of
 from interlock.machines.actions import ActionType
 
 HOLD_MS = 60_000
@@ -49,7 +50,7 @@ def admit(turn: Turn, intent: Intent) -> None:
 def request_of(turn: Turn, intent: Intent) -> Request:
     """Return the intent as the gate sees it."""
     state, contract = turn.state, contract_of(turn, intent)
-    incident = state.incidents[intent.incident]
+    incident = _grounds(turn, intent)
     return Request(
         intent=intent.id,
         scopes=_scopes(turn, intent),
@@ -97,15 +98,21 @@ def _still_held(intent: Intent, verdict: Verdict) -> bool:
     return before == [(f.interlock, f.outcome) for f in verdict.findings]
 
 
+def _grounds(turn: Turn, intent: Intent) -> Incident:
+    """Return the incident whose evidence an intent rests on: that of a branch is its parent's."""
+    return turn.state.incidents[root_of(intent.incident)]
+
+
 def _scopes(turn: Turn, intent: Intent) -> tuple[str, ...]:
-    incident = turn.state.incidents[intent.incident]
-    return scopes_of(
-        machine=incident.machine,
+    incident, root = turn.state.incidents[intent.incident], _grounds(turn, intent)
+    scopes = scopes_of(
+        machine=root.machine,
         action=intent.action,
         executor=contract_of(turn, intent).executor,
         target=intent.target,
-        incident=incident.key,
+        incident=root.key,
     )
+    return scopes if incident is root else (*scopes, f"machine:{incident.machine}")
 
 
 def _budgets(turn: Turn, intent: Intent) -> tuple[Budget, ...]:

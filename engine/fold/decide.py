@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from interlock.engine.bundle import Bundle
-from interlock.engine.fold import facts, incidents, questions, steps
+from interlock.engine.fold import facts, fork, incidents, questions, steps
 from interlock.engine.fold.admission import rejudge
 from interlock.engine.fold.checks import observed
 from interlock.engine.fold.disputes import dispute
@@ -15,6 +15,7 @@ from interlock.engine.fold.gate.model import HOLDING
 from interlock.engine.fold.hearing import Heard, absorb, hear
 from interlock.engine.fold.state import NEVER, State
 from interlock.engine.fold.turn import Folded, Turn
+from interlock.engine.lineage import root_of
 from interlock.engine.model import Body, Entry, Kind
 from interlock.engine.rows import AnnotationRow
 from interlock.errors import InvariantBroken
@@ -139,15 +140,18 @@ def _settle(turn: Turn) -> None:
 
 
 def _forget(turn: Turn) -> None:
-    """Drop closed incidents that no live firing or intent points to any more."""
+    """Drop closed incidents, with their branches, that no live firing or intent points to."""
     state = turn.state
     touched = {*turn.folded.incidents, *(i.incident for i in turn.folded.intents.values())}
-    for name in touched & state.incidents.keys():
+    for name in {root_of(one) for one in touched} & state.incidents.keys():
         incident = state.incidents[name]
         if incident.is_open or incident.supports:
             continue
-        if not any(intent.incident == name for intent in state.intents.values()):
-            del state.incidents[name]
+        family = {name, *state.branches.get(name, ())}
+        if not any(intent.incident in family for intent in state.intents.values()):
+            for one in family:
+                del state.incidents[one]
+            state.branches.pop(name, None)
 
 
 # --- kinds of entry -------------------------------------------------------------------------
@@ -168,8 +172,10 @@ def _command(turn: Turn, body: Body) -> None:
             incident.notes += 1
             turn.touch(incident)
     elif incident is not None and command == "acknowledge":
-        incident.acknowledged_by = actor
-        turn.touch(incident)
+        for one in (incident, *fork.branches(turn.state, incident)):
+            if one is incident or one.is_open:
+                one.acknowledged_by = actor
+                turn.touch(one)
     elif command == "answer":
         questions.take(turn, body)
     elif command == "abort":

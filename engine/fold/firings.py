@@ -69,7 +69,8 @@ def _send(turn: Turn, firing: Firing, event: str, key: str, data: Row) -> None:
     everyone = sorted(turn.state.incidents.values(), key=lambda i: (i.opened_seq, i.id))
     for incident in everyone:
         if incident.is_open and incident.key == key:
-            incidents.rely(turn, incident, firing)
+            if not incident.parent:  # a branch rests on what its parent rests on
+                incidents.rely(turn, incident, firing)
             turn.tell(incident.id, event, cause, data=data)
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from interlock.digest import canonical, derive_id
-from interlock.engine.fold import evidence, questions, undo, waiting
+from interlock.engine.fold import evidence, fork, questions, undo, waiting
 from interlock.engine.fold.intents import COMPENSATED, abandon
 from interlock.engine.fold.state import Incident
 from interlock.engine.fold.steps import begin
 from interlock.engine.fold.turn import Event, Turn
 from interlock.engine.rows import TransitionRow
 from interlock.errors import InvariantBroken, NotPermitted
+from interlock.machines.definition import Trigger
 from interlock.machines.effects import (
     Ask,
     AwaitSignal,
     CancelTimers,
     Close,
     Effect,
+    Fork,
     Notify,
     RunAction,
     SetContext,
@@ -160,13 +163,39 @@ def _hear(turn: Turn, event: Event) -> None:
         turn.note("unheard", incident=incident.id, event=event.name, reason="it moved on")
     elif event.name == COMPENSATED:
         undo.proceed(turn, incident, event.data)
-    else:
+    elif not (fork.is_under_way(turn.state, incident) and _waits(turn, incident, event)):
         runtime = turn.bundle_of(incident).runtimes[incident.machine]
         step = runtime.send(incident, event.name, _env(incident, event))
         if step is None:
             turn.note("unheard", incident=incident.id, event=event.name, reason=incident.state)
         else:
             carry_out(turn, incident, step, event.cause)
+
+
+@dataclass(slots=True)
+class _Ahead:
+    """Stands in for an incident, to see where an event would lead it."""
+
+    state: str
+
+
+def _waits(turn: Turn, incident: Incident, event: Event) -> bool:
+    """Let an event wait for branches under way, or be theirs; return whether it does or is.
+
+    How the branches end they alone say: an event of a rule that is called so means nothing.
+    """
+    if event.name in (Trigger.JOINED, Trigger.FAILED):
+        turn.note("unheard", incident=incident.id, event=event.name, reason=incident.state)
+        return True
+    runtime = turn.bundle_of(incident).runtimes[incident.machine]
+    ahead = runtime.send(_Ahead(incident.state), event.name, _env(incident, event))
+    if ahead is not None and ahead[0]:
+        fork.leave(turn, incident, event)
+        return True
+    if ahead is None and event.name == Trigger.WITHDRAWN:
+        fork.pass_on(turn, incident, event)
+        return True
+    return False
 
 
 def _env(incident: Incident, event: Event | None = None) -> dict[str, Mapping[str, Any]]:
@@ -213,22 +242,38 @@ def _effect(turn: Turn, incident: Incident, effect: Effect) -> None:
     match effect:
         case RunAction(_, action, inputs) | Notify(action, inputs):
             begin(turn, incident, action, inputs)
-        case AwaitSignal():
-            waiting.begin(turn, incident)
-        case Ask():
-            questions.ask(turn, incident, effect)
+        case AwaitSignal() | Ask() | Undo() | Fork():
+            _rest(turn, incident, effect)
         case SetTimer() | CancelTimers():
             _timers(turn, incident, effect)
         case SetContext(values):
             incident.context = {**incident.context, **values}
             turn.note("context", incident=incident.id, values=dict(values))
-        case Undo():
-            undo.start(turn, incident)
         case Close() | Stuck():
             outcome, reason = (
                 (effect.outcome, "") if isinstance(effect, Close) else (STUCK, effect.reason)
             )
             _close(turn, incident, outcome, reason)
+
+
+def _rest(turn: Turn, incident: Incident, effect: AwaitSignal | Ask | Undo | Fork) -> None:
+    match effect:
+        case AwaitSignal():
+            waiting.begin(turn, incident)
+        case Ask():
+            questions.ask(turn, incident, effect)
+        case Undo():
+            undo.start(turn, incident)
+        case Fork():
+            _fork(turn, incident)
+
+
+def _fork(turn: Turn, incident: Incident) -> None:
+    """Open the branches of the state an incident has come to, then start each."""
+    for child in fork.fork(turn, incident):
+        runtime = turn.bundle_of(child).runtimes[child.machine]
+        cause = {"kind": "forked", "parent": incident.id, "move": incident.moves}
+        carry_out(turn, child, runtime.start(child, _env(child)), cause)
 
 
 def _timers(turn: Turn, incident: Incident, effect: SetTimer | CancelTimers) -> None:
@@ -248,7 +293,13 @@ def _close(turn: Turn, incident: Incident, outcome: str, reason: str) -> None:
     questions.end(turn, incident, outcome)
     state.timers.cancel_all(incident.id)
     state.by_key.pop(f"{incident.machine}/{incident.key}", None)
-    for intent in [i for i in state.done.values() if i.incident == incident.id]:
-        del state.done[intent.id]
     turn.touch(incident)
     turn.note("closed", incident=incident.id, outcome=outcome, reason=reason)
+    if incident.parent:
+        fork.closed(turn, incident)
+        return
+    family = {incident.id, *state.branches.get(incident.id, ())}
+    for intent in [i for i in state.done.values() if i.incident in family]:
+        del state.done[intent.id]
+    for child in [one for one in fork.branches(state, incident) if one.is_open]:
+        _close(turn, child, STUCK, f"{incident.id} ended {outcome}")

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from interlock.engine.fold.fork import settle
 from interlock.engine.fold.state import Incident, Intent, State
 from interlock.engine.fold.turn import Turn
 from interlock.language.values import Value
@@ -81,7 +82,8 @@ def plan_retry(turn: Turn, intent: Intent, reason: str) -> bool:
         Whether an attempt is planned.
     """
     incident = turn.state.incidents[intent.incident]
-    state = turn.bundle_of(intent).machinebase.machines[incident.machine].states[intent.state]
+    machine = turn.bundle_of(intent).machinebase.definitions[incident.machine]
+    state = machine.states[intent.state]
     wanted = is_wanted(turn, intent) and intent.purpose == "do"
     policy = state.retry if isinstance(state, RunState) and wanted else None
     if policy is None or reason not in policy.on or intent.attempt >= policy.attempts:
@@ -124,6 +126,8 @@ def end(turn: Turn, intent: Intent, ended: str, detail: str) -> None:
     incident = state.incidents[intent.incident]
     if intent.kind == "act" and intent.purpose == "do":
         _remember(turn, incident, intent)
+    if incident.parent and not incident.is_open and intent.kind == "act":
+        settle(turn, state.incidents[incident.parent])
     if incident.current == intent.id:
         incident.current = None
         _tell(turn, incident, intent)
@@ -131,9 +135,11 @@ def end(turn: Turn, intent: Intent, ended: str, detail: str) -> None:
 
 def _remember(turn: Turn, incident: Incident, intent: Intent) -> None:
     """Keep what a later ``undo`` would compensate: done, or done as far as anyone knows."""
+    parent = turn.state.incidents[incident.parent] if incident.parent else incident
     if intent.ended == "done":
-        incident.finished = (*incident.finished, intent.action)
-    if intent.ended in ("done", "unverified") and incident.is_open:
+        for one in {incident.id: incident, parent.id: parent}.values():
+            one.finished = (*one.finished, intent.action)
+    if intent.ended in ("done", "unverified") and parent.is_open:
         turn.state.done[intent.id] = intent
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from interlock import digest
@@ -24,6 +24,7 @@ from interlock.engine.fold.state import (
     Timers,
 )
 from interlock.engine.fold.waiting import enlist
+from interlock.engine.lineage import descent
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Evaluation, FactRow
 
@@ -33,16 +34,20 @@ FORMAT = 7
 ASKING = 8
 """Format of a state in which a question stands; one without is written as before there were any."""
 
+FORKED = 9
+"""Format of a state in which an incident has branches."""
+
 
 def is_current(data: bytes) -> bool:
     """Return whether this version can restore a snapshot."""
-    return digest.decode(data).get("format") in (FORMAT, ASKING)
+    return digest.decode(data).get("format") in (FORMAT, ASKING, FORKED)
 
 
 def take(state: State) -> bytes:
     """Return the canonical bytes of a state."""
     return digest.canonical(
         {
+            "format": FORKED if state.branches else ASKING if state.questions else FORMAT,
             **_questions(state),
             "seq": state.seq,
             "at": state.at,
@@ -50,7 +55,7 @@ def take(state: State) -> bytes:
             "bundle": state.bundle.digest if state.bundle else None,
             "bundles": sorted(_needed(state)),
             "memory": state.memory.dump() if state.memory else None,
-            "incidents": [_plain(i) for _, i in sorted(state.incidents.items())],
+            "incidents": [_incident(i) for _, i in sorted(state.incidents.items())],
             "supports": state.supports,
             "intents": [_plain(i) for _, i in sorted(state.intents.items())],
             "done": [_plain(i) for _, i in sorted(state.done.items())],
@@ -68,9 +73,9 @@ def take(state: State) -> bytes:
 
 def _questions(state: State) -> dict[str, Any]:
     if not state.questions:
-        return {"format": FORMAT}
+        return {}
     standing = [dataclasses.asdict(asked) for _, asked in sorted(state.questions.items())]
-    return {"format": ASKING, "questions": standing}
+    return {"questions": standing}
 
 
 def _asked(value: dict[str, Any]) -> Asked:
@@ -107,7 +112,7 @@ def restore(data: bytes, bundles: Mapping[str, Bundle]) -> State:
         timers=Timers.load(value["timers"]),
         evaluations=deque(_load_evaluation(e) for e in value["evaluations"]),
     )
-    state.incidents = {i["id"]: Incident(**_tuples(i, "context")) for i in value["incidents"]}
+    state.incidents = {i["id"]: _load_incident(i) for i in value["incidents"]}
     state.intents = {i["id"]: Intent(**_tuples(i, "inputs", "outputs")) for i in value["intents"]}
     state.done = {i["id"]: Intent(**_tuples(i, "inputs", "outputs")) for i in value["done"]}
     gate = value["gate"]
@@ -121,14 +126,43 @@ def restore(data: bytes, bundles: Mapping[str, Bundle]) -> State:
 
 
 def _reindex(state: State) -> None:
-    """Rebuild what follows: who is open under which key, who waits, who is at work."""
+    """Rebuild what follows: who is open under which key, whose branch, who waits, at work."""
     for incident in state.incidents.values():
         if incident.is_open:
-            state.by_key[f"{incident.machine}/{incident.key}"] = incident.id
             enlist(state, incident)
+        if incident.is_open and not incident.parent:
+            state.by_key[f"{incident.machine}/{incident.key}"] = incident.id
+    children = [one for one in state.incidents.values() if one.parent]
+    for child in sorted(children, key=_birth(state)):
+        state.branches[child.parent] = (*state.branches.get(child.parent, ()), child.id)
     for intent in state.intents.values():
         if intent.phase in AT_WORK:
             take_up(state, intent)
+
+
+def _birth(state: State) -> Callable[[Incident], tuple[int, int]]:
+    """Return what sorts the branches of one incident: when forked, which place there."""
+
+    def key(child: Incident) -> tuple[int, int]:
+        born = descent(child.id)
+        forked = state.bundles[child.bundle].machinebase.definitions[child.machine].forked
+        return born.move if born else 0, forked.number if forked else 0
+
+    return key
+
+
+def _incident(incident: Incident) -> dict[str, Any]:
+    plain = _plain(incident)
+    if incident.leaving is None:
+        del plain["leaving"]
+    return plain
+
+
+def _load_incident(value: dict[str, Any]) -> Incident:
+    incident = Incident(**_tuples(value, "context"))
+    if incident.leaving is not None:
+        incident.leaving["data"] = _row(incident.leaving["data"])
+    return incident
 
 
 def _plain(item: Incident | Intent | Gate) -> dict[str, Any]:

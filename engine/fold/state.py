@@ -10,6 +10,7 @@ from typing import Any
 
 from interlock.engine.bundle import Bundle
 from interlock.engine.fold.waits import Waits
+from interlock.engine.lineage import descent
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Evaluation
 
@@ -45,6 +46,8 @@ class Incident:
         finished: names of the actions that ended ``done``, in order.
         current: id of the intent its state waits for, if any.
         undoing: ids of the finished intents still to compensate, next one first.
+        leaving: ``event, cause, data`` of what leads it out of a parallel state once every branch
+            has ended.
     """
 
     id: str
@@ -72,6 +75,13 @@ class Incident:
     undoing: tuple[str, ...] = ()
     acknowledged_by: str | None = None
     notes: int = 0
+    leaving: dict[str, Any] | None = None
+
+    @property
+    def parent(self) -> str:
+        """Id of the incident it is a branch of; empty for one that no fork began."""
+        born = descent(self.id)
+        return "" if born is None else born.parent
 
     @property
     def is_open(self) -> bool:
@@ -298,8 +308,10 @@ class State:
         bundle: what decides now; None until the first ``bundle`` entry.
         bundles: every bundle an open incident is pinned to, and the current one.
         memory: the rules' working memory; None exactly when ``bundle`` is.
-        incidents: open incidents, and closed ones a live firing or intent still points to.
-        by_key: ``machine/key`` to the open incident.
+        incidents: open incidents, and closed ones a live firing or intent still points to; an
+            incident and its branches stay as long as one of them does.
+        by_key: ``machine/key`` to the open incident; branches of a parallel state have none.
+        branches: incident to the incidents of its branches, those of every fork, oldest first.
         supports: firing id to the incident it holds.
         intents: intents that have not ended.
         at_work: work (action and contract key) to the intents that are at it.
@@ -318,6 +330,7 @@ class State:
     memory: WorkingMemory | None = None
     incidents: dict[str, Incident] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)
+    branches: dict[str, tuple[str, ...]] = field(default_factory=dict)
     supports: dict[str, str] = field(default_factory=dict)
     intents: dict[str, Intent] = field(default_factory=dict)
     at_work: dict[str, dict[str, None]] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from interlock.rules.model import Evaluation
 
 _NO_DATA: Mapping[str, Any] = {}
 
-_ABOUT_A_STATE = ("answer", "fact", "sample", "step", "timer", "undo")
+_ABOUT_A_STATE = ("answer", "fact", "join", "sample", "step", "timer", "undo")
 """Causes of events that mean nothing once the machine has left the state they are about."""
 
 

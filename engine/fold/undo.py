@@ -12,10 +12,17 @@ from interlock.engine.fold.turn import Turn
 
 
 def start(turn: Turn, incident: Incident) -> None:
-    """Collect the finished reversible intents of an incident and compensate the newest."""
-    finished = [i for i in turn.state.done.values() if i.incident == incident.id]
+    """Collect the finished reversible intents of an incident and compensate the newest.
+
+    Those of its branches are among them, in the order in which they were decided.
+    """
+    family = (incident.id, *turn.state.branches.get(incident.id, ()))
+    places = {name: place for place, name in enumerate(family)}
+    finished = [i for i in turn.state.done.values() if i.incident in places]
     reversible = [i for i in finished if contract_of(turn, i).rollback is not None]
-    newest_first = sorted(reversible, key=lambda i: i.step, reverse=True)
+    newest_first = sorted(
+        reversible, key=lambda i: (i.decided_seq, places[i.incident], i.step), reverse=True
+    )
     incident.undoing = tuple(intent.id for intent in newest_first)
     turn.note("undo", incident=incident.id, intents=list(incident.undoing))
     _next(turn, incident)

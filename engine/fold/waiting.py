@@ -13,7 +13,7 @@ from interlock.engine.bundle import Bundle
 from interlock.engine.fold.state import Incident, State
 from interlock.engine.fold.turn import Turn
 from interlock.language.values import Unknown
-from interlock.machines.definition import Wait
+from interlock.machines.wait import Wait
 from interlock.rules.model import FactChange, Row
 
 

@@ -7,7 +7,8 @@ from typing import assert_never
 from interlock.engine.bundle import Bundle
 from interlock.engine.graph.model import Draft, Graph, Node, NodeId, node_id
 from interlock.machines.actions import ActionType
-from interlock.machines.definition import FinalState, Machine, RunState, Wait, WaitState
+from interlock.machines.definition import FinalState, Machine, RunState, WaitState
+from interlock.machines.wait import Wait
 from interlock.rules.network import (
     AdviseSpec,
     AssertSpec,
@@ -77,7 +78,7 @@ def _add_consequence(draft: Draft, bundle: Bundle, rule: NodeId, spec: Consequen
 
 def _add_machine(draft: Draft, machine: Machine) -> None:
     here = draft.node(_machine(machine))
-    for state in machine.states.values():
+    for _, state in machine.whole.values():
         match state:
             case RunState():
                 draft.edge(here, node_id("action", state.action), "runs")

@@ -22,12 +22,14 @@ class Node:
         name: its own name.
         note: a second line, for people; may be empty.
         place: where it is written, ``file:line``; empty where that is not known.
+        region: the branch of a parallel state it is part of; empty for none.
     """
 
     kind: Kind
     name: str
     note: str = ""
     place: str = ""
+    region: str = ""
 
     @property
     def id(self) -> NodeId:
@@ -134,6 +136,7 @@ def record(graph: Graph, overlay: Overlay = NOTHING) -> Mapping[str, object]:
                 "name": node.name,
                 "note": node.note,
                 "place": node.place,
+                "region": node.region,
                 "visited": node.id in overlay.visited,
                 "current": node.id in overlay.current,
             }

@@ -6,7 +6,7 @@ Guarantees: well-formed XML whatever the names are; no script, no link, nothing 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
@@ -18,8 +18,8 @@ CHARACTER = 7
 """Width of a character, px."""
 LONGEST = 48
 """Characters of a line; what is longer is cut, and whole in its title."""
-HEIGHT, MARGIN, GAP = 40, 16, 28
-"""Of a node; round the drawing; between layers: px."""
+HEIGHT, MARGIN, GAP, ROOM = 40, 16, 28, 8
+"""Of a node; round the drawing; between layers; round a region: px."""
 
 _FILLS: Mapping[Kind, str] = {
     "signal": "#e3f2fd",
@@ -30,11 +30,15 @@ _FILLS: Mapping[Kind, str] = {
     "state": "#f5f5f5",
     "final": "#e0e0e0",
 }
+_TINTS = ("#e1f5fe", "#f1f8e9", "#fff8e1", "#fce4ec")
+"""Of the regions, in turn."""
+
 _STYLE = (
     "text{font:12px monospace;text-anchor:middle;fill:#212121}"
     ".note{fill:#616161;font-size:11px}.label{font-size:11px;fill:#424242;stroke:#fff;"
     "stroke-width:3px;paint-order:stroke}"
-    "rect,ellipse{stroke:#757575}path{fill:none;stroke:#757575}.dashed{stroke-dasharray:5 4}"
+    "rect,ellipse{stroke:#757575}.region{fill:none;stroke-dasharray:3 3}"
+    "path{fill:none;stroke:#757575}.dashed{stroke-dasharray:5 4}"
     ".visited{fill:#fff3c4;stroke:#b26a00}.current{fill:#ffd54f;stroke:#b26a00;stroke-width:3}"
     ".taken{stroke:#b26a00;stroke-width:3}"
 )
@@ -46,6 +50,9 @@ _MARKER = (
 )
 
 Point = tuple[int, int]
+
+Box = tuple[int, int, int, int]
+"""Left, top, right and low edge, px."""
 
 
 def svg(graph: Graph, overlay: Overlay = NOTHING) -> str:
@@ -90,15 +97,45 @@ class _Drawing:
         yield f"<style>{_STYLE}</style>"
         yield _MARKER
         yield f'<rect width="{width}" height="{height}" style="fill:#fff;stroke:none"/>'
+        yield from self._frames()
         for number, edge in enumerate(self._graph.edges):
             yield self._path(number, edge)
         for number, item in enumerate(self._items):
             if item.node is not None:
-                yield from _node(item.node, self._middle(number), item.size[0], self._overlay)
+                middle, fill = self._middle(number), self._fill(item.node)
+                yield from _node(item.node, middle, item.size[0], (self._overlay, fill))
         for number, edge in enumerate(self._graph.edges):
             if edge.label:
                 yield self._label(number, edge)
         yield "</svg>"
+
+    def _frames(self) -> Iterator[str]:
+        """Yield a frame round each region, unless something else stands in it, too."""
+        boxes = [
+            (item.node, self._box(number))
+            for number, item in enumerate(self._items)
+            if item.node is not None
+        ]
+        for region in dict.fromkeys(node.region for node, _ in boxes if node.region):
+            corners = [box for node, box in boxes if node.region == region]
+            frame = _around(corners)
+            if not any(_meet(frame, box) for node, box in boxes if node.region != region):
+                x, y, right, low = frame
+                yield (
+                    f'<rect x="{x}" y="{y}" width="{right - x}" height="{low - y}" rx="8" '
+                    f'class="region"><title>{_text(region)}</title></rect>'
+                )
+
+    def _fill(self, node: Node) -> str:
+        """Return the colour of a node; the states of a region have one of their own."""
+        regions = list(dict.fromkeys(n.region for n in self._graph.nodes if n.region))
+        if node.region:
+            return _TINTS[regions.index(node.region) % len(_TINTS)]
+        return _FILLS[node.kind]
+
+    def _box(self, number: int) -> Box:
+        (x, y), (width, height) = self._middle(number), self._items[number].size
+        return x - width // 2, y - height // 2, x + width // 2, y + height // 2
 
     def _halves(self) -> list[tuple[int, int]]:
         """Return the edges, those with a label in two halves with the label between them."""
@@ -188,11 +225,21 @@ class _Drawing:
         )
 
 
-def _node(node: Node, middle: Point, width: int, overlay: Overlay) -> Iterator[str]:
-    (x, y), half = middle, width // 2
+def _around(boxes: Sequence[Box]) -> Box:
+    """Return the box that holds some boxes, and a little room."""
+    left, top, right, low = zip(*boxes, strict=True)
+    return min(left) - ROOM, min(top) - ROOM, max(right) + ROOM, max(low) + ROOM
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _node(node: Node, middle: Point, width: int, colours: tuple[Overlay, str]) -> Iterator[str]:
+    (x, y), half, (overlay, fill) = middle, width // 2, colours
     mark = "visited" if node.id in overlay.visited else ""
     mark = "current" if node.id in overlay.current else mark
-    kind = f' class="{mark}"' if mark else f' style="fill:{_FILLS[node.kind]}"'
+    kind = f' class="{mark}"' if mark else f' style="fill:{fill}"'
     said = " ".join(part for part in (node.kind, node.name, node.note, node.place) if part)
     yield f"<g><title>{_text(said)}</title>"
     if node.kind in ("signal", "final"):

@@ -7,7 +7,7 @@ Source: https://mermaid.js.org/syntax/flowchart.html, https://graphviz.org/doc/i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from interlock.engine.graph.model import NOTHING, Edge, Graph, Kind, Node, Overlay
 
@@ -57,16 +57,30 @@ def dot(graph: Graph, overlay: Overlay = NOTHING) -> str:
         f"  rankdir={'TB' if graph.down else 'LR'}",
         '  node [fontname="sans-serif"]',
     ]
-    for node in graph.nodes:
-        label = "\n".join(part for part in (node.name, node.note) if part)
-        fill = _dot_fill(node, overlay)
-        lines.append(
-            f"  {numbers[node.id]} [label={_dot_text(label)}, shape={_SHAPES[node.kind]}{fill}]"
-        )
+    for number, (region, nodes) in enumerate(_by_region(graph.nodes).items()):
+        drawn = [_dot_node(node, numbers[node.id], overlay) for node in nodes]
+        if region:
+            head = f"  subgraph cluster_{number} {{ label={_dot_text(region)}; style=dashed"
+            drawn = [head, *drawn, "  }"]
+        lines += drawn
     for edge in graph.edges:
         ends = f"{numbers[edge.source]} -> {numbers[edge.target]}"
         lines.append(f"  {ends} [{', '.join(_dot_edge(edge, overlay))}]")
     return "\n".join([*lines, "}"]) + "\n"
+
+
+def _by_region(nodes: Sequence[Node]) -> Mapping[str, Sequence[Node]]:
+    """Return the nodes by region, those of none first."""
+    found: dict[str, list[Node]] = {"": []}
+    for node in nodes:
+        found.setdefault(node.region, []).append(node)
+    return found
+
+
+def _dot_node(node: Node, number: str, overlay: Overlay) -> str:
+    label = "\n".join(part for part in (node.name, node.note) if part)
+    fill = _dot_fill(node, overlay)
+    return f"  {number} [label={_dot_text(label)}, shape={_SHAPES[node.kind]}{fill}]"
 
 
 def _mermaid_label(node: Node) -> str:

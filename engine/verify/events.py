@@ -25,7 +25,8 @@ def lost_events(whole: Whole) -> Iterator[Diagnostic]:
     }
     heard: set[str] = set()
     for machine in whole.machines:
-        known = {event for state in machine.machine.states.values() for event in ways_out(state)}
+        states = (state for part in machine.parts for state in part.machine.states.values())
+        known = {event for state in states for event in ways_out(state)}
         heard |= known - set(map(str, Trigger))
         for event in machine.machine.events:
             if event in known and event not in sent:

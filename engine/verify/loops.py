@@ -18,9 +18,10 @@ from interlock.language.expression.check import resolve
 from interlock.language.regions import NOWHERE, Region, meet, truth_of
 from interlock.language.regions.samples import MOST_TRIES, row_of
 from interlock.language.values import Field, format_value
-from interlock.machines.definition import RunState, Wait, WaitState
+from interlock.machines.definition import RunState, WaitState
 from interlock.machines.verify import MachineSubject
 from interlock.machines.verify.routes import routes
+from interlock.machines.wait import Wait
 from interlock.rules.network import AssertSpec, ElementKind, StartSpec
 from interlock.rules.verify import Subject
 from interlock.rules.verify.subject import Statement
@@ -79,7 +80,7 @@ class Standing:
         machine, path = self.cause.machine, self.cause.path
         message = f"ends where {self.cause.example}, and {self.cause.rule!r} stands there"
         hint = "leave a gap between what starts it and what it waits for"
-        loc = (*machine.places[path], "wait", "where")
+        loc = (*machine.whole[path][1], "wait", "where")
         return machine.finding(loc, "RV805", message, hint)
 
 
@@ -192,15 +193,14 @@ def _begun(
 
 
 def _proofs(machine: MachineSubject) -> Iterator[tuple[str, Wait]]:
-    """Yield the waits for a signal that come after an action."""
-    states = machine.machine.states
+    """Yield the waits for a signal that come after an action, those of branches among them."""
     acted = {
         path
-        for start, state in states.items()
+        for start, (state, _) in machine.whole.items()
         if isinstance(state, RunState)
-        for path in routes(start, machine.edges)
+        for path in routes(start, machine.walk)
     }
-    for path, state in states.items():
+    for path, (state, _) in machine.whole.items():
         if isinstance(state, WaitState) and path in acted and state.wait.element == "signal":
             yield path, state.wait
 

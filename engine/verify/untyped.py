@@ -61,14 +61,14 @@ def untyped_inputs(whole: Whole) -> Iterator[Reach]:
     origins = _Origins()
     while _spread(whole, origins):
         pass
-    for machine in whole.machines:
+    for machine in whole.parts:
         for leaf in machine.tree.leaves():
             if isinstance(leaf.definition, RunDefinition):
                 action = machine.actions[leaf.definition.run]
                 if action.kind == "act" and action.risk in _RISKY:
                     given = leaf.definition.with_
                     for name in sorted(given.keys() & _open_inputs(action)):
-                        origin = origins.of_context(machine.machine.id, carried(given[name]))
+                        origin = origins.of_context(machine.started, carried(given[name]))
                         if origin is not None:
                             yield Reach(machine, leaf, action, name, origin)
 
@@ -123,14 +123,14 @@ def _spread(whole: Whole, origins: _Origins) -> bool:
                         _fill(origins.events, spec.event, fields, told)
                 case _:
                     pass
-    for machine in machines.values():
-        _spread_within(machine, origins)
+    for part in whole.parts:
+        _spread_within(part, origins)
     return len(origins.facts) + len(origins.contexts) + len(origins.events) > before
 
 
 def _spread_within(machine: MachineSubject, origins: _Origins) -> None:
     """Let texts of events and of the context into what branches set."""
-    ident = machine.machine.id
+    ident = machine.started
     for edge in machine.edges:
         origin = edge.branch.origin
         values = None if origin is None else machine.document.at((*origin.loc, "set"))

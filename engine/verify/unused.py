@@ -34,7 +34,8 @@ def _run_by(whole: Whole, started: set[str]) -> set[str]:
         action
         for machine in whole.machines
         if machine.machine.id in started
-        for state in machine.machine.states.values()
+        for part in machine.parts
+        for state in part.machine.states.values()
         for action in _actions(state)
     }
     pending = list(found)

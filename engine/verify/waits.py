@@ -15,7 +15,7 @@ from interlock.machines.verify import MachineSubject
 
 def certain_waits(whole: Whole) -> Iterator[Diagnostic]:
     """Yield the waits of which something is certain, whatever signal or fact comes."""
-    for machine in whole.machines:
+    for machine in whole.parts:
         for state in machine.machine.states.values():
             if isinstance(state, WaitState) and state.wait.where is not None:
                 base = whole.rulebase

@@ -38,6 +38,11 @@ class Whole:
     machinebase: MachineBase
     machines: Sequence[MachineSubject]
 
+    @property
+    def parts(self) -> Iterator[MachineSubject]:
+        """The machines, each followed by the branches of its parallel states."""
+        return (part for one in self.machines for part in one.parts)
+
 
 def read_whole(files: Mapping[str, str], environment: str | None = None) -> Whole:
     """Return the bundle that some files make; what probes there are is ``check``'s business.

@@ -38,11 +38,12 @@ __all__ = [
 def verify_machines(subjects: Sequence[MachineSubject]) -> list[Diagnostic]:
     """Return everything found about machines that `load_machines` accepts, by place."""
     found: list[Diagnostic] = []
+    for part in (part for one in subjects for part in one.parts):
+        found += certain_guards(part)
+        found += shared_guards(part)
+        found += hasty_timers(part)
+        found += (ring.finding(part) for ring in rings(part))
     for one in subjects:
-        found += certain_guards(one)
-        found += shared_guards(one)
-        found += hasty_timers(one)
-        found += (ring.finding(one) for ring in rings(one))
         found += (gap.finding(one) for gap in approval_gaps(one))
         found += broken_promises(one)
         found += (breach.finding(one) for breach in breaches(one))

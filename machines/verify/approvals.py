@@ -9,8 +9,8 @@ from interlock.language import Diagnostic
 from interlock.machines.actions import ActionType
 from interlock.machines.definition import ApproveState, RunState, answer_event
 from interlock.machines.question_schema import REJECT
-from interlock.machines.verify.routes import in_words, routes
-from interlock.machines.verify.subject import Edge, MachineSubject
+from interlock.machines.verify.routes import Edge, in_words, routes
+from interlock.machines.verify.subject import MachineSubject
 
 ABOVE_MEDIUM = frozenset({"high"})
 """The risks for which somebody must be asked before what cannot be undone."""
@@ -18,7 +18,7 @@ ABOVE_MEDIUM = frozenset({"high"})
 
 @dataclass(frozen=True)
 class Gap:
-    """A shortest way to an act on which nobody is asked."""
+    """A shortest way to an act, in a branch perhaps, on which nobody is asked."""
 
     path: str
     action: ActionType
@@ -29,15 +29,16 @@ class Gap:
         words = in_words(self.way, subject.machine.initial)
         message = f"{self.action.name!r} cannot be taken back, and nobody is asked: {words}"
         hint = "put an `approve` state on every way to it"
-        loc = (*subject.places[self.path], "run")
+        loc = (*subject.whole[self.path][1], "run")
         return subject.finding(loc, "RV703", message, hint, "error")
 
 
 def approval_gaps(subject: MachineSubject) -> Iterator[Gap]:
     """Yield every such act that can be come to without an answer other than a rejection."""
-    machine = subject.machine
-    found = routes(machine.initial, (e for e in subject.edges if not _is_approval(e, subject)))
-    for path, state in machine.states.items():
+    free = [one for one in subject.walk if not _is_approval(one, subject)]
+    free = [one for one in free if subject.joins(one, free)]
+    found = routes(subject.machine.initial, free)
+    for path, (state, _) in subject.whole.items():
         if isinstance(state, RunState) and path in found:
             action = subject.actions[state.action]
             if _needs_approval(action):
@@ -49,7 +50,7 @@ def _needs_approval(action: ActionType) -> bool:
 
 
 def _is_approval(edge: Edge, subject: MachineSubject) -> bool:
-    state = subject.machine.states[edge.source]
+    state = subject.whole[edge.source][0]
     if not isinstance(state, ApproveState):
         return False
     return edge.event in {answer_event(one) for one in state.question.choices if one != REJECT}

@@ -10,12 +10,13 @@ from interlock.language.expression import parse, reads
 from interlock.machines.definition import (
     SEPARATOR,
     Invariant,
+    ParallelState,
     RunState,
     Trigger,
 )
 from interlock.machines.invariants import Course, violated
-from interlock.machines.verify.routes import in_words, routes
-from interlock.machines.verify.subject import Edge, MachineSubject
+from interlock.machines.verify.routes import Edge, in_words, routes
+from interlock.machines.verify.subject import MachineSubject
 
 _WATCHED = frozenset({"state", "steps", "visited", "running"})
 """What a way alone decides, whatever the context is."""
@@ -58,12 +59,12 @@ def breaches(subject: MachineSubject) -> Iterator[Breach]:
 
 def _begun(invariant: Invariant, subject: MachineSubject) -> Iterator[Breach]:
     """Yield ways to an action that do not come by where they should."""
-    machine = subject.machine
-    if _is_visited(machine.initial, invariant):
+    if _is_visited(subject.machine.initial, invariant):
         return
-    free = [e for e in subject.edges if not _is_visited(e.branch.dest or "", invariant)]
-    for path, way in routes(machine.initial, free).items():
-        state = machine.states[path]
+    free = [e for e in subject.walk if not _is_visited(e.branch.dest or "", invariant)]
+    free = [e for e in free if subject.joins(e, free)]
+    for path, way in routes(subject.machine.initial, free).items():
+        state = subject.whole[path][0]
         if isinstance(state, RunState) and state.action == invariant.action:
             yield Breach(invariant, path, way)
 
@@ -73,14 +74,18 @@ def _is_visited(path: str, invariant: Invariant) -> bool:
 
 
 def _judged(invariant: Invariant, subject: MachineSubject) -> Iterator[Breach]:
-    """Yield ways on which a check that asks nothing of the context is not true."""
+    """Yield ways on which a check that asks nothing of the context is not true.
+
+    What branches have done by the time they are joined a way does not tell: it ends at a fork.
+    """
     if invariant.check is None or invariant.check.text == "":
         return
     read = reads(parse(invariant.check.text))
     if any(alias or name not in _WATCHED for alias, name in read):
         return
     machine = subject.machine
-    for path, way in routes(machine.initial, subject.edges).items():
+    plain = [e for e in subject.edges if not isinstance(machine.states[e.source], ParallelState)]
+    for path, way in routes(machine.initial, plain).items():
         courses = _courses(subject, path, way)
         if all(list(violated((invariant,), course)) for course in courses):
             yield Breach(invariant, path, way)

@@ -24,7 +24,7 @@ def hasty_timers(subject: MachineSubject) -> Iterator[Diagnostic]:
         state = subject.machine.states.get(leaf.path)
         if isinstance(state, RunState):
             action = subject.actions[state.action]
-            for node in leaf.chain:
+            for node in (*subject.around, *leaf.chain):
                 for text in node.after:
                     yield from _of_timer(subject, (node, text), state, action)
 
@@ -35,7 +35,7 @@ def _of_timer(
     node, text = timer
     delay, loc = parse_duration(text), (*node.loc, "after", text)
     once = lasting(action)
-    if delay < once and node.path != state.path:
+    if delay < once and node.loc != subject.places[state.path]:
         message = f"the timer ends before {action.name!r} can: it may take {format_duration(once)}"
         yield subject.finding(loc, "RV706", message, None, "error", key=True)
     elif state.retry is not None and once <= delay < (whole := all_attempts(action, state.retry)):

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from interlock.language import Diagnostic
 from interlock.language.values import format_duration
 from interlock.machines.definition import BREACH, FinalState, Trigger, WaitState, answer_event
+from interlock.machines.forked import SUCCEEDED
 from interlock.machines.question_schema import REJECT
-from interlock.machines.verify.subject import Edge, MachineSubject
+from interlock.machines.verify.routes import Edge
+from interlock.machines.verify.subject import MachineSubject
 
 
 def broken_promises(subject: MachineSubject) -> Iterator[Diagnostic]:
@@ -36,7 +38,7 @@ def _least(subject: MachineSubject) -> int | None:
     pending = [(0, subject.machine.initial)]
     while pending:
         spent, path = heapq.heappop(pending)
-        if isinstance(subject.machine.states[path], FinalState):
+        if _is_end(subject, path):
             return spent
         for edge in subject.edges:
             dest = edge.branch.dest
@@ -46,6 +48,12 @@ def _least(subject: MachineSubject) -> int | None:
                     found[dest] = later
                     heapq.heappush(pending, (later, dest))
     return None
+
+
+def _is_end(subject: MachineSubject, path: str) -> bool:
+    """Whether it may end there; a branch is to end well."""
+    state, is_branch = subject.machine.states[path], subject.machine.forked is not None
+    return isinstance(state, FinalState) and (not is_branch or state.outcome == SUCCEEDED)
 
 
 _BADLY = frozenset(
@@ -65,6 +73,9 @@ def _passes(edge: Edge, subject: MachineSubject) -> int:
     state = subject.machine.states[edge.source]
     if edge.event == Trigger.MET and isinstance(state, WaitState):
         return state.wait.hold_ms
+    if edge.event == Trigger.JOINED:
+        joined = [one for one in subject.within if one.around[-1].path == edge.source]
+        return max(_least(one) or 0 for one in joined)
     timer = edge.event.removeprefix("after:")
     # The timer of a state around may be under way already.
     return subject.delays.get(timer, 0) if timer.startswith(f"{edge.source}@") else 0

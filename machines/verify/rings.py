@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from interlock.language import Diagnostic
 from interlock.language.expression import parse, reads
 from interlock.machines.definition import ChooseState, Trigger, timer_event, ways_out
-from interlock.machines.verify.routes import routes
-from interlock.machines.verify.subject import Edge, MachineSubject
+from interlock.machines.verify.routes import Edge, routes
+from interlock.machines.verify.subject import MachineSubject
 
 _ANSWER = "answer:"
 

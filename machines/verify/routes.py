@@ -3,8 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from interlock.machines.verify.subject import Edge
+from interlock.machines.definition import Branch
+
+FORK = "fork"
+"""What an edge from a parallel state into a branch is called."""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One branch out of one leaf.
+
+    Attributes:
+        source: the leaf.
+        event: what takes it.
+        number: its place among the branches of the event, from 0.
+        branch: the branch.
+    """
+
+    source: str
+    event: str
+    number: int
+    branch: Branch
+
+    def within(self, scope: str) -> Edge:
+        """Return it as the machine around a branch calls its ends."""
+        dest = None if self.branch.dest is None else scope + self.branch.dest
+        return Edge(scope + self.source, self.event, self.number, replace(self.branch, dest=dest))
 
 
 def routes(start: str, edges: Iterable[Edge]) -> Mapping[str, tuple[Edge, ...]]:

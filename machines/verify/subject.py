@@ -2,51 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from interlock.language import Diagnostic, Document, Loc, validate
 from interlock.language.diagnostics import Severity
 from interlock.machines.actions import ActionType
-from interlock.machines.definition import Branch, Machine, State, ways_out
+from interlock.machines.definition import (
+    SEPARATOR,
+    Branch,
+    FinalState,
+    Machine,
+    ParallelState,
+    State,
+    Trigger,
+    ways_out,
+)
+from interlock.machines.forked import SUCCEEDED
 from interlock.machines.load import MachineBase
 from interlock.machines.schema import MachineDocument
-from interlock.machines.tree import Node, build_tree
-
-
-@dataclass(frozen=True)
-class Edge:
-    """One branch out of one leaf.
-
-    Attributes:
-        source: the leaf.
-        event: what takes it.
-        number: its place among the branches of the event, from 0.
-        branch: the branch.
-    """
-
-    source: str
-    event: str
-    number: int
-    branch: Branch
+from interlock.machines.tree import Node, build_branches, build_tree
+from interlock.machines.verify.routes import FORK, Edge, routes
 
 
 @dataclass(frozen=True, eq=False)
 class MachineSubject:
-    """One machine.
+    """One machine, or one branch of a parallel state.
 
     Attributes:
         document: where it is written.
         machine: compiled.
         actions: every action of its bundle.
         tree: its states as nested.
+        around: of a branch, the states around it, its fork the last.
     """
 
     document: Document
     machine: Machine
     actions: Mapping[str, ActionType]
     tree: Node
+    around: tuple[Node, ...] = ()
+
+    @property
+    def started(self) -> str:
+        """Id of the machine that rules start: of a branch, the one that forks."""
+        return self.machine.id if self.machine.forked is None else self.machine.forked.machine
+
+    @cached_property
+    def within(self) -> tuple[MachineSubject, ...]:
+        """The branches of its parallel states."""
+        return tuple(
+            replace(self, machine=state.branches[name], tree=root, around=tuple(leaf.chain))
+            for leaf in self.tree.leaves()
+            if isinstance(state := self.machine.states.get(leaf.path), ParallelState)
+            for name, root in build_branches(leaf).items()
+        )
+
+    @property
+    def parts(self) -> tuple[MachineSubject, ...]:
+        """It, and its branches."""
+        return self, *self.within
 
     @cached_property
     def places(self) -> Mapping[str, Loc]:
@@ -58,6 +74,62 @@ class MachineSubject:
         """Every way out of every leaf, in the order written."""
         return tuple(
             edge for path, state in self.machine.states.items() for edge in _out(path, state)
+        )
+
+    @cached_property
+    def whole(self) -> Mapping[str, tuple[State, Loc]]:
+        """Every state with its place; one of a branch is called ``fork.branch.state``."""
+        found = {path: (self.machine.states[path], self.places[path]) for path in self._written}
+        for branch in self.within:
+            found.update((branch.scope + path, one) for path, one in branch.whole.items())
+        return found
+
+    @property
+    def _written(self) -> Iterator[str]:
+        return (path for path in self.machine.states if path in self.places)
+
+    @property
+    def scope(self) -> str:
+        """What stands before its states' names in the machine that forks; empty for a machine."""
+        forked = self.machine.forked
+        return "" if forked is None else f"{forked.path}{SEPARATOR}"
+
+    @cached_property
+    def walk(self) -> tuple[Edge, ...]:
+        """Every way out of every state of ``whole``, the ways into branches among them."""
+        found = list(self.edges)
+        for number, branch in enumerate(self.within):
+            begin = Branch(branch.scope + branch.machine.initial)
+            fork = "" if branch.machine.forked is None else branch.machine.forked.state
+            found.append(Edge(fork, FORK, number, begin))
+            found += (edge.within(branch.scope) for edge in branch.walk)
+        return tuple(found)
+
+    def joins(self, edge: Edge, free: Sequence[Edge]) -> bool:
+        """Return whether an edge can be taken on free ways alone: all branches end well on them.
+
+        Args:
+            edge: any; one that no join takes asks nothing of branches.
+            free: those edges of ``walk`` that may be taken.
+        """
+        if edge.event != Trigger.JOINED:
+            return True
+        return all(
+            branch.ends_well(free)
+            for branch in self.within
+            if branch.machine.forked is not None and branch.machine.forked.state == edge.source
+        )
+
+    def ends_well(self, walk: Sequence[Edge]) -> bool:
+        """Return whether a branch begins, and comes to ``done``, by some edges of a ``walk``."""
+        begin = self.scope + self.machine.initial
+        if not any((edge.event, edge.branch.dest) == (FORK, begin) for edge in walk):
+            return False
+        reached = routes(begin, walk)
+        return any(
+            isinstance(state, FinalState) and state.outcome == SUCCEEDED
+            for path, state in self.machine.states.items()
+            if self.scope + path in reached
         )
 
     @cached_property

@@ -115,7 +115,7 @@ def _in_form(drawn: _Drawn, form: str) -> str:
 
 
 def _diagram(machine: Machine, overlay: Overlay) -> str:
-    current = next((_path(node) for node in overlay.current), None)
+    current = {_path(node) for node in overlay.current}
     return diagram.mermaid(machine, current, visited={_path(node) for node in overlay.visited})
 
 

@@ -11,6 +11,7 @@ from interlock.server.cli.options import SERVER, Actor, Form, Incident, Output, 
 State = Annotated[str, typer.Option(metavar="NAME", help="Only in this state.")]
 Machine = Annotated[str, typer.Option(metavar="ID", help="Only of this machine.")]
 Severity = Annotated[str, typer.Option(metavar="WORD", help="Only of this severity.")]
+Parent = Annotated[str, typer.Option(metavar="ID", help="Only branches of this incident.")]
 Phase = Annotated[
     bool | None, typer.Option("--open/--closed", help="Only open or only closed ones.")
 ]
@@ -19,7 +20,10 @@ Since = Annotated[
 ]
 Limit = Annotated[int, typer.Option(metavar="N", min=1, help="Most incidents to print.")]
 Only = Annotated[
-    str, typer.Argument(metavar="INCIDENT", help="Only this one; ends when it is closed.")
+    str,
+    typer.Argument(
+        metavar="INCIDENT", help="Only this one and its branches; ends when it is closed."
+    ),
 ]
 Remark = Annotated[str, typer.Option("--text", metavar="TEXT", help="A remark.")]
 Choice = Annotated[
@@ -39,6 +43,7 @@ def list_incidents(  # noqa: PLR0913  # an option each
     state: State = "",
     machine: Machine = "",
     severity: Severity = "",
+    parent: Parent = "",
     phase: Phase = None,
     since: Since = "",
     limit: Limit = 100,
@@ -59,7 +64,12 @@ def list_incidents(  # noqa: PLR0913  # an option each
     with connected(server) as client:
         listed = client.each(
             lambda c: c.incidents.list(
-                state=state, machine=machine, severity=severity, open=phase, since=begin
+                state=state,
+                machine=machine,
+                severity=severity,
+                parent_id=parent,
+                open=phase,
+                since=begin,
             )
         )
         found = list(islice(listed, limit))
@@ -67,14 +77,15 @@ def list_incidents(  # noqa: PLR0913  # an option each
 
 
 def show(incident: Incident, server: Server = SERVER, output: Output = Form.TEXT) -> None:
-    """Print one incident and every move its machine made."""
+    """Print one incident, every move its machine made, and its branches."""
     from interlock.server.cli import looking
     from interlock.server.cli.online import connected
 
     with connected(server) as client:
         found = client.run(lambda c: c.incidents.get(incident))
         moves = list(client.each(lambda c: c.audit.transitions(incident_id=incident)))
-    looking.print_incident(found, moves, output)
+        branches = list(client.each(lambda c: c.incidents.list(parent_id=incident)))
+    looking.print_incident(found, moves, output, branches[::-1])
 
 
 def watch(

@@ -53,12 +53,19 @@ def print_list(incidents: Sequence[Incident], form: Form) -> None:
     printer.table(columns, rows, whole="INCIDENT")
 
 
-def print_incident(incident: Incident, moves: Sequence[Transition], form: Form) -> None:
-    """Print an incident with its moves, oldest first."""
+def print_incident(
+    incident: Incident,
+    moves: Sequence[Transition],
+    form: Form,
+    branches: Sequence[Incident] = (),
+) -> None:
+    """Print an incident with its moves and branches, oldest first."""
     printer = Printer(form)
     if printer.is_json:
         transitions = [records.transition(move) for move in moves]
-        printer.document({**records.incident(incident), "transitions": transitions})
+        forked = [records.incident(one) for one in branches]
+        whole = {"transitions": transitions, "branches": forked}
+        printer.document({**records.incident(incident), **whole})
         return
     record = records.incident(incident)
     position = f"{incident.position.partition}/{incident.position.seq}"
@@ -73,7 +80,12 @@ def print_incident(incident: Incident, moves: Sequence[Transition], form: Form) 
     print()
     if incident.HasField("question"):
         _print_question(printer, incident)
-    printer.table(("AT", "ENTRY", "FROM", "TRIGGER", "TO", "BY", "WHY"), [_move(m) for m in moves])
+    columns = ("AT", "ENTRY", "FROM", "TRIGGER", "TO", "BY", "WHY")
+    printer.table(columns, [_move(m) for m in moves])
+    if branches:
+        print()
+        rows = [[one.branch, one.id, _state(one), one.question.role] for one in branches]
+        printer.table(("BRANCH", "INCIDENT", "STATE", "ASKS"), rows)
 
 
 def _print_question(printer: Printer, incident: Incident) -> None:
@@ -121,7 +133,7 @@ def follow(client: BlockingClient, incident: str, machine: str, form: Form) -> N
             )
         else:
             _print_change(printer, change.incident, move)
-        if incident and not change.incident.open:
+        if change.incident.id == incident and not change.incident.open:
             return
 
 

@@ -19,6 +19,7 @@ from interlock.server.cli.harmless import harmless
 from interlock.server.inputs import InputRejected
 from interlock.testing.record import Redaction, Told, read_incident, scenario_of
 from interlock.testing.scenario import KIND, Judgement, judge, load_scenarios, play, read_shape
+from interlock.testing.scenario.recording import Course
 
 
 @dataclass(frozen=True)
@@ -90,13 +91,14 @@ def _besides(told: Told, judgement: Judgement) -> list[str]:
     recording = judgement.played.recording
     mine = (told.course.machine, told.course.key)
     courses = recording.courses
-    others = {c.machine for c in courses.values() if (c.machine, c.key) != mine}
+    others = {_whose(c)[0] for c in courses.values() if _whose(c) != mine}
     actions = {d.action for d in recording.deeds.values() if _whose(courses[d.incident]) != mine}
     return sorted(others | actions)
 
 
-def _whose(course: Any) -> tuple[str, str]:
-    return course.machine, course.key
+def _whose(course: Course) -> tuple[str, str]:
+    """Return the machine that a rule started, also for a branch of it, and what it is about."""
+    return course.machine.partition("/")[0], course.key
 
 
 class _Dumper(yaml.SafeDumper):

@@ -57,6 +57,8 @@ def incident(message: Incident) -> Json:
         "version": message.version,
         "position": _place(message),
         "resolve_by": _time(message, "resolve_by"),
+        "parent": message.parent_id,
+        "branch": message.branch,
         "terms": terms(message.terms) if message.HasField("terms") else None,
         "question": question(message.question) if message.HasField("question") else None,
     }

@@ -11,6 +11,7 @@ from interlock import digest
 from interlock.engine.explain import Explainer
 from interlock.engine.fold.state import State
 from interlock.engine.history import History, IncidentQuery, TransitionQuery
+from interlock.engine.lineage import branch_of, descent
 from interlock.engine.model import PARTITION
 from interlock.engine.node import Node
 from interlock.errors import NotFound, RequestRejected
@@ -61,7 +62,7 @@ class LiveQueries:
 
     def _terms(self, row: Row) -> Terms | None:
         """Return what an incident's own version of its machine is agreed on, if it is known."""
-        machine = self._node.bundle.machinebase.machines.get(row["machine"])
+        machine = self._node.bundle.machinebase.definitions.get(row["machine"])
         if machine is None or machine.digest != row["machine_digest"] or machine.terms == NO_TERMS:
             return None
         terms = machine.terms
@@ -75,6 +76,7 @@ class LiveQueries:
             state=wanted.state,
             machine=wanted.machine,
             severity=wanted.severity,
+            parent=wanted.parent,
             is_open=wanted.open,
             since=wanted.since,
             before=_cursor(page.cursor, int, str),
@@ -120,7 +122,8 @@ class LiveQueries:
         return await asyncio.to_thread(question)
 
     def _incident(self, row: Row) -> Incident:
-        machine = self._node.bundle.machinebase.machines.get(row["machine"])
+        machine = self._node.bundle.machinebase.definitions.get(row["machine"])
+        born = descent(row["id"])
         return Incident(
             id=row["id"],
             machine=row["machine"],
@@ -138,6 +141,8 @@ class LiveQueries:
             acknowledged_by=row["acknowledged_by"] or "",
             question=_question(row["question"]),
             resolve_by=_resolve_by(row, machine),
+            parent="" if born is None else born.parent,
+            branch=branch_of(row["id"]),
         )
 
 

@@ -98,7 +98,7 @@ def _inner_signal(said: Mapping[str, YamlValue]) -> str:
 
 
 def _state(said: Mapping[str, YamlValue]) -> str:
-    kinds = ("run", "wait", "approve", "choose", "undo", "final", "states")
+    kinds = ("run", "wait", "approve", "choose", "parallel", "undo", "final", "states")
     kind = next((key for key in kinds if key in said), "")
     return f"{kind} {said[kind]}" if isinstance(said.get(kind), str) else kind
 

@@ -30,7 +30,7 @@ DECLARING_KEYS: Final = _table(
         "environment": "ParamsDocument.environments",
         "action": "ActionsDocument.actions",
         "target": "InventoryDocument.targets",
-        "state": "MachineDocument.states CompoundDefinition.states",
+        "state": "MachineDocument.states CompoundDefinition.states ForkedDefinition.states",
         "event": "MachineDocument.events",
         "fixture": "ScenariosDocument.fixtures",
         "probe": "CommandFile.probes HttpFile.probes RemoteFile.probes",
@@ -57,7 +57,7 @@ NAMING_KEYS: Final = _table(
     {
         "event": (
             "RunDefinition.on WaitDefinition.on ApproveDefinition.on UndoDefinition.on"
-            " CompoundDefinition.on"
+            " ParallelDefinition.on CompoundDefinition.on"
         ),
         "action": "ScenariosDocument.executors ScenarioDefinition.executors",
         "probe": "ScenariosDocument.probes ScenarioDefinition.probes",
@@ -88,6 +88,7 @@ NAMING_VALUES: Final = _table(
         "state": (
             "RunDefinition.on|after WaitDefinition.on|after ApproveDefinition.on|after"
             " UndoDefinition.on|after CompoundDefinition.on|after|initial MachineDocument.initial"
+            " ParallelDefinition.on|after ForkedDefinition.initial"
             " BranchDefinition.to|else QuestionDefinition.choices|on_expire SlaDefinition.on_breach"
             " NeverDefinition.unless_visited StateDefinition.state PathDefinition.path"
             " HumanDefinition.on"

@@ -45,7 +45,26 @@ def asking_bundle() -> Bundle:
     return Bundle.compile(asking())
 
 
+@cache
+def fork_bundle() -> Bundle:
+    """Return ``fork`` compiled, once for all tests."""
+    return Bundle.compile(fork())
+
+
+def fork() -> dict[str, str]:
+    """Return a bundle that starts a database and a web server side by side."""
+    path = Path(__file__).parent / "fork" / "fork.yaml"
+    return {path.name: path.read_text(), MANIFEST: manifest({"http.look": {"status": Field(INT)}})}
+
+
 def ledger() -> dict[str, str]:
     """Return a bundle that writes one line per wanted item into a ledger."""
     path = Path(__file__).parent / "ledger" / "ledger.yaml"
     return {path.name: path.read_text()}
+
+
+def forked_ledger() -> dict[str, str]:
+    """Return ``ledger`` with a machine that forks: two branches write a line each."""
+    files = ledger()
+    head, _, _ = files["ledger.yaml"].partition("initial: writing\n")
+    return {"ledger.yaml": head + (Path(__file__).parent / "ledger" / "forked.txt").read_text()}

@@ -1,4 +1,4 @@
-"""A real node in a process that tests kill: ``ledger_node.py FOLDER ITEMS [ENGINES]``.
+"""A real node in a process that tests kill: ``ledger_node.py FOLDER ITEMS [ENGINES [BUNDLE]]``.
 
 Sends a signal for each item, prints ``ACK item`` once it is on disk, and ``DONE`` once every
 incident has ended.  Items sent by an earlier life of the process are sent again.
@@ -40,11 +40,15 @@ def executor(folder: Path) -> command.CommandExecutor:
     return command.create({"operations": str(path)})
 
 
-async def run(folder: Path, items: int, engines: str) -> None:
+BUNDLES = {"ledger": bundles.ledger, "forked": bundles.forked_ledger}
+"""What may decide: each item is written once, or in two branches side by side."""
+
+
+async def run(folder: Path, items: int, engines: str, name: str) -> None:
     """Live until every incident has ended."""
     commands = executor(folder)
     probes = {f"command.{name}": fields for name, fields in commands.probes.items()}
-    bundle = Bundle.compile({**bundles.ledger(), MANIFEST: manifest(probes)})
+    bundle = Bundle.compile({**BUNDLES[name](), MANIFEST: manifest(probes)})
     key = folder / "interlock.key"
     signer = Signer.load(key) if key.exists() else Signer.create(key, "ledger.test")
     node = Node(
@@ -76,4 +80,5 @@ async def run(folder: Path, items: int, engines: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(Path(sys.argv[1]), int(sys.argv[2]), (*sys.argv, "reference")[3]))
+    engines_, name_ = [*sys.argv[3:], *("reference", "ledger")[len(sys.argv[3:]) :]]
+    asyncio.run(run(Path(sys.argv[1]), int(sys.argv[2]), engines_, name_))

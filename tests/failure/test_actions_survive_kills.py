@@ -33,13 +33,15 @@ pytestmark = [
 ]
 
 
-def live(folder: Path, *, kill_at: int | None = None) -> tuple[bool, set[str]]:
+def live(
+    folder: Path, *, kill_at: int | None = None, bundle: str = "ledger"
+) -> tuple[bool, set[str]]:
     """Run the node; return whether it ended by itself and which items it acknowledged."""
     tracer = []
     if kill_at is not None:
         tracer = [*STRACE, "-e", f"inject=fdatasync:signal=KILL:when={kill_at}"]
     ended = subprocess.run(
-        [*tracer, *NODE, str(folder), "1"],
+        [*tracer, *NODE, str(folder), "1", "reference", bundle],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
         capture_output=True,

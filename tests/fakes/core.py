@@ -306,6 +306,7 @@ def _passes(wanted: IncidentFilter, incident: Incident) -> bool:
         wanted.state in {"", incident.state}
         and wanted.machine in {"", incident.machine}
         and wanted.severity in {"", incident.severity}
+        and wanted.parent in {"", incident.parent}
         and wanted.open in {None, incident.closed_at is None}
         and (wanted.since is None or incident.changed_at >= wanted.since)
     )

@@ -17,9 +17,19 @@ from pydantic import BaseModel
 from interlock.engine.model import Kind
 from interlock.rules import condition_schema
 from interlock.rules.schema import RuleDefinition
-from tests.replay.words import DIGESTS, FOLDER, MACHINES, RULES, Recorded, digests, record, refold
+from tests.replay.words import (
+    DIGESTS,
+    FOLDER,
+    FORKS,
+    MACHINES,
+    RULES,
+    Recorded,
+    digests,
+    record,
+    refold,
+)
 
-WORDS = [*RULES, *MACHINES]
+WORDS = [*RULES, *MACHINES, *FORKS]
 FOR_PEOPLE = {"doc", "owner", "severity", "risk", "runbook_url", "review_by", "title", "why", "id"}
 NOT_DECIDED = {"examples"}
 """Words that take no part in what is decided."""
@@ -100,7 +110,7 @@ def test_a_digest_follows_what_is_written(word: str) -> None:
     """Negative control: one number changed in the rules or machines is another digest."""
     files = dict(recorded(word).files)
     known = json.loads(DIGESTS.read_text())[word]
-    name, old, new = ("s.yaml", "ttl: 10m", "ttl: 11m") if word in RULES else _of_machines()
+    name, old, new = ("s.yaml", "ttl: 10m", "ttl: 11m") if word in RULES else _of_machines(word)
     assert old in files[name]
     files[name] = files[name].replace(old, new)
 
@@ -111,7 +121,9 @@ def test_a_digest_follows_what_is_written(word: str) -> None:
     assert found[part] != known[part]
 
 
-def _of_machines() -> tuple[str, str, str]:
+def _of_machines(word: str) -> tuple[str, str, str]:
+    if word in FORKS:
+        return "fork.yaml", "timeout: 10s", "timeout: 11s"
     return "actions.yaml", "timeout: 20s", "timeout: 21s"
 
 

@@ -3,7 +3,7 @@
 ``words/NAME.jsonl`` is a journal as the version wrote it that had the word first: the bundle's
 files, then every entry, decisions too.  ``words/digests.json`` is what its rules and machines were
 called then.  A recording is never written again: ``python -m tests.replay.words`` adds those that
-are missing.  A new word gets a line in `RULES` or `MACHINES`, and a recording.
+are missing.  A new word gets a line in `RULES`, `MACHINES` or `FORKS`, and a recording.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from interlock.engine.fold.decide import fold
 from interlock.engine.fold.state import State
 from interlock.engine.library import Library
 from interlock.engine.model import Entry, Kind
-from interlock.testing import Harness
+from interlock.testing import Answer, Harness
 from tests import bundles
 from tests.unit.engine.fold.conftest import Web
+from tests.unit.engine.fold.site import Site
 
 FOLDER = Path(__file__).parent / "words"
 DIGESTS = FOLDER / "digests.json"
@@ -108,6 +109,38 @@ MACHINES: Mapping[str, tuple[Callable[[], Mapping[str, str]], Callable[[Web], No
 }
 
 
+def _joined(site: Site) -> None:
+    site.down()
+    site.approve()
+    site.advance("3s")
+    site.well()
+    site.advance("3s")
+
+
+def _fails(site: Site) -> None:
+    site.script("part.start", Answer(outputs={"pid": 7}, takes_ms=9_000))
+    site.down()
+    site.approve("reject")
+    site.advance("1m")
+
+
+def _left(site: Site) -> None:
+    site.down()
+    site.approve()
+    site.advance("3s")
+    site.command("acknowledge", site.parent)
+    site.signal("site.lost", site="site")
+    site.advance("1m")
+
+
+FORKS: Mapping[str, Callable[[Site], None]] = {
+    "fork-joined": _joined,
+    "fork-fails": _fails,
+    "fork-left": _left,
+}
+"""By name what happens to a machine with a parallel state."""
+
+
 class Recorded(NamedTuple):
     """A journal by itself: the files of its bundle, and kind and body of each entry."""
 
@@ -131,6 +164,10 @@ class Recorded(NamedTuple):
 
 def record(word: str) -> Recorded:
     """Return what the language of today says of a word."""
+    if word in FORKS:
+        site = Site(bundles.fork())
+        FORKS[word](site)
+        return _recorded(site)
     if word in MACHINES:
         files, happens = MACHINES[word]
         web = Web(files())
@@ -185,7 +222,7 @@ def digests(files: Mapping[str, str]) -> dict[str, Any]:
 def main() -> None:
     """Record what has no recording yet."""
     known = json.loads(DIGESTS.read_text()) if DIGESTS.exists() else {}
-    for word in [*RULES, *MACHINES]:
+    for word in [*RULES, *MACHINES, *FORKS]:
         path = FOLDER / f"{word}.jsonl"
         if not path.exists():
             record(word).write(path)

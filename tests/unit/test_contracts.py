@@ -26,7 +26,7 @@ ENGINE += [
     "verify",
     "views",
 ]
-ENGINE += ["explain", "watchers", "whynot"]
+ENGINE += ["explain", "lineage", "watchers", "whynot", "wording"]
 SKELETON = [
     "__init__.py",
     "errors.py",

@@ -25,13 +25,12 @@ from interlock.language.diagnostics import Diagnostic
 from interlock.language.expression import Row
 from interlock.language.regions import NOWHERE
 from interlock.language.values import format_duration
-from interlock.machines.definition import Trigger
+from interlock.machines.definition import ParallelState, Trigger
 from interlock.machines.verify import MachineSubject
 from interlock.machines.verify.approvals import approval_gaps
 from interlock.machines.verify.invariants import breaches
 from interlock.machines.verify.rings import Ring, rings
-from interlock.machines.verify.routes import routes
-from interlock.machines.verify.subject import Edge
+from interlock.machines.verify.routes import Edge, routes
 from interlock.rules.declarations import SignalType
 from interlock.rules.verify import Subject
 from interlock.rules.verify.certainties import certain_conditions
@@ -139,11 +138,19 @@ def _along(
     expect: Sequence[Given],
 ) -> Iterator[Counterexample]:
     """Yield a scenario in which a machine goes a way, for each rule that can begin it."""
-    if any(edge.event in {Trigger.ABORT, Trigger.WITHDRAWN} for edge in way):
+    if any(edge.event in {Trigger.ABORT, Trigger.WITHDRAWN} for edge in way) or _forks(
+        way, machine
+    ):
         return
     for start in beginnings(whole, machine.machine.id):
         script = drive(whole, machine, start, way)
         yield _told(whole, start, script, finding, expect)
+
+
+def _forks(way: Sequence[Edge], machine: MachineSubject) -> bool:
+    """Return whether a way comes by a parallel state: no single script drives what follows."""
+    states = machine.machine.states
+    return any(isinstance(states.get(edge.source), ParallelState) for edge in way)
 
 
 def _told(
@@ -183,14 +190,16 @@ def _reached(whole: Whole, reach: Reach) -> Iterator[Counterexample]:
     machine = reach.machine
     name, _, part = reach.origin.rpartition(".")
     way = routes(machine.machine.initial, machine.edges).get(reach.leaf.path)
-    for start in beginnings(whole, machine.machine.id) if way is not None else ():
+    if way is None or machine.around or _forks(way, machine):
+        return
+    for start in beginnings(whole, machine.machine.id):
         types = _types(start.subject)
         rows = {
             alias: {**row, part: HOSTILE} if types[alias] == name and part in row else row
             for alias, row in start.rows.items()
         }
         begun = begun_by(start.subject, machine.machine.id, rows)
-        if way is not None and begun is not None:
+        if begun is not None:
             script = drive(whole, machine, begun, way)
             never: Given = {"action": reach.action.name, "with": {reach.name: HOSTILE}}
             yield _told(whole, begun, script, reach.finding(), [{"never": never}])
@@ -223,7 +232,7 @@ def _lead(whole: Whole, causes: Sequence[Cause], first: Row) -> Script | None:
         way = routes(machine.machine.initial, machine.edges).get(cause.path)
         alone = len(subject.rule.patterns) == 1 and is_told_by_signals(subject)
         begun = begun_by(subject, machine.machine.id, {subject.rule.patterns[0].alias: row})
-        if kind is None or way is None or begun is None or not alone:
+        if kind is None or way is None or begun is None or not alone or _forks(way, machine):
             return None
         script.given.append(signal(kind, row, at=script.now))
         script = drive(whole, machine, begun, way, script)

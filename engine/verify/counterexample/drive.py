@@ -30,7 +30,7 @@ from interlock.language.values import Field, Unknown, YamlValue, format_duration
 from interlock.machines.actions import ActionType
 from interlock.machines.definition import ApproveState, RunState, WaitState
 from interlock.machines.verify import MachineSubject, written_actions
-from interlock.machines.verify.subject import Edge
+from interlock.machines.verify.routes import Edge
 
 _SLACK_MS = 1_000
 """What an answer, a look and a decision take, and some more."""

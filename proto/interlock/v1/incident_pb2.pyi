@@ -44,6 +44,8 @@ class Incident(_message.Message):
     QUESTION_FIELD_NUMBER: _builtins.int
     RESOLVE_BY_FIELD_NUMBER: _builtins.int
     TERMS_FIELD_NUMBER: _builtins.int
+    PARENT_ID_FIELD_NUMBER: _builtins.int
+    BRANCH_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, the same on every replay of the journal."""
     machine: _builtins.str
@@ -68,6 +70,12 @@ class Incident(_message.Message):
     """How it ended, the name of its final state, e.g. `resolved`. Empty while open."""
     acknowledged_by: _builtins.str
     """Who acknowledged it last. Empty when nobody has."""
+    parent_id: _builtins.str
+    """The incident it is a branch of: one whose machine forked in a parallel state. Empty for an
+    incident that a rule started.
+    """
+    branch: _builtins.str
+    """The branch it is. Empty for an incident that a rule started."""
     @_builtins.property
     def opened_at(self) -> _timestamp_pb2.Timestamp:
         """When it was started."""
@@ -121,10 +129,12 @@ class Incident(_message.Message):
         question: Global___Question | None = ...,
         resolve_by: _timestamp_pb2.Timestamp | None = ...,
         terms: Global___Terms | None = ...,
+        parent_id: _builtins.str = ...,
+        branch: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "closed_at", b"closed_at", "opened_at", b"opened_at", "position", b"position", "question", b"question", "resolve_by", b"resolve_by", "terms", b"terms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_by", b"acknowledged_by", "changed_at", b"changed_at", "closed_at", b"closed_at", "id", b"id", "machine", b"machine", "open", b"open", "opened_at", b"opened_at", "outcome", b"outcome", "position", b"position", "question", b"question", "resolve_by", b"resolve_by", "rule", b"rule", "severity", b"severity", "state", b"state", "subject", b"subject", "terms", b"terms", "title", b"title", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_by", b"acknowledged_by", "branch", b"branch", "changed_at", b"changed_at", "closed_at", b"closed_at", "id", b"id", "machine", b"machine", "open", b"open", "opened_at", b"opened_at", "outcome", b"outcome", "parent_id", b"parent_id", "position", b"position", "question", b"question", "resolve_by", b"resolve_by", "rule", b"rule", "severity", b"severity", "state", b"state", "subject", b"subject", "terms", b"terms", "title", b"title", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

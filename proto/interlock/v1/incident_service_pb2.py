@@ -27,43 +27,43 @@ from interlock.v1 import incident_pb2 as interlock_dot_v1_dot_incident__pb2
 from interlock.v1 import position_pb2 as interlock_dot_v1_dot_position__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#interlock/v1/incident_service.proto\x12\x0cinterlock.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1binterlock/v1/incident.proto\x1a\x1binterlock/v1/position.proto\")\n\x12GetIncidentRequest\x12\x13\n\x0bincident_id\x18\x01 \x01(\t\"?\n\x13GetIncidentResponse\x12(\n\x08incident\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Incident\"\xc6\x01\n\x14ListIncidentsRequest\x12\r\n\x05state\x18\x01 \x01(\t\x12\x0f\n\x07machine\x18\x02 \x01(\t\x12*\n\x05phase\x18\x03 \x01(\x0e\x32\x1b.interlock.v1.IncidentPhase\x12\x10\n\x08severity\x18\x04 \x01(\t\x12)\n\x05since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x06 \x01(\r\x12\x12\n\npage_token\x18\x07 \x01(\t\"[\n\x15ListIncidentsResponse\x12)\n\tincidents\x18\x01 \x03(\x0b\x32\x16.interlock.v1.Incident\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"=\n\x15WatchIncidentsRequest\x12\x13\n\x0bincident_id\x18\x01 \x01(\t\x12\x0f\n\x07machine\x18\x02 \x01(\t\"p\n\x16WatchIncidentsResponse\x12(\n\x08incident\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Incident\x12,\n\ntransition\x18\x02 \x01(\x0b\x32\x18.interlock.v1.Transition\"^\n\x14\x41\x62ortIncidentRequest\x12\x13\n\x0bincident_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"A\n\x15\x41\x62ortIncidentResponse\x12(\n\x08position\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Position\"b\n\x1a\x41\x63knowledgeIncidentRequest\x12\x13\n\x0bincident_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0c\n\x04text\x18\x04 \x01(\t\"G\n\x1b\x41\x63knowledgeIncidentResponse\x12(\n\x08position\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Position\"_\n\x17\x41nnotateIncidentRequest\x12\x13\n\x0bincident_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0c\n\x04text\x18\x04 \x01(\t\"D\n\x18\x41nnotateIncidentResponse\x12(\n\x08position\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Position\"\x93\x01\n\x15\x41nswerIncidentRequest\x12\x13\n\x0bincident_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0e\n\x06\x63hoice\x18\x04 \x01(\t\x12\r\n\x05roles\x18\x05 \x03(\t\x12\x13\n\x0bquestion_id\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x07 \x01(\t\"B\n\x16\x41nswerIncidentResponse\x12(\n\x08position\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Position*c\n\rIncidentPhase\x12\x1e\n\x1aINCIDENT_PHASE_UNSPECIFIED\x10\x00\x12\x17\n\x13INCIDENT_PHASE_OPEN\x10\x01\x12\x19\n\x15INCIDENT_PHASE_CLOSED\x10\x02\x32\xa4\x05\n\x0fIncidentService\x12R\n\x0bGetIncident\x12 .interlock.v1.GetIncidentRequest\x1a!.interlock.v1.GetIncidentResponse\x12X\n\rListIncidents\x12\".interlock.v1.ListIncidentsRequest\x1a#.interlock.v1.ListIncidentsResponse\x12]\n\x0eWatchIncidents\x12#.interlock.v1.WatchIncidentsRequest\x1a$.interlock.v1.WatchIncidentsResponse0\x01\x12X\n\rAbortIncident\x12\".interlock.v1.AbortIncidentRequest\x1a#.interlock.v1.AbortIncidentResponse\x12j\n\x13\x41\x63knowledgeIncident\x12(.interlock.v1.AcknowledgeIncidentRequest\x1a).interlock.v1.AcknowledgeIncidentResponse\x12\x61\n\x10\x41nnotateIncident\x12%.interlock.v1.AnnotateIncidentRequest\x1a&.interlock.v1.AnnotateIncidentResponse\x12[\n\x0e\x41nswerIncident\x12#.interlock.v1.AnswerIncidentRequest\x1a$.interlock.v1.AnswerIncidentResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#interlock/v1/incident_service.proto\x12\x0cinterlock.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1binterlock/v1/incident.proto\x1a\x1binterlock/v1/position.proto\")\n\x12GetIncidentRequest\x12\x13\n\x0bincident_id\x18\x01 \x01(\t\"?\n\x13GetIncidentResponse\x12(\n\x08incident\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Incident\"\xd9\x01\n\x14ListIncidentsRequest\x12\r\n\x05state\x18\x01 \x01(\t\x12\x0f\n\x07machine\x18\x02 \x01(\t\x12*\n\x05phase\x18\x03 \x01(\x0e\x32\x1b.interlock.v1.IncidentPhase\x12\x10\n\x08severity\x18\x04 \x01(\t\x12)\n\x05since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x06 \x01(\r\x12\x12\n\npage_token\x18\x07 \x01(\t\x12\x11\n\tparent_id\x18\x08 \x01(\t\"[\n\x15ListIncidentsResponse\x12)\n\tincidents\x18\x01 \x03(\x0b\x32\x16.interlock.v1.Incident\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"=\n\x15WatchIncidentsRequest\x12\x13\n\x0bincident_id\x18\x01 \x01(\t\x12\x0f\n\x07machine\x18\x02 \x01(\t\"p\n\x16WatchIncidentsResponse\x12(\n\x08incident\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Incident\x12,\n\ntransition\x18\x02 \x01(\x0b\x32\x18.interlock.v1.Transition\"^\n\x14\x41\x62ortIncidentRequest\x12\x13\n\x0bincident_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"A\n\x15\x41\x62ortIncidentResponse\x12(\n\x08position\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Position\"b\n\x1a\x41\x63knowledgeIncidentRequest\x12\x13\n\x0bincident_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0c\n\x04text\x18\x04 \x01(\t\"G\n\x1b\x41\x63knowledgeIncidentResponse\x12(\n\x08position\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Position\"_\n\x17\x41nnotateIncidentRequest\x12\x13\n\x0bincident_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0c\n\x04text\x18\x04 \x01(\t\"D\n\x18\x41nnotateIncidentResponse\x12(\n\x08position\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Position\"\x93\x01\n\x15\x41nswerIncidentRequest\x12\x13\n\x0bincident_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0e\n\x06\x63hoice\x18\x04 \x01(\t\x12\r\n\x05roles\x18\x05 \x03(\t\x12\x13\n\x0bquestion_id\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x07 \x01(\t\"B\n\x16\x41nswerIncidentResponse\x12(\n\x08position\x18\x01 \x01(\x0b\x32\x16.interlock.v1.Position*c\n\rIncidentPhase\x12\x1e\n\x1aINCIDENT_PHASE_UNSPECIFIED\x10\x00\x12\x17\n\x13INCIDENT_PHASE_OPEN\x10\x01\x12\x19\n\x15INCIDENT_PHASE_CLOSED\x10\x02\x32\xa4\x05\n\x0fIncidentService\x12R\n\x0bGetIncident\x12 .interlock.v1.GetIncidentRequest\x1a!.interlock.v1.GetIncidentResponse\x12X\n\rListIncidents\x12\".interlock.v1.ListIncidentsRequest\x1a#.interlock.v1.ListIncidentsResponse\x12]\n\x0eWatchIncidents\x12#.interlock.v1.WatchIncidentsRequest\x1a$.interlock.v1.WatchIncidentsResponse0\x01\x12X\n\rAbortIncident\x12\".interlock.v1.AbortIncidentRequest\x1a#.interlock.v1.AbortIncidentResponse\x12j\n\x13\x41\x63knowledgeIncident\x12(.interlock.v1.AcknowledgeIncidentRequest\x1a).interlock.v1.AcknowledgeIncidentResponse\x12\x61\n\x10\x41nnotateIncident\x12%.interlock.v1.AnnotateIncidentRequest\x1a&.interlock.v1.AnnotateIncidentResponse\x12[\n\x0e\x41nswerIncident\x12#.interlock.v1.AnswerIncidentRequest\x1a$.interlock.v1.AnswerIncidentResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'interlock.v1.incident_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_INCIDENTPHASE']._serialized_start=1444
-  _globals['_INCIDENTPHASE']._serialized_end=1543
+  _globals['_INCIDENTPHASE']._serialized_start=1463
+  _globals['_INCIDENTPHASE']._serialized_end=1562
   _globals['_GETINCIDENTREQUEST']._serialized_start=144
   _globals['_GETINCIDENTREQUEST']._serialized_end=185
   _globals['_GETINCIDENTRESPONSE']._serialized_start=187
   _globals['_GETINCIDENTRESPONSE']._serialized_end=250
   _globals['_LISTINCIDENTSREQUEST']._serialized_start=253
-  _globals['_LISTINCIDENTSREQUEST']._serialized_end=451
-  _globals['_LISTINCIDENTSRESPONSE']._serialized_start=453
-  _globals['_LISTINCIDENTSRESPONSE']._serialized_end=544
-  _globals['_WATCHINCIDENTSREQUEST']._serialized_start=546
-  _globals['_WATCHINCIDENTSREQUEST']._serialized_end=607
-  _globals['_WATCHINCIDENTSRESPONSE']._serialized_start=609
-  _globals['_WATCHINCIDENTSRESPONSE']._serialized_end=721
-  _globals['_ABORTINCIDENTREQUEST']._serialized_start=723
-  _globals['_ABORTINCIDENTREQUEST']._serialized_end=817
-  _globals['_ABORTINCIDENTRESPONSE']._serialized_start=819
-  _globals['_ABORTINCIDENTRESPONSE']._serialized_end=884
-  _globals['_ACKNOWLEDGEINCIDENTREQUEST']._serialized_start=886
-  _globals['_ACKNOWLEDGEINCIDENTREQUEST']._serialized_end=984
-  _globals['_ACKNOWLEDGEINCIDENTRESPONSE']._serialized_start=986
-  _globals['_ACKNOWLEDGEINCIDENTRESPONSE']._serialized_end=1057
-  _globals['_ANNOTATEINCIDENTREQUEST']._serialized_start=1059
-  _globals['_ANNOTATEINCIDENTREQUEST']._serialized_end=1154
-  _globals['_ANNOTATEINCIDENTRESPONSE']._serialized_start=1156
-  _globals['_ANNOTATEINCIDENTRESPONSE']._serialized_end=1224
-  _globals['_ANSWERINCIDENTREQUEST']._serialized_start=1227
-  _globals['_ANSWERINCIDENTREQUEST']._serialized_end=1374
-  _globals['_ANSWERINCIDENTRESPONSE']._serialized_start=1376
-  _globals['_ANSWERINCIDENTRESPONSE']._serialized_end=1442
-  _globals['_INCIDENTSERVICE']._serialized_start=1546
-  _globals['_INCIDENTSERVICE']._serialized_end=2222
+  _globals['_LISTINCIDENTSREQUEST']._serialized_end=470
+  _globals['_LISTINCIDENTSRESPONSE']._serialized_start=472
+  _globals['_LISTINCIDENTSRESPONSE']._serialized_end=563
+  _globals['_WATCHINCIDENTSREQUEST']._serialized_start=565
+  _globals['_WATCHINCIDENTSREQUEST']._serialized_end=626
+  _globals['_WATCHINCIDENTSRESPONSE']._serialized_start=628
+  _globals['_WATCHINCIDENTSRESPONSE']._serialized_end=740
+  _globals['_ABORTINCIDENTREQUEST']._serialized_start=742
+  _globals['_ABORTINCIDENTREQUEST']._serialized_end=836
+  _globals['_ABORTINCIDENTRESPONSE']._serialized_start=838
+  _globals['_ABORTINCIDENTRESPONSE']._serialized_end=903
+  _globals['_ACKNOWLEDGEINCIDENTREQUEST']._serialized_start=905
+  _globals['_ACKNOWLEDGEINCIDENTREQUEST']._serialized_end=1003
+  _globals['_ACKNOWLEDGEINCIDENTRESPONSE']._serialized_start=1005
+  _globals['_ACKNOWLEDGEINCIDENTRESPONSE']._serialized_end=1076
+  _globals['_ANNOTATEINCIDENTREQUEST']._serialized_start=1078
+  _globals['_ANNOTATEINCIDENTREQUEST']._serialized_end=1173
+  _globals['_ANNOTATEINCIDENTRESPONSE']._serialized_start=1175
+  _globals['_ANNOTATEINCIDENTRESPONSE']._serialized_end=1243
+  _globals['_ANSWERINCIDENTREQUEST']._serialized_start=1246
+  _globals['_ANSWERINCIDENTREQUEST']._serialized_end=1393
+  _globals['_ANSWERINCIDENTRESPONSE']._serialized_start=1395
+  _globals['_ANSWERINCIDENTRESPONSE']._serialized_end=1461
+  _globals['_INCIDENTSERVICE']._serialized_start=1565
+  _globals['_INCIDENTSERVICE']._serialized_end=2241
 # @@protoc_insertion_point(module_scope)

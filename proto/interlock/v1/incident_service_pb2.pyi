@@ -105,6 +105,7 @@ class ListIncidentsRequest(_message.Message):
     SINCE_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    PARENT_ID_FIELD_NUMBER: _builtins.int
     state: _builtins.str
     """State, exactly. At most 256 characters."""
     machine: _builtins.str
@@ -117,6 +118,8 @@ class ListIncidentsRequest(_message.Message):
     """Largest number of incidents to return, 1 to 1,000; 0 means 100."""
     page_token: _builtins.str
     """`next_page_token` of the answer before, with the same filters. Absent for the first page."""
+    parent_id: _builtins.str
+    """Only branches of this incident. At most 256 characters."""
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp:
         """Only incidents that changed at or after this moment."""
@@ -131,10 +134,11 @@ class ListIncidentsRequest(_message.Message):
         since: _timestamp_pb2.Timestamp | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        parent_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["machine", b"machine", "page_size", b"page_size", "page_token", b"page_token", "phase", b"phase", "severity", b"severity", "since", b"since", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["machine", b"machine", "page_size", b"page_size", "page_token", b"page_token", "parent_id", b"parent_id", "phase", b"phase", "severity", b"severity", "since", b"since", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -177,9 +181,9 @@ class WatchIncidentsRequest(_message.Message):
     INCIDENT_ID_FIELD_NUMBER: _builtins.int
     MACHINE_FIELD_NUMBER: _builtins.int
     incident_id: _builtins.str
-    """Only this incident. At most 256 characters."""
+    """Only this incident and its branches. At most 256 characters."""
     machine: _builtins.str
-    """Only incidents of this machine. At most 256 characters."""
+    """Only incidents of this machine and their branches. At most 256 characters."""
     def __init__(
         self,
         *,

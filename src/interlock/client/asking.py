@@ -65,6 +65,7 @@ class IncidentClient:
         state: str = "",
         machine: str = "",
         severity: str = "",
+        parent_id: str = "",
         open: bool | None = None,  # noqa: A002  # the reader's word
         since: datetime | None = None,
     ) -> AsyncGenerator[Incident, None]:
@@ -73,6 +74,7 @@ class IncidentClient:
             state=state,
             machine=machine,
             severity=severity,
+            parent_id=parent_id,
             phase=_PHASES[open],
             since=stamp_of(since),
         )

@@ -2,7 +2,8 @@
 
 Everything is read from the decisions, so what is found is what happened.  Within one entry the
 context, the finished and the running actions are those the entry led to; states and actions
-begun are looked at move by move.
+begun are looked at move by move.  What the branches of a parallel state do, their parent does:
+a state ``s`` of branch ``b`` forked in ``f`` is ``f.b.s`` among those it has visited.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any
 from typing_extensions import override
 
 from interlock.engine.bundle import Bundle
-from interlock.machines.definition import Invariant, Machine
+from interlock.engine.lineage import root_of
+from interlock.machines.definition import SEPARATOR, Invariant, Machine
 from interlock.machines.invariants import Course, begun, violated
 
 Note = Mapping[str, Any]
@@ -70,22 +72,18 @@ class InvariantWatch:
         self._machines: dict[str, tuple[Machine, Mapping[str, str]]] = {}
         self._followed: dict[str, _Followed] = {}
         self._by_intent: dict[str, _Followed] = {}
+        self._scopes: dict[str, str] = {}
 
     def know(self, bundles: Iterable[Bundle]) -> None:
         """Know the machines of these bundles; an incident of any other is passed over."""
         for bundle in bundles:
             base = bundle.machinebase
             kinds = {name: action.kind for name, action in base.actions.items()}
-            self._machines.update((one.digest, (one, kinds)) for one in base.machines.values())
+            self._machines.update((one.digest, (one, kinds)) for one in base.definitions.values())
 
     def take(self, decision: Note) -> Iterator[Violation]:
         """Yield what one decision violates."""
-        for note in decision.get("opened", ()):
-            machine, kinds = self._machines.get(note["digest"], (None, {}))
-            if machine is not None and machine.invariants and "context" in note:
-                known = {"id": note["incident"], "started_at": decision["at"]}
-                course = Course(context=dict(note["context"]), incident=known)
-                self._followed[note["incident"]] = _Followed(machine, kinds, course)
+        self._open(decision)
         for note in decision.get("context", ()):
             if (found := self._followed.get(note["incident"])) is not None:
                 if "values" not in note:  # too long to be told: it cannot be followed any more
@@ -94,15 +92,30 @@ class InvariantWatch:
                 found.course.context = {**found.course.context, **note["values"]}
         self._act(decision)
         for incident, found in self._followed.items():
-            moves = [note for note in decision.get("moves", ()) if note["incident"] == incident]
-            intents = [note for note in decision.get("intents", ()) if note["incident"] == incident]
+            moves = [self._scoped(m) for m in decision.get("moves", ()) if _is_of(m, incident)]
+            intents = [note for note in decision.get("intents", ()) if _is_of(note, incident)]
             for invariant, seen in _judged(found, moves, intents):
                 yield Violation(decision["at"], incident, found.machine.id, invariant, seen)
+
+    def _open(self, decision: Note) -> None:
+        """Follow what was opened: incidents of machines that have invariants, and branches."""
+        for note in decision.get("opened", ()):
+            machine, kinds = self._machines.get(note["digest"], (None, {}))
+            if machine is not None and machine.forked is not None:
+                self._scopes[note["incident"]] = f"{machine.forked.path}{SEPARATOR}"
+            elif machine is not None and machine.invariants and "context" in note:
+                known = {"id": note["incident"], "started_at": decision["at"]}
+                course = Course(context=dict(note["context"]), incident=known)
+                self._followed[note["incident"]] = _Followed(machine, kinds, course)
+
+    def _scoped(self, move: Note) -> Note:
+        """Return a move with its state as the parent calls it."""
+        return {**move, "dest": self._scopes.get(move["incident"], "") + move["dest"]}
 
     def _act(self, decision: Note) -> None:
         """Take in the actions that began and ended."""
         for note in decision.get("intents", ()):
-            found = self._followed.get(note["incident"])
+            found = self._followed.get(root_of(note["incident"]))
             if found is not None and found.kinds.get(note["action"]) == "act":
                 self._by_intent[note["id"]] = found
                 found.running[note["id"]] = note["action"]
@@ -118,17 +131,26 @@ class InvariantWatch:
             found.course.running = tuple(found.running.values())
 
 
+def _is_of(note: Note, incident: str) -> bool:
+    """Return whether something was done by an incident, or by one of its branches."""
+    return root_of(note["incident"]) == incident
+
+
+def _led_to(move: Note, intent: Note) -> bool:
+    return (move["incident"], move["n"]) == (intent["incident"], intent["move"])
+
+
 def _judged(
     found: _Followed, moves: list[Note], intents: list[Note]
 ) -> Iterator[tuple[Invariant, str]]:
     """Yield what an incident's moves violate, and the actions begun after each."""
     course, invariants = found.course, found.machine.invariants
     for intent in intents:
-        if not any(move["n"] == intent["move"] for move in moves):
+        if not any(_led_to(move, intent) for move in moves):
             yield from begun(invariants, course, intent["action"])
     for move in moves:
         course.visited.append(move["dest"])
         yield from violated(invariants, course)
         for intent in intents:
-            if intent["move"] == move["n"]:
+            if _led_to(move, intent):
                 yield from begun(invariants, course, intent["action"])

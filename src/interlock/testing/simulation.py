@@ -8,7 +8,7 @@
     ok web.restart [pid=7]            an action works, with its outputs; what is not said does
     fail web.restart [CODE]           it fails; hang, refuse, timeout likewise
     answer shop approve as ROLE       a person answers what the incident of that key asks
-    freeze SCOPE, thaw SCOPE, abort KEY
+    freeze SCOPE, thaw SCOPE, abort KEY          KEY/BRANCH is a branch of a parallel state
     show                              what stands
     why [KEY], why-not RULE [field=value …]
 
@@ -26,6 +26,7 @@ from interlock import digest
 from interlock.engine.bundle import Bundle
 from interlock.engine.executors.base import Attempt, ProbeRequest
 from interlock.engine.fold.questions import question_of
+from interlock.engine.lineage import branch_of
 from interlock.engine.model import Kind
 from interlock.errors import RequestRejected, SignalRejected
 from interlock.language.diagnostics import nearest
@@ -181,12 +182,15 @@ class Simulation:
         self.harness.command("abort", self.incident(words[0]))
 
     def incident(self, key: str = "") -> str:
-        """Return the id of the newest incident of a key, of an id, or of all.
+        """Return the id of the newest incident of a key, of its branch, of an id, or of all.
 
         Raises:
             RequestRejected: there is none.
         """
-        found = [row.id for row in self.harness.incidents if key in ("", row.id, row.key)]
+        rows, (about, _, branch) = self.harness.incidents, key.rpartition("/")
+        found = [r.id for r in rows if key == r.id or (key in ("", r.key) and not branch_of(r.id))]
+        if not found:
+            found = [row.id for row in rows if (row.key, branch_of(row.id)) == (about, branch)]
         if not found:
             raise RequestRejected(f"there is no incident of {key!r}" if key else "no incident yet")
         return found[-1]

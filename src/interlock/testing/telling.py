@@ -54,6 +54,7 @@ _SAID: Mapping[str, Callable[[MemoryStore, Note], str]] = {
     "looks": lambda s, n: f"{_action(s, n)}: looks {'good' if n['good'] else 'bad'}",
     "ended": lambda s, n: f"{_action(s, n)}: {n['result']}: {n['detail']}",
     "moves": _moved,
+    "leaving": lambda s, n: f"{_incident(s, n)}: {n['event']} ends its branches",
     "verdicts": lambda s, n: f"{_action(s, n)}: {n['outcome']}",
     "closed": lambda s, n: f"{_incident(s, n)}: ended {n['outcome']}",
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from interlock.engine import explain as module
+from interlock.engine import wording
 from interlock.engine.explain import Explainer, Reason
 from interlock.engine.fold.incidents import MAX_EVENTS
 from interlock.engine.history import History
@@ -333,7 +334,7 @@ def test_nothing_of_that_name_is_an_error(why: Why) -> None:
     ],
 )
 def test_values_are_shown_as_people_read_them(value: object, shown: str) -> None:
-    assert module._shown(value) == shown
+    assert wording.shown(value) == shown
 
 
 def test_a_firing_tells_what_did_not_fire_because_of_it(why: Why) -> None:

@@ -1,6 +1,7 @@
 """A machine as a picture: one arrow for one way, inherited ways drawn once."""
 
 from interlock.machines import mermaid
+from tests import bundles
 from tests.unit.machines.given import machine
 
 STATES = """
@@ -61,7 +62,7 @@ def test_a_machine_is_drawn():
 
 
 def test_the_current_state_is_highlighted():
-    drawn = mermaid(machine(STATES, initial="acting"), current="acting.watching")
+    drawn = mermaid(machine(STATES, initial="acting"), current={"acting.watching"})
 
     assert drawn.removeprefix(DRAWN).split("\n") == [
         "  classDef current fill:#ffd54f,stroke:#b26a00,stroke-width:3px",
@@ -98,8 +99,22 @@ def test_what_a_single_state_does_is_drawn_from_it():
 
 def test_the_states_an_incident_went_through_stand_out() -> None:
     drawn = mermaid(
-        machine(STATES, initial="acting"), "undoing", visited={"acting.running", "undoing"}
+        machine(STATES, initial="acting"), {"undoing"}, visited={"acting.running", "undoing"}
     )
 
     assert "  class acting__running visited\n" in drawn
     assert drawn.endswith("  class undoing current\n")
+
+
+def test_a_parallel_state_holds_its_branches_side_by_side() -> None:
+    drawn = mermaid(bundles.fork_bundle().machinebase.machines["bring-back"], {"fixing.db.looking"})
+    lines = drawn.splitlines()
+    left = lines.index('    state "db" as fixing__db {')
+    right = lines.index('    state "web" as fixing__web {')
+
+    assert lines[left - 1] == '  state "fixing<br/>all of db, web" as fixing {'
+    assert lines[left + 1] == "      [*] --> fixing__db__starting"
+    assert lines[right - 1] == "    --"
+    assert "      fixing__db__looking --> fixing__db__well: met" in lines[left:right]
+    assert drawn.count("{") == drawn.count("}")
+    assert drawn.endswith("  class fixing__db__looking current\n")

@@ -333,3 +333,50 @@ async def test_an_answer_says_on_what_who_as_what_and_why(
         await IncidentService(core_with(1)).answer(answer(**more))
 
     assert field == refused.value.details["field"]
+
+
+FORKED = {"parent": "inc-1", "branch": "db", "machine": "web-down/fixing/db"}
+"""A branch of the first incident."""
+
+
+async def test_a_branch_says_whose_it_is_and_is_found_by_its_parent() -> None:
+    core = core_with(2)
+    core.incidents["inc-1.4.db"] = incident(3, id="inc-1.4.db", **FORKED)
+    service = IncidentService(core)
+
+    (told,) = (await service.list(ListIncidentsRequest(parent_id="inc-1"))).incidents
+    others = (await service.list(ListIncidentsRequest(parent_id="inc-2"))).incidents
+
+    assert ("inc-1.4.db", "inc-1", "db") == (told.id, told.parent_id, told.branch)
+    assert [] == list(others)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ids"),
+    [
+        ({"incident_id": "inc-1"}, ["inc-1.4.db", "inc-1"]),
+        ({"incident_id": "inc-1.4.db"}, ["inc-1.4.db"]),
+        ({"machine": "web-down"}, ["inc-1.4.db", "inc-1"]),
+        ({"machine": "web-down/fixing/db"}, ["inc-1.4.db"]),
+    ],
+)
+async def test_a_watch_of_an_incident_or_machine_tells_of_its_branches(
+    wanted: dict[str, str], ids: list[str]
+) -> None:
+    core = core_with(1)
+    told: asyncio.Queue[WatchIncidentsResponse] = asyncio.Queue()
+    watching = asyncio.create_task(
+        IncidentService(core).watch(WatchIncidentsRequest(**wanted), told.put)
+    )
+    await told.get()
+
+    core.change(incident(3, id="inc-1.4.db", **FORKED))
+    core.change(incident(2, machine="other"))
+    core.change(incident(1))
+    core.change(incident(9, id="inc-9", machine="web-down" if len(ids) == 1 else "other"))
+    seen = [(await told.get()).incident.id for _ in ids]
+
+    assert ids == seen
+    assert told.empty()
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)

@@ -22,17 +22,18 @@ Take = Callable[[Item], None]
 
 @dataclass(frozen=True, slots=True)
 class MachineLook:
-    """One machine with where it is written."""
+    """One machine, or branch of a parallel state, with where it is written."""
 
     machine: Machine
     document: Document
+    root: Loc = ()
 
     @property
     def states(self) -> Mapping[str, Item]:
         """The states that are written, by path."""
         found = {}
         for path in self.machine.states:
-            loc = self._loc(path)
+            loc = self.loc(path)
             if loc is not None:
                 span = self.document.span(loc, key=True)
                 said = f"state {path} of {self.machine.id}"
@@ -71,9 +72,16 @@ class MachineLook:
         said = f"{_named(event)} in {self.machine.id}"
         return Item(_sort(event), self.document.path, span, said)
 
-    def _loc(self, path: str) -> Loc | None:
+    def within(self) -> Iterator[MachineLook]:
+        """Yield the branches of its parallel states."""
+        for fork in self.machine.forks:
+            for name, machine in fork.branches.items():
+                loc = (*(self.loc(fork.path) or ()), "parallel", "branches", name)
+                yield MachineLook(machine, self.document, loc)
+
+    def loc(self, path: str) -> Loc | None:
         """Return where a state is written; None for one that is built in."""
-        loc: Loc = ()
+        loc: Loc = self.root
         for name in path.split("."):
             within = self.document.at((*loc, "states"))
             if not isinstance(within, Mapping) or name not in within:
@@ -84,15 +92,25 @@ class MachineLook:
 
 def watched_bundle(bundle: Bundle, looks: Mapping[str, MachineLook], take: Take) -> Bundle:
     """Return a bundle that decides alike and tells which branches its machines take."""
+    watched = {name: look.watched(take) for name, look in looks.items()}
     machines = {
-        name: looks[name].watched(take) if name in looks else machine
+        name: _with_branches(watched.get(name, machine), watched)
         for name, machine in bundle.machinebase.machines.items()
     }
-    return replace(
-        bundle,
-        machinebase=replace(bundle.machinebase, machines=machines),
-        runtimes={name: MachineRuntime(machine) for name, machine in machines.items()},
-    )
+    base = replace(bundle.machinebase, machines=machines)
+    runtimes = {name: MachineRuntime(machine) for name, machine in base.definitions.items()}
+    return replace(bundle, machinebase=base, runtimes=runtimes)
+
+
+def _with_branches(machine: Machine, watched: Mapping[str, Machine]) -> Machine:
+    """Return a machine whose parallel states fork into the branches that are watched."""
+    forks: dict[str, State] = {
+        fork.path: replace(
+            fork, branches={n: watched.get(one.id, one) for n, one in fork.branches.items()}
+        )
+        for fork in machine.forks
+    }
+    return replace(machine, states={**machine.states, **forks})
 
 
 def ways(state: State) -> Iterator[tuple[str, tuple[Branch, ...]]]:

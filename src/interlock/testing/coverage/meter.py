@@ -35,7 +35,7 @@ class Meter:
 
     @property
     def machines(self) -> list[MachineLook]:
-        """The machines with where they are written, by id."""
+        """The machines, each followed by its branches, with where they are written."""
         return list(self._machines.values())
 
     def play(self, scenario: Scenario) -> tuple[Played, Coverage]:
@@ -94,10 +94,11 @@ class Meter:
 
 
 def _machines(bundle: Bundle, documents: list[Document]) -> Mapping[str, MachineLook]:
-    found = {}
+    found: dict[str, MachineLook] = {}
     for document in documents:
         name = document.at(("id",)) if document.kind == "machine/v1" else None
         machine = bundle.machinebase.machines.get(str(name))
         if machine is not None:
-            found[machine.id] = MachineLook(machine, document)
+            look = MachineLook(machine, document)
+            found.update((one.machine.id, one) for one in (look, *look.within()))
     return found

@@ -95,8 +95,8 @@ class Workshop:
         bundle = self._bundle
         runtimes = {
             name: bundle.runtimes[name]
-            if bundle.machinebase.machines.get(name) is machine
+            if bundle.machinebase.definitions.get(name) is machine
             else MachineRuntime(machine)
-            for name, machine in base.machines.items()
+            for name, machine in base.definitions.items()
         }
         return replace(bundle, machinebase=base, runtimes=runtimes)

@@ -60,7 +60,8 @@ def _all(
     by_place = {(one.path, str(one.at(("id",)))): one for one in documents}
     elements = _elements(bundle)
     for look in machines:
-        document = by_place[look.document.path, look.machine.id]
+        of = look.machine.forked
+        document = by_place[look.document.path, of.machine if of else look.machine.id]
         yield from ((document, mutant) for mutant in machine_mutants(look, elements))
     readers = Readers(written, machines, documents)
     environment = environment_of(bundle.files)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from interlock.language import Loc, expression
 from interlock.language.expression import ExpressionError, Node, Scope
 from interlock.language.regions import EVERYWHERE
+from interlock.machines.forked import BROKE, SUCCEEDED
 from interlock.testing.coverage import Item
 from interlock.testing.coverage.branches import MachineLook
 from interlock.testing.mutation.expressions import is_same, variants
@@ -23,8 +24,9 @@ def state_mutants(look: MachineLook, elements: Mapping[str, Scope]) -> Iterator[
         elements: what may be read of each signal and fact.
     """
     near = frozenset(look.states.values())
-    yield from Site(look.document, near).stepped(Operator.TIMER, ("sla", "resolve_within"))
-    yield from _within(look, (), "", elements)
+    promise = (*look.root, "sla", "resolve_within")
+    yield from Site(look.document, near).stepped(Operator.TIMER, promise)
+    yield from _within(look, look.root, "", elements)
 
 
 def _within(
@@ -39,6 +41,8 @@ def _within(
         yield from _of_wait(site, (*at, "wait"), look, elements)
         yield from _of_question(site, (*at, "approve"))
         yield from _of_retry(site, (*at, "retry"))
+        if look.machine.forked is not None:
+            yield from _of_end(site, (*at, "final"))
         yield from _within(look, at, inner, elements)
 
 
@@ -100,6 +104,13 @@ def _of_question(site: Site, loc: Loc) -> Iterator[Mutant]:
         yield site.mutant(Operator.QUESTION, "quorum: 1 → 2", Edit((*loc, "quorum"), 2))
     yield from site.stepped(Operator.QUESTION, (*loc, "quorum"), least=1)
     yield from site.without(Operator.QUESTION, (*loc, "not"))
+
+
+def _of_end(site: Site, loc: Loc) -> Iterator[Mutant]:
+    """Yield the mutant of how a branch of a parallel state ends."""
+    end = site.read(loc)
+    for other in {SUCCEEDED: [BROKE], BROKE: [SUCCEEDED]}.get(str(end), []):
+        yield site.mutant(Operator.RESULT, f"final: {end} → {other}", Edit(loc, other))
 
 
 def _of_retry(site: Site, loc: Loc) -> Iterator[Mutant]:

@@ -19,7 +19,8 @@ exception           an ``except`` of a rule is dropped
 salience            a rule overtakes the next one of its exclusive group
 parameter           a parameter, by a step; a truth value is turned, an item of a list dropped
 target              a branch leads to another state
-result              a result other than ``done`` is taken for it
+result              a result other than ``done`` is taken for it; a branch of a parallel state
+                    ends as ``failed`` instead of ``done``, and back
 timer               ``after``, ``resolve_within`` and ``hold`` of a machine, by a step
 question            ``expires`` by a step, ``quorum`` by one, one of ``not`` dropped
 retry               ``attempts`` by one, ``backoff`` as a pause, one of ``on`` dropped

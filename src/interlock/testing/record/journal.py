@@ -10,6 +10,7 @@ from interlock import digest
 from interlock.engine import decisions
 from interlock.engine.bundle import Bundle
 from interlock.engine.journal.reader import Row
+from interlock.engine.lineage import root_of
 from interlock.engine.model import Body, Kind
 from interlock.errors import NotFound, SignalRejected
 from interlock.language.values import Value, admit
@@ -44,24 +45,26 @@ class Told:
     Attributes:
         bundle: what was active when it was opened.
         recording: everything that was decided.
-        course: the incident.
+        course: the incident; of a branch, the one that forked.
+        branches: its branches, in the order they began.
         entries: what happened, by position: signals of its correlation, people's doings.
         answers: results, lost leases and observations for its actions, by position.
         probes: probe name by id of the question.
-        asked: state and time of each question to people, by its id.
+        asked: incident, state and time of each question to people, by its id.
     """
 
     bundle: Bundle
     recording: Recording
     course: Course
+    branches: tuple[Course, ...]
     entries: tuple[Entry, ...]
     answers: tuple[Entry, ...]
     probes: Mapping[str, str]
-    asked: Mapping[str, tuple[str, int]]
+    asked: Mapping[str, tuple[Course, str, int]]
 
 
 def read_incident(source: Source, incident: str) -> Told:
-    """Return what a journal tells of an incident.
+    """Return what a journal tells of an incident and its branches; of a branch, of its parent.
 
     Raises:
         NotFound: the journal knows no such incident.
@@ -72,25 +75,27 @@ def read_incident(source: Source, incident: str) -> Told:
     recording = Recording()
     for decision in decided:
         recording.add(decision)
-    course = recording.courses.get(incident)
-    if course is None:
+    course = recording.courses.get(root_of(incident))
+    if course is None or incident not in recording.courses:
         raise NotFound(f"the journal knows no incident {incident}", incident=incident)
-    opening = next(d for d in decided if _opens(d, incident))
+    opening = next(d for d in decided if _opens(d, course.id))
     bundle = Bundle.compile(digest.decode(source.blob(opening["bundle"])))
-    ground = _ground(decided, opening, incident)
-    intents = {deed.id for deed in recording.deeds.values() if deed.incident == incident}
+    ground = _ground(decided, opening, course.id)
+    family = {one.id: one for one in recording.courses.values() if root_of(one.id) == course.id}
+    intents = {deed.id for deed in recording.deeds.values() if deed.incident in family}
     return Told(
         bundle,
         recording,
         course,
+        tuple(one for one in family.values() if one is not course),
         tuple(_happened(entries, bundle, course, ground)),
         tuple(e for e in entries if _intent_of(e.body) in intents),
         {p["id"]: p["probe"] for d in decided for p in d.get("probes", ())},
         {
-            q["question"]: (_state_of(course, q["move"]), d["at"])
+            q["question"]: (asking, asking.moves[q["move"] - 1].dest, d["at"])
             for d in decided
             for q in d.get("asked", ())
-            if q["incident"] == incident
+            if (asking := family.get(q["incident"])) is not None
         },
     )
 
@@ -106,10 +111,6 @@ def _entries(source: Source) -> Iterator[Entry]:
 
 def _opens(decision: Body, incident: str) -> bool:
     return any(one["incident"] == incident for one in decision.get("opened", ()))
-
-
-def _state_of(course: Course, move: int) -> str:
-    return course.moves[move - 1].dest
 
 
 def _intent_of(body: Body) -> str:
@@ -158,7 +159,7 @@ def _happened(
             if entry.seq in ground or (entry.at >= since and _key(bundle, entry.body) in keys):
                 yield entry
         elif kind in (Kind.FREEZE, Kind.THAW, Kind.FACT) or (
-            kind == Kind.COMMAND and entry.body["incident"] == course.id
+            kind == Kind.COMMAND and root_of(entry.body["incident"]) == course.id
         ):
             yield entry
 

@@ -57,7 +57,9 @@ class _Writer:
         self._redaction = redaction
         signals = [e.at for e in told.entries if e.body["kind"] == Kind.SIGNAL]
         self.start = min([*signals, told.course.at])
-        self.deeds = [d for d in told.recording.deeds.values() if d.incident == told.course.id]
+        self._branches = {one.id: one for one in told.branches}
+        family = {told.course.id, *self._branches}
+        self.deeds = [d for d in told.recording.deeds.values() if d.incident in family]
 
     def given(self) -> Iterator[Written]:
         """Yield what happened; what people had set before stands from the start."""
@@ -74,8 +76,9 @@ class _Writer:
                     yield from self._fact(entry, at)
                 case Kind.COMMAND if body["command"] != "answer":
                     text = self._shown("text", body["text"])
-                    about = {"incident": self._told.course.key, "by": body["actor"], "text": text}
-                    yield {**at, "command": body["command"], **about}
+                    about = {"incident": self._told.course.key, **self._branch(body["incident"])}
+                    who = {"by": body["actor"], "text": text}
+                    yield {**at, "command": body["command"], **about, **who}
 
     def _signal(self, entry: Entry, at: Written) -> Iterator[Written]:
         fields = fields_of(self._told.bundle, entry.body)
@@ -102,26 +105,28 @@ class _Writer:
             yield {**at, word: body["fact"], "by": body["actor"], "data": data}
 
     def executors(self) -> Written:
-        """Return how each attempt was answered, by action."""
-        found: dict[str, list[Written]] = {}
+        """Return how each attempt was answered, by action, in the order they were sent.
+
+        Branches act side by side, so an answer may come before that to an earlier attempt.
+        """
+        answered: dict[tuple[str, int], list[Entry]] = {}
         deeds = {deed.id: deed for deed in self.deeds}
         for entry in self._told.answers:
-            body = entry.body
-            if body["kind"] in (Kind.RESULT, Kind.LEASE_LOST):
-                deed = deeds[body["intent"]]
-                found.setdefault(deed.action, []).append(self._answer(deed, entry))
-        for deed in self.deeds:
-            missing = len(deed.sent) - sum(
-                e.body.get("intent") == deed.id for e in self._told.answers
-            )
-            found.setdefault(deed.action, []).extend([{"hangs": True}] * max(0, missing))
+            if entry.body["kind"] in (Kind.RESULT, Kind.LEASE_LOST):
+                deed = deeds[entry.body["intent"]]
+                answered.setdefault((deed.id, _number(deed, entry)), []).append(entry)
+        sent = ((at, n, deed) for deed in self.deeds for n, at in enumerate(deed.sent, 1))
+        found: dict[str, list[Written]] = {}
+        for _, number, deed in sorted(sent, key=lambda one: one[0]):
+            entries = answered.get((deed.id, number), ())
+            told = [self._answer(deed, entry) for entry in entries] or [{"hangs": True}]
+            found.setdefault(deed.action, []).extend(told)
         actions = self._told.bundle.machinebase.actions
         return {n: some for n, some in found.items() if some and actions[n].kind == "act"}
 
     def _answer(self, deed: Deed, entry: Entry) -> Written:
         body = entry.body
-        number = max(1, min(body["attempt"], len(deed.sent)))
-        took = entry.at - deed.sent[number - 1]
+        took = entry.at - deed.sent[_number(deed, entry) - 1]
         takes = {"takes": format_duration(max(0, took))}
         if body["kind"] == Kind.LEASE_LOST:
             return {**takes, "lost": self._shown("reason", body["reason"])}
@@ -139,12 +144,14 @@ class _Writer:
                 return {**takes, "fails": body["code"] or "UNKNOWN", **message}
 
     def probes(self) -> Written:
-        """Return what each look saw, by probe; looks that saw the same come to one."""
+        """Return what each look saw, by probe, in the order they were asked for.
+
+        Looks that saw the same come to one.
+        """
         found: dict[str, list[Any]] = {}
-        for entry in self._told.answers:
-            body = entry.body
-            if body["kind"] == Kind.OBSERVATION and body["probe"] in self._told.probes:
-                probe = self._told.probes[body["probe"]]
+        looks = {e.body["probe"]: e.body for e in self._told.answers if "probe" in e.body}
+        for name, probe in self._told.probes.items():
+            if (body := looks.get(name)) is not None:
                 fields = self._told.bundle.machinebase.probes[probe]
                 seen = body["data"]
                 sight = body["error"] if seen is None else self._values(fields, seen)
@@ -158,13 +165,15 @@ class _Writer:
         for entry in self._told.entries:
             body = entry.body
             if body["kind"] == Kind.COMMAND and body["command"] == "answer":
-                state, asked_at = self._told.asked.get(body["question"], ("", entry.at))
-                if state:
+                known = self._told.asked.get(body["question"])
+                if known is not None:
+                    course, state, asked_at = known
                     after = format_duration(max(0, entry.at - asked_at))
                     who = {"by": body["actor"], "role": list(body["roles"])}
                     text = self._shown("text", body["text"])
                     choice = {"choose": body["choice"], **({"text": text} if text else {})}
-                    yield {"on": state, "after": after, **who, **choice}
+                    where = {"on": state, **self._branch(course.id)}
+                    yield {**where, "after": after, **who, **choice}
 
     def expect(self) -> Iterator[Written]:
         """Yield what came of it."""
@@ -174,9 +183,16 @@ class _Writer:
         for deed in self.deeds:
             if deed.sent and deed.result:
                 yield {"action": deed.action, "attempts": len(deed.sent), "result": deed.result}
-        yield {"path": [move.dest for move in course.moves], **whose}
-        if course.outcome is not None:
-            yield {"outcome": course.outcome, **whose}
+        for one in (course, *self._branches.values()):
+            mine = {**whose, **self._branch(one.id)}
+            yield {"path": [move.dest for move in one.moves], **mine}
+            if one.outcome is not None:
+                yield {"outcome": one.outcome, **mine}
+
+    def _branch(self, incident: str) -> Written:
+        """Return the branch an incident is, as it is written; nothing for no branch."""
+        course = self._branches.get(incident)
+        return {} if course is None else {"branch": course.branch}
 
     def _values(self, fields: Mapping[str, Field], values: Mapping[str, Any]) -> Written:
         return {
@@ -189,8 +205,9 @@ class _Writer:
         return str(self._redaction.of(name, text))
 
 
-def _one_or_all(sights: list[Any]) -> object:
-    return sights[0] if sights.count(sights[0]) == len(sights) else sights
+def _number(deed: Deed, entry: Entry) -> int:
+    """Return which of the attempts that were sent an entry is about."""
+    return max(1, min(int(entry.body["attempt"]), len(deed.sent)))
 
 
 def written(type_: Type, value: Value | list[Value]) -> object:

@@ -60,6 +60,8 @@ class _OfIncident(_Expected):
     """Its key."""
     machine: str | None = None
     """The machine that works on it."""
+    branch: str | None = None
+    """The branch of a parallel state."""
 
 
 class StartedDefinition(_Expected):

@@ -87,26 +87,33 @@ class ExpectationCompiler:
         whose = self._whose(loc, written)
         match written:
             case StateDefinition(state=name):
-                states = self.names.states((*loc, "state"), name, written.machine)
+                at = (*loc, "state")
+                states = self.names.states(at, name, written.machine, written.branch)
                 return InState(f"state {name}{_of(whose)}", whose, states)
             case PathDefinition(path=states_of):
                 for number, name in enumerate(states_of):
-                    self.names.states((*loc, "path", number), name, written.machine)
+                    at = (*loc, "path", number)
+                    self.names.states(at, name, written.machine, written.branch)
                 whole = written.at is None and written.by is None
                 way = f"path [{', '.join(states_of)}]{_of(whose)}"
                 return Path(way, whose, tuple(states_of), whole)
             case OutcomeDefinition(outcome=outcome):
-                self.names.outcome((*loc, "outcome"), outcome, written.machine)
+                at = (*loc, "outcome")
+                self.names.outcome(at, outcome, written.machine, written.branch)
                 return Outcome(f"outcome {outcome}{_of(whose)}", whose, outcome)
             case _:
                 assert_never(written)
 
     def _whose(
-        self, loc: Loc, written: StateDefinition | PathDefinition | OutcomeDefinition
+        self,
+        loc: Loc,
+        written: StateDefinition | PathDefinition | OutcomeDefinition | ActionDefinition,
     ) -> Whose:
         if written.machine is not None:
             self.names.machine((*loc, "machine"), written.machine)
-        return Whose(incident=written.incident, machine=written.machine)
+        if written.branch is not None:
+            self.names.branch((*loc, "branch"), written.branch)
+        return Whose(incident=written.incident, machine=written.machine, branch=written.branch)
 
     def _fired(self, loc: Loc, written: FiredDefinition) -> RuleFired:
         rules = self.names.rules((*loc, "fired"), written.fired)
@@ -158,12 +165,10 @@ class ExpectationCompiler:
         return self.names.values((*loc, "with"), written, fields)
 
     def _action(self, loc: Loc, written: ActionDefinition) -> ActionRuns:
-        if written.machine is not None:
-            self.names.machine((*loc, "machine"), written.machine)
         action = self.names.action((*loc, "action"), written.action)
         fields = {} if action is None else action.inputs
         values = {} if action is None else self._with(loc, written.with_, fields)
-        whose = Whose(incident=written.incident, machine=written.machine)
+        whose = self._whose(loc, written)
         end = f" to end {written.result}" if written.result else " to run"
         tried = "" if written.attempts is None else f", tried {times(written.attempts)}"
         said = f"action {written.action}{_of(whose)}{end}{tried}"
@@ -177,5 +182,6 @@ def _said(whose: Whose) -> str:
 
 
 def _of(whose: Whose) -> str:
-    machine = f" of {whose.machine}" if whose.machine else ""
+    branch = f" in branch {whose.branch}" if whose.branch else ""
+    machine = f"{branch} of {whose.machine}" if whose.machine else branch
     return machine + (f" for {whose.incident}" if whose.incident else "")

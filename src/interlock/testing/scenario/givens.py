@@ -67,9 +67,11 @@ class GivenCompiler:
                 yield EntryGiven(written.at, body)
             case FactDefinition() | RetractDefinition():
                 yield from self._fact(loc, written)
-            case CommandDefinition(command=command, by=actor, text=text):
+            case CommandDefinition(command=command, by=actor, text=text, branch=branch):
+                if branch is not None:
+                    self.names.branch((*loc, "branch"), branch)
                 order = {"kind": "command", "command": command, "actor": actor, "text": text}
-                yield CommandGiven(written.at, written.incident, order)
+                yield CommandGiven(written.at, written.incident, order, branch or "")
 
     def _fact(self, loc: Loc, written: FactDefinition | RetractDefinition) -> Iterator[EntryGiven]:
         stands = isinstance(written, FactDefinition)

@@ -149,7 +149,8 @@ def _unexpected(played: Played, expected: set[str]) -> Iterator[Diagnostic]:
 
 def _starts(played: Played, expected: set[str]) -> Iterator[str]:
     for course in played.recording.courses.values():
-        if course.id not in expected and course.machine not in played.scenario.allow:
+        is_free = course.branch or course.machine in played.scenario.allow
+        if course.id not in expected and not is_free:
             yield f"{named(course)} started at {_since(played.scenario, course.at)}"
 
 

@@ -108,8 +108,9 @@ class _Loader:
 
     def _human(self, loc: Loc, written: HumanDefinition) -> Human:
         return Human(
-            states=self._names.questions(loc, written.on, written.choose),
+            states=self._names.questions(loc, written.on, written.choose, written.branch),
             incident=written.incident,
+            branch=self._branch(loc, written),
             after_ms=written.after,
             actor=written.by,
             roles=tuple(sorted(set(written.role))),
@@ -117,6 +118,11 @@ class _Loader:
             text=written.text,
             span=self._document.span(loc),
         )
+
+    def _branch(self, loc: Loc, written: HumanDefinition) -> str | None:
+        if written.branch is not None:
+            self._names.branch((*loc, "branch"), written.branch)
+        return written.branch
 
     def _allowed(self, loc: Loc, written: Sequence[str]) -> frozenset[str]:
         for number, name in enumerate(written):

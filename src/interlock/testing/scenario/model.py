@@ -37,6 +37,8 @@ class CommandGiven:
     at: int
     incident: str
     body: Mapping[str, Any]
+    branch: str = ""
+    """Of theirs; empty for themselves."""
 
 
 Given: TypeAlias = SignalGiven | EntryGiven | CommandGiven
@@ -74,6 +76,7 @@ class Human:
     Attributes:
         states: paths of the state.
         incident: key of the incidents meant; None: all.
+        branch: name of the branch meant; None: any, or none.
         after_ms: how long after being asked.
         actor, roles: who, and as what.
         choice, text: the answer.
@@ -82,6 +85,7 @@ class Human:
 
     states: frozenset[str]
     incident: str | None
+    branch: str | None
     after_ms: int
     actor: str
     roles: tuple[str, ...]

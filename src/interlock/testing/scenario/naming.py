@@ -5,7 +5,7 @@ A rule may be named without its package, a state without the compounds around it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from interlock.engine.bundle import Bundle
@@ -71,41 +71,55 @@ class Names:
             self._unknown(loc, "RV211", "probe that an action asks", name, asked)
         return base.probes.get(name)
 
-    def states(self, loc: Loc, name: str, machine: str | None) -> frozenset[str]:
+    def branch(self, loc: Loc, name: str) -> None:
+        """Report a branch that no parallel state has."""
+        definitions = self.bundle.machinebase.definitions.values()
+        known = [one.forked.branch for one in definitions if one.forked is not None]
+        if name not in known:
+            self._unknown(loc, "RV211", "branch", name, known)
+
+    def _meant(self, machine: str | None, branch: str | None) -> Iterator[Machine]:
+        """Yield the machines, and branches of their parallel states, that two names mean."""
+        for one in self.bundle.machinebase.definitions.values():
+            of, name = (one.id, None) if one.forked is None else one.forked.of
+            if machine in (None, of) and branch in (None, name):
+                yield one
+
+    def states(
+        self, loc: Loc, name: str, machine: str | None, branch: str | None = None
+    ) -> frozenset[str]:
         """Return the paths a state's name stands for in one machine or in any."""
-        known = [
-            path
-            for one in self.bundle.machinebase.machines.values()
-            if machine in (None, one.id)
-            for path in one.states
-        ]
+        known = [path for one in self._meant(machine, branch) for path in one.states]
         found = frozenset(path for path in known if is_called(path, name))
         if not found:
             short = [path.rpartition(".")[2] for path in known]
             self._unknown(loc, "RV604", "state", name, [*known, *short])
         return found
 
-    def questions(self, loc: Loc, name: str, choice: str) -> frozenset[str]:
-        """Return the paths of the ``approve`` states of a name, all of which know a choice."""
-        asking = {
-            path: state.question
-            for one in self.bundle.machinebase.machines.values()
+    def questions(
+        self, loc: Loc, name: str, choice: str, branch: str | None = None
+    ) -> frozenset[str]:
+        """Return the paths of the ``approve`` states of a name, one of which knows a choice."""
+        asking = [
+            (path, state.question)
+            for one in self._meant(None, branch)
             for path, state in one.states.items()
             if isinstance(state, ApproveState)
-        }
-        found = frozenset(path for path in asking if is_called(path, name))
+        ]
+        found = frozenset(path for path, _ in asking if is_called(path, name))
         if not found:
-            short = [path.rpartition(".")[2] for path in asking]
-            self._unknown((*loc, "on"), "RV604", "state that asks", name, [*asking, *short])
-        choices = [choice for path in sorted(found) for choice in asking[path].choices]
+            known = [path for path, _ in asking]
+            short = [path.rpartition(".")[2] for path in known]
+            self._unknown((*loc, "on"), "RV604", "state that asks", name, [*known, *short])
+        choices = [one for path, asked in asking if path in found for one in asked.choices]
         if found and choice not in choices:
             self._unknown((*loc, "choose"), "RV604", f"choice of {name}", choice, choices)
         return found
 
-    def outcome(self, loc: Loc, name: str, machine: str | None) -> None:
-        """Report an outcome that no machine, or not this one, can have."""
-        machines = self.bundle.machinebase.machines.values()
-        known = [o for one in machines if machine in (None, one.id) for o in one.outcomes]
+    def outcome(self, loc: Loc, name: str, machine: str | None, branch: str | None = None) -> None:
+        """Report an outcome that no machine, or not this one or this branch, can have."""
+        meant = [m for m in self._meant(machine, branch) if bool(m.forked) == bool(branch)]
+        known = [o for one in meant for o in one.outcomes]
         if name not in (*known, "stuck"):
             self._unknown(loc, "RV607", "outcome", name, known)
 

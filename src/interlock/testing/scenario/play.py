@@ -14,6 +14,7 @@ from typing_extensions import override
 from interlock.engine.bundle import Bundle
 from interlock.engine.executors.base import Attempt, ProbeRequest
 from interlock.engine.fold.state import Asked
+from interlock.engine.lineage import branch_of
 from interlock.language.values import format_timestamp
 from interlock.testing.harness import Harness
 from interlock.testing.invariants import Violation
@@ -94,6 +95,7 @@ class Cast(Scripts):
                 incident = harness.state.incidents[asked.incident]
                 for human in self._humans:
                     mine = human.incident in (None, incident.key)
+                    mine = mine and human.branch in (None, branch_of(incident.id))
                     if mine and incident.state in human.states:
                         self.spoken.add(human)
                         harness.later(human.after_ms, _answer(human, asked))
@@ -199,9 +201,9 @@ def _give(harness: Harness, given: Given) -> None:
             harness.send({"observed_at": harness.now - observed_ms, **told})
         case EntryGiven(_, body):
             harness.record(body)
-        case CommandGiven(_, key, body):
+        case CommandGiven(_, key, body, branch):
             for row in harness.incidents:
-                if row.key == key and row.closed_at is None:
+                if (row.key, branch_of(row.id)) == (key, branch) and row.closed_at is None:
                     harness.record({**body, "incident": row.id})
         case _:
             assert_never(given)

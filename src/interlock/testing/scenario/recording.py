@@ -59,6 +59,7 @@ class Course:
         moves: its transitions, in order.
         outcome: how it ended, or None.
         closed_at: when, ms.
+        branch: of a branch of a parallel state, its name; else empty.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Course:
     machine: str
     context: Values
     at: int
+    branch: str = ""
     moves: list[Move] = field(default_factory=list)
     outcome: str | None = None
     closed_at: int | None = None
@@ -151,7 +153,8 @@ def _retracted(recording: Recording, at: int, item: Item) -> None:
 
 
 def _opened(recording: Recording, at: int, item: Item) -> None:
-    one = Course(item["incident"], item["key"], item["machine"], item["context"], at)
+    about = item["incident"], item["key"], item["machine"], item["context"]
+    one = Course(*about, at, branch=item.get("branch", ""))
     recording.courses[one.id] = one
 
 

@@ -82,6 +82,8 @@ class CommandDefinition(Definition):
     command: Literal["abort", "acknowledge", "annotate"]
     incident: str
     """Their key, e.g. the service."""
+    branch: str | None = None
+    """About this branch of theirs."""
     at: Duration = 0
     by: str = "test"
     text: str = ""
@@ -178,6 +180,8 @@ class HumanDefinition(Definition):
     """The state that asks."""
     incident: str | None = None
     """The key of the incidents meant; otherwise all."""
+    branch: str | None = None
+    """The branch that asks; otherwise any state of that name."""
     after: Duration = 0
     """How long after being asked."""
     by: str = "test"

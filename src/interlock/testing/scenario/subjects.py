@@ -85,18 +85,30 @@ class FactStands:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whose:
-    """Which incidents are meant; None: any."""
+    """Which incidents are meant; None: any.
+
+    A machine means the incidents of its branches, too.
+    """
 
     incident: str | None = None
     machine: str | None = None
+    branch: str | None = None
+
+    def courses(self, recording: Recording) -> Iterator[Course]:
+        """Yield the incidents that rules started, or the branches where one is named."""
+        wants_branch = self.branch is not None
+        return (one for one in recording.courses.values() if bool(one.branch) == wants_branch)
 
     def differences(self, course: Course) -> tuple[str, ...]:
         """Return how an incident differs from what is meant."""
         found = []
         if self.incident not in (None, course.key):
             found.append(f"its incident is {course.key}")
-        if self.machine not in (None, course.machine):
-            found.append(f"its machine is {course.machine}")
+        machine = course.machine.partition("/")[0]
+        if self.machine not in (None, machine):
+            found.append(f"its machine is {machine}")
+        if self.branch not in (None, course.branch):
+            found.append(f"its branch is {course.branch or 'none'}")
         return tuple(found)
 
 
@@ -154,7 +166,7 @@ class Path:
 
     def found(self, recording: Recording) -> Iterator[Found]:
         """Yield, for each incident, its way as far as it can be the one expected."""
-        for course in (one for one in recording.courses.values() if one.moves):
+        for course in (one for one in self.whose.courses(recording) if one.moves):
             ids = (course.id, *self._deeds(recording, course))
             count, moves = len(self.states), course.moves
             taken = [move.dest for move in moves]
@@ -186,7 +198,7 @@ class Outcome:
 
     def found(self, recording: Recording) -> Iterator[Found]:
         """Yield the ends of incidents."""
-        for course in recording.courses.values():
+        for course in self.whose.courses(recording):
             if course.closed_at is not None:
                 differences = self.whose.differences(course)
                 if course.outcome != self.outcome:

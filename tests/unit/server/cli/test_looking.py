@@ -99,9 +99,12 @@ def test_programs_get_every_field_and_null_for_what_is_absent(
         "version": "",
         "position": {"partition": 0, "seq": 7},
         "resolve_by": None,
+        "parent": "",
+        "branch": "",
         "terms": None,
         "question": None,
         "transitions": [],
+        "branches": [],
     }
 
 
@@ -205,3 +208,23 @@ def test_a_time_without_date_clock_and_zone_is_refused(text: str) -> None:
 
 def test_a_time_is_read_with_its_zone() -> None:
     assert "2026-03-02T08:00:00+00:00" == read_time("2026-03-02T09:00:00+01:00").isoformat()
+
+
+def test_branches_are_shown_under_their_parent(
+    incident: Incident, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = Incident(id="inc-1.4.db", parent_id="inc-1", branch="db", state="looking", open=True)
+    other = Incident(id="inc-1.4.web", parent_id="inc-1", branch="web", state="asking", open=True)
+    other.question.role = "on-call"
+
+    print_incident(incident, [], Form.TEXT, [one, other])
+    text = capsys.readouterr().out
+    print_incident(incident, [], Form.JSON, [one, other])
+    record = json.loads(capsys.readouterr().out)
+
+    assert text.splitlines()[-3:] == [
+        "BRANCH  INCIDENT     STATE    ASKS",
+        "db      inc-1.4.db   looking",
+        "web     inc-1.4.web  asking   on-call",
+    ]
+    assert [one["parent"] for one in record["branches"]] == ["inc-1", "inc-1"]

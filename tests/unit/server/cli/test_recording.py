@@ -9,6 +9,7 @@ import pytest
 
 from interlock.testing import Answer, Harness
 from tests.bundles import web, web_bundle
+from tests.unit.engine.fold.site import Site
 from tests.unit.engine.kept import keep
 from tests.unit.server.cli.conftest import Ran
 
@@ -73,3 +74,18 @@ def test_what_cannot_be_recorded_is_refused(
     ended = interlock("test", "record", *[store if one == "STORE" else one for one in arguments])
 
     assert (ended.code, ended.out) == (code, "")
+
+
+def test_branches_of_the_incident_are_expected_not_allowed(interlock: Run, tmp_path: Path) -> None:
+    site = Site()
+    site.down()
+    site.approve("reject")
+    site.advance("30s")
+    store = f"sqlite:///{keep(site.store, tmp_path / 'kept.db')}"
+
+    code, text, err = interlock("test", "record", site.branch("web"), "--store", store)
+
+    assert (code, err) == (0, "")
+    assert text.startswith(f"# Recorded from {site.parent}; bundle ")
+    assert "allow:" not in text
+    assert text.count("branch: web") == 3  # who answered, the way it went, how it ended
