@@ -39,11 +39,12 @@ class Runbook:
 
     @cached_property
     def _suite(self) -> tuple[Bundle, Sequence[Judgement], Coverage]:
-        (suite,) = (one for one in read_suites([self.path], None).suites if one.scenarios)
-        meter = Meter(suite.bundle)
-        runs = [meter.play(scenario) for scenario in suite.scenarios]
+        suites = read_suites([self.path], None)
+        bundle = suites.suites[0].bundle
+        meter = Meter(bundle)
+        runs = [meter.play(scenario) for scenario in suites.scenarios]
         judged = [judge(played) for played, _ in runs]
-        return suite.bundle, judged, merged(coverage for _, coverage in runs)
+        return bundle, judged, merged(coverage for _, coverage in runs)
 
     @property
     def bundle(self) -> Bundle:
