@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from interlock.server.cli.options import Form
@@ -11,6 +11,7 @@ from interlock.server.inputs import InputRejected, read_text
 from interlock.server.starter.carrying import Translation, translate
 from interlock.server.starter.project import SCHEMA, schema, starter, write
 from interlock.server.starter.prometheus import read_alerts
+from interlock.server.starter.runbooks import taken
 
 PACKAGE = "alerts"
 """The package of rules that were carried over."""
@@ -22,7 +23,20 @@ def start(folder: Path, form: Form) -> None:
     Raises:
         InputRejected: something is in the way.
     """
-    written = write(starter(), folder)
+    _begin(starter(), folder, form)
+
+
+def take(runbooks: Sequence[str], folder: Path, form: Form) -> None:
+    """Write a project of runbooks of the starter library.
+
+    Raises:
+        InputRejected: there is no such runbook, or something is in the way.
+    """
+    _begin(taken(runbooks), folder, form)
+
+
+def _begin(texts: Mapping[str, str], folder: Path, form: Form) -> None:
+    written = write(texts, folder)
     printer = Printer(form)
     if printer.is_json:
         printer.document({"files": [str(path) for path in written]})

@@ -18,7 +18,7 @@ SCHEMA = "schemas/interlock.schema.json"
 
 def starter() -> dict[str, str]:
     """Return the starter project, by path."""
-    return {**dict(_below(files(__package__) / "files")), SCHEMA: schema()}
+    return {**dict(below(files(__package__) / "files")), SCHEMA: schema()}
 
 
 def schema() -> str:
@@ -48,11 +48,12 @@ def write(texts: Mapping[str, str], folder: Path) -> list[Path]:
     return list(paths)
 
 
-def _below(folder: Traversable, before: str = "") -> dict[str, str]:
+def below(folder: Traversable, before: str = "") -> dict[str, str]:
+    """Return the texts of all files below a folder of a package, by path."""
     found: dict[str, str] = {}
     for one in folder.iterdir():
         if one.is_dir():
-            found.update(_below(one, f"{before}{one.name}/"))
+            found.update(below(one, f"{before}{one.name}/"))
         else:
             found[before + one.name] = one.read_text(encoding="utf-8")
     return found
