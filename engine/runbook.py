@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from interlock.engine.verify.whole import Whole
+from interlock.engine.whereabouts import parts_of
 from interlock.language.values import Field, format_duration
 from interlock.machines.actions import ActionType
 from interlock.machines.definition import (
@@ -56,6 +57,7 @@ class _Book:
     def __init__(self, whole: Whole) -> None:
         self._machines = whole.machinebase.machines
         self._actions = whole.machinebase.actions
+        self._documents = whole.documents
         self._rules: dict[str, list[Subject]] = {}
         for subject in whole.subjects:
             self._rules.setdefault(subject.rule.id, []).append(subject)
@@ -111,8 +113,20 @@ class _Book:
                 "## What always holds",
                 "",
                 *(f"* {_line(i.name)}" for i in machine.invariants),
+                "",
             ]
-        return _trimmed(lines)
+        return _trimmed([*lines, *self._whereabouts(machine)])
+
+    def _whereabouts(self, machine: Machine) -> Iterator[str]:
+        """Yield where its parts are written."""
+        rules = [self._rules[name][0].rule.path for name in self._starting(machine.id)]
+        runs = {name for state in machine.states.values() for name in _runs(state)}
+        backs = [self._actions[n].rollback for n in runs if n in self._actions]
+        actions = runs | {back.action for back in backs if back is not None}
+        yield from ("## Where it is written", "")
+        for part in parts_of(machine.id, rules, actions, self._documents):
+            note = f": {part.note}" if part.note else ""
+            yield f"* {part.what.capitalize()}: {', '.join(map(_code, part.paths))}{note}"
 
     def _step(self, path: str, scope: str, state: State) -> str:
         does = _line(subtitle(state)) or "ends"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import runpy
 from datetime import date
 
 import pytest
 
+from interlock.engine.runbook import pages
+from interlock.engine.verify.whole import read_whole
 from interlock.language.document import load_documents
 from interlock.server.cli.suites import read_suites
 from interlock.server.kinds import known_kinds
@@ -16,6 +20,7 @@ from tests.starter import DOCUMENTS, FILES, FOLDERS, MACHINES, NAMES, ROOT, TEST
 
 TOGETHER = [path for path in TESTS if path.name.removesuffix(".test.yaml") not in NAMES]
 REVIEWED = ("rules/v1", "machine/v1", "actions/v1")
+PAGES = ROOT / "docs" / "runbooks"
 BEFORE, AFTER = date(2026, 11, 30), date(9999, 12, 31)
 
 
@@ -70,7 +75,37 @@ def test_lint_holds_the_library_to_its_review_dates() -> None:
 
 
 def test_the_folders_of_rules_and_machines_have_the_same_domains() -> None:
-    rules, machines = ({path.name for path in folder.iterdir()} for folder in FOLDERS)
+    rules, machines = ({p.name for p in one.iterdir() if p.is_dir()} for one in FOLDERS)
 
     assert rules == machines - {"platform"}
     assert not list(MACHINES.glob("*.yaml")), f"runbooks lie in the folder of their domain, {ROOT}"
+
+
+def test_the_pages_of_the_library_are_those_of_its_files() -> None:
+    made = pages(read_whole({str(p.relative_to(ROOT)): p.read_text() for p in DOCUMENTS}))
+    kept = {path.name: path.read_text() for path in sorted(PAGES.glob("*.md"))}
+
+    assert kept == dict(sorted(made.items())), "interlock docs rules/library machines/library --out"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_names_every_file_of_its_runbook_and_all_are_there(name: str) -> None:
+    page = (PAGES / f"machine-{name}.md").read_text()
+    _, _, written = page.partition("## Where it is written\n")
+
+    parts = re.findall(r"^\* (\w+): (.+)$", written, re.MULTILINE)
+    assert ["Machine", "Rules", "Actions", "Tests"] == [what for what, _ in parts]
+    assert all((ROOT / path).is_file() for _, said in parts for path in re.findall("`(.+?)`", said))
+    assert "```mermaid\n" in page
+
+
+def test_the_index_of_the_library_links_to_files_that_are_there() -> None:
+    """Every runbook has its page, machine, rules, actions and scenarios; a stale index fails."""
+    index = (MACHINES / "README.md").read_text()
+
+    links = re.findall(r"\]\(([^)]+)\)", index)
+    assert all((MACHINES / link).exists() for link in links)
+    assert len(links) >= 5 * len(NAMES)
+    made = runpy.run_path(str(ROOT / "scripts" / "index_library.py"))
+    assert index == made["readme"]()
+    assert index.replace(NAMES[0], "gone") != made["readme"]()
