@@ -1,0 +1,1 @@
+"""Laws of any bytes: ``hold(data)`` returns, or raises what libFuzzer reports."""
