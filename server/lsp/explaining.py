@@ -21,6 +21,7 @@ from interlock.server.lsp.names import Names
 from interlock.server.lsp.shapes import grammar_of
 
 _CODE: Final = re.compile(r"\bR[VE]\d{3}\b")
+_CODE_LENGTH: Final = 5
 _MOST: Final = 60
 """Lines of an explanation, at most."""
 
@@ -42,7 +43,7 @@ class Explanation:
 def explain_code(text: str, offset: int) -> Explanation | None:
     """Return the page of the code that stands at an offset of a file."""
     line = text.rfind("\n", 0, offset) + 1
-    for found in _CODE.finditer(text, line, offset + len("RV000")):
+    for found in _CODE.finditer(text, line, offset + _CODE_LENGTH):
         page = code_pages().get(found[0])
         if page and found.start() <= offset <= found.end():
             return Explanation(f"**{page.code}** {page.markdown}", *found.span())
