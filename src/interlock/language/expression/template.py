@@ -170,6 +170,9 @@ def _whole(template: Template, parts: tuple[Typed, ...], *, strict: bool) -> Typ
 
 def _resolved(part: str | Node, scope: Scope, found: list[ExpressionError]) -> Typed:
     if isinstance(part, str):
-        text = Literal(0, 0, STRING, part)
-        return Typed(operation="constant", node=text, type=STRING, value=part)
+        return Typed(operation="constant", node=_NOWHERE, type=STRING, value=part)
     return resolve(part, scope, found)
+
+
+_NOWHERE = Literal(0, 0, STRING, "")
+"""Where text around expressions stands: it has no faults."""

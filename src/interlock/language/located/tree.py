@@ -55,6 +55,10 @@ class Place:
     """Levels in it."""
 
 
+_NOTHING: Final[dict[str | int, Place]] = {}
+"""What is below a scalar, shared by all of them."""
+
+
 class Fault(NamedTuple):
     """Something the YAML profile refuses."""
 
@@ -174,7 +178,7 @@ class _Builder:
                 data = plain_value(event.value)
             except ValueError as fault:
                 self._fault("RV110", str(fault), extent, "quote it if it is text")
-        return Place(*extent, data, event.style or "", event.value)
+        return Place(*extent, data, event.style or "", event.value, _NOTHING, _NOTHING)
 
     def _aliased(self, event: yaml.AliasEvent) -> None:
         name = event.anchor or ""
