@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import orjson
@@ -23,6 +24,7 @@ from interlock.language.expression import OPEN, Parameters
 from interlock.language.params import read_parameters
 from interlock.language.uncollected import uncollected
 from interlock.language.values import Field, Kind, Type, parse_type
+from interlock.machines.definition import Trigger
 from interlock.machines.load import MachineBase, load_machines
 from interlock.machines.runtime import MachineRuntime
 from interlock.rules.caged.limits import Uncageable
@@ -45,6 +47,8 @@ T = TypeVar("T")
 
 UNDECLARED = "RV210"
 """Code of a name that no document declares."""
+
+_OF_MACHINES = frozenset(map(str, Trigger))
 
 Fields = Mapping[str, Field]
 
@@ -103,7 +107,7 @@ class Bundle:
         read = documents_of(files) if documents is None else documents
         declared = read_parameters(read, environment_of(files))
         faults = list(declared.diagnostics("error"))
-        refuse = certain_faults if strict else None
+        refuse = partial(certain_faults, of_machines=_OF_MACHINES) if strict else None
         of_machines: list[Diagnostic] = []
         rulebase = _gather(faults, lambda: load_rulebase(read, declared.parameters, refuse))
         machinebase = _gather(

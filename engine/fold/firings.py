@@ -8,6 +8,7 @@ from typing import Any
 from interlock.engine.fold import incidents, waiting
 from interlock.engine.fold.disputes import give_up_oldest
 from interlock.engine.fold.turn import Turn
+from interlock.machines.definition import Trigger
 from interlock.rules.model import (
     Advise,
     AssertFact,
@@ -22,6 +23,8 @@ from interlock.rules.model import (
     Suppressed,
     UnknownTest,
 )
+
+_OF_MACHINES = frozenset(map(str, Trigger))
 
 
 def take(turn: Turn, outcome: Outcome) -> None:
@@ -65,10 +68,14 @@ def _carried_over(turn: Turn, firing: Firing) -> bool:
 
 
 def _send(turn: Turn, firing: Firing, event: str, key: str, data: Row) -> None:
+    """Tell the incidents of a key; what machines say themselves, such as `done`, no rule says."""
     cause = {"kind": "firing", "firing": firing.id, "rule": firing.rule}
     everyone = sorted(turn.state.incidents.values(), key=lambda i: (i.opened_seq, i.id))
     for incident in everyone:
         if incident.is_open and incident.key == key:
+            if event in _OF_MACHINES:
+                turn.note("unheard", incident=incident.id, event=event, reason="no rule may say so")
+                continue
             if not incident.parent:  # a branch rests on what its parent rests on
                 incidents.rely(turn, incident, firing)
             turn.tell(incident.id, event, cause, data=data)

@@ -1,8 +1,9 @@
 """What an author is refused: rules that can never be meant, whatever comes.
 
-Two faults of `verify` are as certain as a wrong type, so `check` tells them as errors: a rule
-whose own conditions contradict each other (RV302), and one that asserts the very same again from
-what it has asserted itself (RV340).  A bundle that has been decided with compiles for ever, so
+Three faults of `verify` are as certain as a wrong type, so `check` tells them as errors: a rule
+whose own conditions contradict each other (RV302), one that asserts the very same again from what
+it has asserted itself (RV340), and one that says to a machine what only its own steps may say
+(RV613).  A bundle that has been decided with compiles for ever, so
 only who asks for it is told (ADR 53).
 """
 
@@ -21,7 +22,7 @@ from interlock.language.regions import NOWHERE
 from interlock.language.values import UNKNOWN, Value
 from interlock.rules.checks import Written
 from interlock.rules.declare import Declarations
-from interlock.rules.network import AssertSpec, ElementKind
+from interlock.rules.network import AssertSpec, ElementKind, SendSpec
 from interlock.rules.verify.certainties import certain_conditions
 from interlock.rules.verify.subject import Statement, Subject, by_rule, is_plain, subject
 
@@ -30,18 +31,25 @@ _Given: TypeAlias = Mapping[str, Value]
 _HINT = "the rule never fires: leave one out, or join them with ||"
 
 
-def certain_faults(written: Sequence[Written], declarations: Declarations) -> list[Diagnostic]:
+def certain_faults(
+    written: Sequence[Written],
+    declarations: Declarations,
+    of_machines: AbstractSet[str] = frozenset(),
+) -> list[Diagnostic]:
     """Return what can never be meant of rules that are not disabled, in their order.
 
     Args:
         written: as `read_rules` gives them; those with faults of their own are passed over.
         declarations: what they may speak of.
+        of_machines: events that machines know by themselves.
     """
     subjects = [subject(one, declarations) for one in written if one.is_sound]
     branches = Counter(one.rule.id for one in written)
     whole = [ones for ones in by_rule(subjects) if len(ones) == branches[ones[0].rule.id]]
     never = [found for ones in whole for found in _never_fires(ones)]
-    return [*never, *(found for one in subjects for found in _feeds_itself(one))]
+    feeds = (found for one in subjects for found in _feeds_itself(one))
+    speaks = (found for one in subjects for found in _speaks_for_machines(one, of_machines))
+    return [*never, *feeds, *speaks]
 
 
 # --- conditions that contradict each other -------------------------------------------------------
@@ -128,3 +136,15 @@ def _holds(statement: Statement, given: _Given, kept: AbstractSet[str]) -> bool:
         return False
     fields = {name for _, name in read}
     return fields <= kept or (fields <= given.keys() and statement.test(given, {}) is True)
+
+
+# --- rules that speak for machines ---------------------------------------------------------------
+
+
+def _speaks_for_machines(one: Subject, of_machines: AbstractSet[str]) -> Iterator[Diagnostic]:
+    """Yield each event a rule sends that would be taken for the end of a machine's own step."""
+    for number, spec in enumerate(one.rule.consequences):
+        if isinstance(spec, SendSpec) and spec.event in of_machines:
+            message = f"{spec.event!r} is what a machine's own step says, and no machine takes it"
+            hint = "send an event that the machine declares under events"
+            yield one.finding(("then", number, "send"), "RV613", message, hint, "error")

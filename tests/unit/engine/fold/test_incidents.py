@@ -293,6 +293,16 @@ def test_what_one_state_waited_for_does_not_end_the_wait_of_the_next() -> None:
     assert harness.incidents[0].outcome == "inspected"
 
 
+@pytest.mark.parametrize("said", ["met", "done", "failed", "refused"])
+def test_no_rule_says_what_only_a_step_of_the_machine_may_say(said: str) -> None:
+    """A rule that sends `met` ends no wait; the first test above is the control."""
+    harness = Harness({"all.yaml": TWO_WAITS.replace("{send: look,", f"{{send: {said},")})
+    harness.signal("svc.down", service="shop")
+    harness.signal("svc.news", service="shop", good=False, odd=True)
+
+    assert harness.incidents[0].state == "watching"
+
+
 def test_a_wait_is_met_while_the_machine_is_still_in_it() -> None:
     """Negative control of the above: without the event the same signal ends the wait."""
     harness = Harness({"all.yaml": TWO_WAITS})

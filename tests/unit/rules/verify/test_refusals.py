@@ -1,4 +1,4 @@
-"""RV302 and RV340 as errors: what an author is refused, and what only looks like it."""
+"""RV302, RV340 and RV613 as errors: what an author is refused, and what only looks like it."""
 
 from __future__ import annotations
 
@@ -184,3 +184,31 @@ def test_what_is_refused_to_an_author_compiles_for_a_journal_that_holds_it(fault
     assert Bundle.compile(files).digest
     with pytest.raises(DefinitionError):
         Bundle.compile(files, strict=True)
+
+
+# --- rules that speak for machines ---------------------------------------------------------------
+
+SENDS = """
+  - id: speaks
+    title: It says how the step of a machine ended
+    when: [{signal: error, as: err}]
+    then: [{send: EVENT, incident: "${err.service}"}]
+    why: ${err.service}
+"""
+
+
+@pytest.mark.parametrize(("event", "told"), [("done", 1), ("met", 1), ("calmed", 0)])
+def test_a_rule_that_says_how_a_step_ended_is_refused_to_an_author(event: str, told: int) -> None:
+    files = {"s.yaml": SIGNALS, "r.yaml": HEAD + SENDS.replace("EVENT", event)}
+
+    assert Bundle.compile(files).digest
+    assert [code for code in codes_of(files) if code == "RV613"] == ["RV613"] * told
+
+
+def codes_of(files: dict[str, str]) -> list[str]:
+    """Return the codes of what an author is refused."""
+    try:
+        Bundle.compile(files, strict=True)
+    except DefinitionError as error:
+        return [one.code for one in error.diagnostics]
+    return []
