@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from interlock.language.expression import Row
-from interlock.language.regions import Box, Region, Variable
-from interlock.language.regions.samples import MOST_TRIES, row_of
+from interlock.language.regions import Box, Numbers, Region, Variable
+from interlock.language.regions.samples import MOST_TRIES, row_of, summed_fields
 from interlock.language.values import Field, Kind, Value, format_value
 from interlock.rules.verify.subject import Names, Statement, Subject
 
@@ -67,8 +67,13 @@ def witness(rules: Sequence[Laid], region: Region, words: Sequence[str] = ()) ->
         region: where all of them may match.
         words: texts to try first where any will do.
     """
+    return next(witnesses(rules, region, words), None)
+
+
+def witnesses(rules: Sequence[Laid], region: Region, words: Sequence[str] = ()) -> Iterator[Rows]:
+    """Yield elements that all these rules match at once; arguments as for ``witness``."""
     tries = (rows for box in region for rows in _tries(rules, box, words))
-    return next((rows for rows in tries if all(one.matches(rows) for one in rules)), None)
+    return (rows for rows in tries if all(one.matches(rows) for one in rules))
 
 
 def _tries(rules: Sequence[Laid], box: Box, words: Sequence[str]) -> Iterator[Rows]:
@@ -77,9 +82,11 @@ def _tries(rules: Sequence[Laid], box: Box, words: Sequence[str]) -> Iterator[Ro
         for one in rules
         for pattern in one.subject.rule.patterns
     }
-    for number, pace in product(range(MOST_TRIES), _PACES):
+    paces = dict.fromkeys((*_PACES, *_edges(box)) if len(types) > 1 else _PACES[:1])
+    for numbers, pace in product(_mixes(box), paces):
         rows: dict[str, dict[str, Value]] = {alias: {} for alias in types}
         for alias, name, field in _all_fields(rules):
+            number = numbers.get((alias, name), numbers["", ""])
             rows[alias] |= row_of(box, alias, {name: field}, number, words)
         for place, (alias, row) in enumerate(rows.items()):
             row["name"] = types[alias]
@@ -89,11 +96,44 @@ def _tries(rules: Sequence[Laid], box: Box, words: Sequence[str]) -> Iterator[Ro
                 row["at"] = pace * place
             if Variable("field", alias, "since") not in box:
                 row["since"] = row["at"]  # of what lasts
-        yield rows
+        if _is_whole(rules, rows):
+            yield rows
+
+
+def _is_whole(rules: Sequence[Laid], rows: Rows) -> bool:
+    """Whether every element has all it must have: a pattern may admit none of what is tried."""
+    return all(one.optional or name in rows[alias] for alias, name, one in _all_fields(rules))
 
 
 _PACES = (0, 1_000, -1_000, 60_000, -60_000, 900_000)
 """How long after one element the next is tried to come, ms."""
+
+
+def _mixes(box: Box) -> Iterator[Mapping[tuple[str, str], int]]:
+    """Yield which sample of each field to try; fields that are added up, each with each."""
+    for number in range(MOST_TRIES):
+        yield {("", ""): number}
+    summed = summed_fields(box)
+    if 1 < len(summed) <= _MOST_MIXED:
+        for numbers in product(range(MOST_TRIES), repeat=len(summed)):
+            yield {("", ""): 0, **dict(zip(summed, numbers, strict=True))}
+
+
+_MOST_MIXED = 3
+"""Fields of which every mix of samples is tried."""
+
+
+def _edges(box: Box) -> Iterator[int]:
+    """Yield how far apart two elements may just be, where a box speaks of sums, either way."""
+    for variable, values in box.items():
+        spans = (
+            values.held.spans if variable.sort == "sum" and isinstance(values.held, Numbers) else ()
+        )
+        for edge in (edge for span in spans for edge in span if abs(edge) <= _LONGEST_MS):
+            yield from (edge, -edge)
+
+
+_LONGEST_MS = 30 * 24 * 3_600_000
 
 
 def in_words(rows: Rows, region: Region, rules: Sequence[Laid]) -> str:

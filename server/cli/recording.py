@@ -5,11 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from interlock.language.diagnostics import Diagnostic
 from interlock.language.document import load_documents
@@ -18,6 +15,7 @@ from interlock.server.cli.exits import Exit
 from interlock.server.cli.harmless import harmless
 from interlock.server.inputs import InputRejected
 from interlock.testing.record import Redaction, Told, read_incident, scenario_of
+from interlock.testing.record.text import document_text
 from interlock.testing.scenario import KIND, Judgement, judge, load_scenarios, play, read_shape
 from interlock.testing.scenario.recording import Course
 
@@ -77,11 +75,11 @@ def recorded(told: Told, *, uses: Sequence[str], names: Sequence[str] = ()) -> R
         f"# {redaction.count} texts were taken out as secrets.\n"
     )
     misses = [one for one in judgement.misses if one.severity == "error"]
-    return Recorded(head + _yaml(document), misses)
+    return Recorded(head + document_text(document), misses)
 
 
 def _tried(told: Told, document: dict[str, Any]) -> Judgement:
-    (read,) = load_documents(_yaml(document), "recorded.test.yaml")
+    (read,) = load_documents(document_text(document), "recorded.test.yaml")
     (scenario,) = load_scenarios(read, read_shape(read), told.bundle)
     return judge(play(scenario, told.bundle))
 
@@ -99,25 +97,3 @@ def _besides(told: Told, judgement: Judgement) -> list[str]:
 def _whose(course: Course) -> tuple[str, str]:
     """Return the machine that a rule started, also for a branch of it, and what it is about."""
     return course.machine.partition("/")[0], course.key
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes exact decimals as numbers."""
-
-
-def _decimal(dumper: yaml.SafeDumper, value: Decimal) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:float", format(value, "f"))
-
-
-_Dumper.add_representer(Decimal, _decimal)
-
-
-def _yaml(document: dict[str, Any]) -> str:
-    return yaml.dump(
-        document,
-        Dumper=_Dumper,
-        sort_keys=False,
-        default_flow_style=None,
-        allow_unicode=False,  # all else is escaped, so it cannot drive a terminal
-        width=100,
-    )

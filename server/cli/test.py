@@ -51,6 +51,26 @@ Killed = Annotated[
         help="Fail when less than N percent of the mutants are noticed.",
     ),
 ]
+Generates = Annotated[
+    bool,
+    typer.Option("--generate", help="Write scenarios that reach what no scenario so far reaches."),
+]
+Write = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="For --generate: the folder they go to. [default: standard output]",
+        show_default=False,
+    ),
+]
+Env = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="For --generate: the environment whose parameters count. [default: none]",
+        show_default=False,
+    ),
+]
 Store = Annotated[
     str,
     typer.Option(metavar="URL", help="For record: the store, e.g. sqlite:///kept/interlock.db."),
@@ -84,6 +104,9 @@ def run(  # noqa: PLR0913, PLR0917  # the options of a verb
     least: Least = None,
     mutates: Mutates = False,
     killed: Killed = None,
+    generates: Generates = False,
+    write: Write = None,
+    env: Env = None,
     store: Store = "",
     uses: Uses = None,
     redact: Redact = None,
@@ -98,9 +121,10 @@ def run(  # noqa: PLR0913, PLR0917  # the options of a verb
     interlock test -k "nobody answers" rules/tests/
     interlock test --coverage --min 90 --mutate
     interlock test -o junit > junit.xml
+    interlock test --generate --write tests/ rules/ machines/
     interlock test record INCIDENT --store sqlite:///kept/interlock.db > kept.test.yaml
     """
-    from interlock.server.cli import recording, testing
+    from interlock.server.cli import generating, recording, testing
 
     if paths and str(paths[0]) == RECORD:
         if len(paths) != 2:
@@ -108,6 +132,11 @@ def run(  # noqa: PLR0913, PLR0917  # the options of a verb
         incident = str(paths[1])
         ended = recording.record(store, incident, uses=uses or [], names=redact or [])
         raise typer.Exit(ended)
+    if not generates and (write is not None or env is not None):
+        raise typer.BadParameter("--write and --env are for --generate")
+    if generates:
+        asked = generating.Asked(executors, env, write)
+        raise typer.Exit(generating.report_on(paths or [Path()], asked, output))
     wanted = testing.Wanted(
         named,
         covers or least is not None,

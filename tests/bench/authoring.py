@@ -24,6 +24,10 @@ from interlock.rules.load import load_rulebase
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import SignalElement
 from interlock.rules.rulebase import RuleBase
+from interlock.server import demo
+from interlock.server.cli.suites import Suite, read_suites
+from interlock.testing.mutation import try_mutants
+from interlock.testing.scenario import judge, load_scenarios, play, read_shape
 from tests.bench import policy
 from tests.bench.lab import Figure, Lab, figure_of
 
@@ -44,6 +48,9 @@ def of_an_author(lab: Lab) -> Iterator[Figure]:
     yield figure_of("chain_20_links_s", [_beside(_chain()) for _ in range(_TURNS)])
     yield figure_of("conjunct_us", [(used * 1e6, yard) for used, yard in _conjunct()])
     yield figure_of("untouched_10000_vs_10", list(_untouched()))
+    lab.say("scenarios: 20 simulated minutes, the mutants of the demo")
+    yield figure_of("scenario_20_min_s", [_beside(_scenario()) for _ in range(_TURNS)])
+    yield figure_of("mutant_s", list(_mutants()))
 
 
 def _of_a_command_line(folder: Path) -> Iterator[Figure]:
@@ -227,3 +234,56 @@ def _past(rules: int) -> Callable[[], float]:
     ]
     memory = WorkingMemory(_rulebase(_SIGNALS + _FACT.format(number=0), *files))
     return lambda: _spent(lambda: [_observed(memory, n, "other") for n in range(1, _LOOPS)])
+
+
+# --- scenarios ----------------------------------------------------------------------------------
+
+_LONG = """\
+interlock: test/v1
+executors:
+  web.restart: {takes: 2s, returns: {pid: 7, state: RUNNING}}
+probes: {supervisord.process: {found: true}, http.look: {status: 200}}
+scenarios:
+  - name: twenty minutes
+    given:
+      - every: 10s
+        times: 120
+        signal: site.probe
+        data: {service: shop, process: web, up: true, code: 200}
+      - {at: 5m, signal: site.probe, data: {service: shop, process: web, up: false, code: 0}}
+    expect: [{outcome: resolved}, {action: web.restart, result: done}]
+    until: 20m
+"""
+
+
+def _demo() -> Suite:
+    """Return all scenarios of the demo."""
+    suites = read_suites([Path(demo.__file__).parent / "scenarios"], None).suites
+    return Suite(suites[0].bundle, [one for suite in suites for one in suite.scenarios])
+
+
+def _scenario() -> Callable[[], float]:
+    """Return what measures one scenario of 20 simulated minutes, judged."""
+    bundle = _demo().bundle
+    (document,) = load_documents(_LONG, "long.test.yaml")
+    (scenario,) = load_scenarios(document, read_shape(document), bundle)
+
+    def judged() -> float:
+        began = time.process_time()
+        played = play(scenario, bundle)
+        assert judge(played).passed
+        assert played.ended_at - scenario.start == 20 * 60_000
+        return time.process_time() - began
+
+    return judged
+
+
+def _mutants() -> Iterator[tuple[float, float]]:
+    """Yield the seconds that one mutant of the demo takes on the average, in one process."""
+    suite = _demo()
+    for _ in range(2):
+        yard = yardstick()
+        began = time.process_time()
+        trial = try_mutants(suite.bundle, suite.scenarios)
+        tried = trial.count + trial.same + trial.unfit
+        yield (time.process_time() - began) / tried, yard

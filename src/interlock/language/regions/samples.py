@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Final
 
+from interlock.language.regions.examples import example
 from interlock.language.regions.region import Box, Variable
 from interlock.language.regions.values import declared
 from interlock.language.values import Field, Kind, Value, violation
@@ -25,6 +27,15 @@ def row_of(
     return {name: value for name, value in values.items() if value is not None}
 
 
+def summed_fields(box: Box) -> list[tuple[str, str]]:
+    """Return (alias, name) of the fields whose sums a box speaks of, sorted."""
+    sums = (variable.name for variable in box if variable.sort == "sum")
+    return sorted({found for text in sums for found in _SUMMED.findall(text)})
+
+
+_SUMMED = re.compile(r"field:(\w*)\.(\w+)")
+
+
 def _value(
     box: Box, variable: Variable, field: Field, choice: tuple[int, Sequence[str]]
 ) -> Value | None:
@@ -34,5 +45,8 @@ def _value(
     if field.type.kind is Kind.LIST:
         return ()
     first = [word for word in words if field.type.kind is Kind.STRING and held.holds(word)]
-    known = [one for one in (*first, *islice(held.samples(), 8)) if not violation(field, one)]
+    made = None if field.pattern is None else example(field.pattern)
+    last = [] if made is None or not held.holds(made) else [made]
+    tried = (*first, *islice(held.samples(), 8), *last)
+    known = [one for one in tried if not violation(field, one)]
     return known[min(number, len(known) - 1)] if known else None

@@ -62,7 +62,8 @@ class Numbers:
         """Yield a few numbers of it, those near its edges and near zero."""
         for low, high in self.spans:
             least, most = max(low, -MAX_INTEGER), min(high, MAX_INTEGER)
-            yield from sorted({least, most, min(max(0, least), most)}, key=abs)
+            plain = {one for one in _PLAIN_NUMBERS if least <= one <= most}
+            yield from sorted({least, most, min(max(0, least), most), *plain}, key=abs)
 
     def listed(self) -> tuple[int, ...] | None:
         """Return its numbers when they are few, or None."""
@@ -121,6 +122,9 @@ class Words:
             return None
         return tuple(sorted(self.values, key=repr))
 
+
+_PLAIN_NUMBERS: Final = (1, 100)
+"""Numbers that are worth a try beside zero, where something is to be larger than another."""
 
 _COMMON: Final = ("web", "a", "r1", "1", "main", "")
 """Texts that most patterns admit one of."""

@@ -69,7 +69,7 @@ class MachineLook:
 
     def _item(self, event: str, loc: Loc) -> Item:
         span = self.document.span(loc)
-        said = f"{_named(event)} in {self.machine.id}"
+        said = f"{event_named(event)} in {self.machine.id}"
         return Item(_sort(event), self.document.path, span, said)
 
     def within(self) -> Iterator[MachineLook]:
@@ -140,6 +140,7 @@ def _sort(event: str) -> Sort:
     return Sort.TIMER if event.startswith("after:") else Sort.TRANSITION
 
 
-def _named(event: str) -> str:
+def event_named(event: str) -> str:
+    """Return what an event is called for people."""
     kind, _, name = event.partition(":")
     return {"after": f"timer {name}", "answer": f"answer {name}"}.get(kind, event)

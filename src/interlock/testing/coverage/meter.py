@@ -38,6 +38,11 @@ class Meter:
         """The machines, each followed by its branches, with where they are written."""
         return list(self._machines.values())
 
+    @property
+    def nothing(self) -> Coverage:
+        """Everything there is to cover, of which nothing was seen."""
+        return Coverage(dict.fromkeys(self._items(), frozenset()))
+
     def play(self, scenario: Scenario) -> tuple[Played, Coverage]:
         """Play a scenario; return the run and what it covers."""
         self._seen = {item: set() for item in self._items()}

@@ -18,6 +18,10 @@ PATIENCE: Final = 5
 """How many times as long as it took on the bundle a scenario may take on a mutant."""
 
 
+_PART: Final = 4
+"""How much of a place says what part of a policy it belongs to."""
+
+
 class Fate(Enum):
     """What becomes of a mutant."""
 
@@ -27,7 +31,7 @@ class Fate(Enum):
     UNFIT = "unfit"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Came:
     """Where a scenario comes by."""
 
@@ -64,6 +68,7 @@ class Bench:
         self._placed = list(mutants_of(bundle, documents, meter.machines))
         self._came = [_came(meter, one) for one in scenarios]
         self._came.sort(key=lambda one: one.steps)  # the shortest may spare the others
+        self._noticed: dict[object, _Came] = {}
 
     @property
     def mutants(self) -> list[Mutant]:
@@ -77,8 +82,15 @@ class Bench:
             return changed, 0
         mutant = self._placed[number][1]
         near = [one for one in self._came if one.by(mutant)]
-        noticed = any(one.notices(changed) for one in near)
-        return (Fate.KILLED if noticed else Fate.SURVIVED), len(near)
+        # What has noticed a change of a part is likely to notice the next one of it.
+        part = mutant.path, mutant.edit.loc[:_PART]
+        last = self._noticed.get(part)
+        first = [last] if last is not None and last in near else []
+        for one in (*first, *(other for other in near if other is not last)):
+            if one.notices(changed):
+                self._noticed[part] = one
+                return Fate.KILLED, len(near)
+        return Fate.SURVIVED, len(near)
 
     def is_same(self, number: int) -> bool:
         """Return whether a mutant certainly decides as the bundle does."""

@@ -2,7 +2,7 @@
 
 ``journal``  the entries that belong to an incident, and the bundle that was active.
 ``redact``   secrets are taken out, by name of the field and by look.
-``write``    the document: what happened, who answered how, what came of it.
+``write``    the document: what happened, who answered how, what came of it; ``text`` of it.
 """
 
 from interlock.testing.record.journal import Source, Told, read_incident
