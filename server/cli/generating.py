@@ -15,12 +15,12 @@ from interlock.engine.bundle import MANIFEST, Bundle, Probes, manifest
 from interlock.engine.executors.registry import load_executors, probe_fields
 from interlock.errors import InvariantBroken
 from interlock.language.document import Document, load_documents
-from interlock.server.cli.checking import read
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.harmless import harmless, harmless_json
 from interlock.server.cli.manifests import stated_probes
 from interlock.server.cli.options import Report
 from interlock.server.cli.printer import counted
+from interlock.server.cli.reading import read
 from interlock.server.cli.showing import uses
 from interlock.server.inputs import DRY_RUN, InputRejected, holds_only_tests
 from interlock.server.kinds import known_kinds

@@ -14,7 +14,6 @@ from interlock.language.expression import Scope
 from interlock.language.regions.samples import row_of
 from interlock.language.values import Field
 from interlock.machines.actions import ActionType
-from interlock.machines.verify.subject import Edge
 from interlock.testing.generate.sights import Holds, sight
 from interlock.testing.scripts import Answer, Body, Scripts
 
@@ -36,13 +35,18 @@ _WORKS = frozenset({"done", "unverified"})
 
 
 class Guide(Scripts):
-    """Answers so that incidents take the next edge of their way; what is on none succeeds.
+    """Answers so that incidents go on as they are to.
 
     Args:
-        wanted: the edge that an incident is to take from the state it is in, if there is one.
+        wanted: the event that is to lead an incident on; empty: everything hangs.
+
+    Attributes:
+        harness: the service that asks; to be set before it does.
+        unseen: what no probe was found to see, for people.
+        answered, looked: what was said, by action and by probe, in order.
     """
 
-    def __init__(self, wanted: Callable[[str, str], Edge | None]) -> None:
+    def __init__(self, wanted: Callable[[str], str]) -> None:
         super().__init__()
         self._wanted = wanted
         self.harness: Harness | None = None
@@ -56,8 +60,7 @@ class Guide(Scripts):
         return one, self.harness.bundle.machinebase.actions[one.action]
 
     def _event(self, intent: Intent) -> str:
-        edge = self._wanted(intent.incident, intent.state)
-        return "done" if edge is None or intent.kind == "notify" else edge.event
+        return "done" if intent.kind == "notify" else self._wanted(intent.incident)
 
     @override
     def answer(self, attempt: Attempt) -> Answer:

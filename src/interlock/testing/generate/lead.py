@@ -8,22 +8,22 @@ from typing import Any, Final
 
 from interlock.engine.bundle import Bundle
 from interlock.engine.fold.state import Incident
+from interlock.engine.lineage import descent, root_of
 from interlock.engine.verify.counterexample.drive import met_by
 from interlock.engine.verify.whole import Whole
 from interlock.machines.definition import (
     ApproveState,
-    ChooseState,
-    FinalState,
+    ParallelState,
     Trigger,
     WaitState,
     ways_out,
 )
 from interlock.machines.verify import MachineSubject
-from interlock.machines.verify.subject import Edge
+from interlock.machines.verify.routes import Edge
 from interlock.rules.network import ElementKind, SendSpec
 from interlock.testing.generate.grounds import Coming, grounds
 from interlock.testing.generate.guide import Guide
-from interlock.testing.generate.ways import Way, plain_way
+from interlock.testing.generate.ways import Way, way_to_an_end
 from interlock.testing.generate.world import MOST_STEPS, Astray, World
 from interlock.testing.scenario.recording import Recording
 
@@ -31,13 +31,28 @@ PAUSE_MS: Final = 1_000
 """How long people take, and what comes next after what has been done."""
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What is to be led where.
+
+    Attributes:
+        of: the machine, or branch of a parallel state, that is held to its way; empty: none.
+        ways: by machine, the first branches its incident is to take; whatever no way is for
+            takes the way on which things go well; one with an empty way lets everything hang.
+    """
+
+    of: str = ""
+    ways: Mapping[str, Way] = field(default_factory=dict)
+
+
 @dataclass
 class Lead:
     """One run: a rule is let match, and the machines it starts are led.
 
     Attributes:
-        bundle, whole, machines: what decides, and as it is reasoned about.
-        way: the way that an incident of the machine ``of`` is led; None: a plain one.
+        bundle, whole: what decides, and as it is reasoned about.
+        machines: machines and branches of parallel states, by id.
+        plan: what is to be led where.
         read_of_senders: which of what senders say besides somebody reads.
         humans: who answered, as a scenario says it; times in ms.
     """
@@ -45,14 +60,13 @@ class Lead:
     bundle: Bundle
     whole: Whole
     machines: Mapping[str, MachineSubject]
-    way: Way | None = None
-    of: str = ""
+    plan: Plan = field(default_factory=Plan)
     read_of_senders: frozenset[str] = frozenset()
     humans: list[dict[str, Any]] = field(default_factory=list)
-    _index: int = 0
+    _stayed: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.guide = Guide(self._wanted)
+        self.guide = Guide(self._event)
         self.world = World(self.bundle, self.guide, self.read_of_senders)
         self.harness = self.guide.harness = self.world.harness
 
@@ -61,111 +75,130 @@ class Lead:
         """What has happened so far."""
         return Recording.of(self.harness.store.entries)
 
-    def _wanted(self, incident: str, state: str) -> Edge | None:
-        """Return the edge an incident is to take from a state."""
-        one = self.harness.state.incidents[incident]
-        if one.machine == self.of and self.way is not None:
-            left = self.way[self._index :]
-            return next((edge for edge in left if edge.source == state), None)
-        subject = self.machines.get(one.machine)
-        way = () if subject is None else plain_way(subject)
-        return next((edge for edge in way if edge.source == state), None)
+    # --- the way -----------------------------------------------------------------------------
 
     def follow(self) -> None:
-        """Lead the incident of the machine along its way, to its end.
+        """Lead everything that was started to its end.
 
         Raises:
-            Astray: it goes another one.
+            Astray: what is held to its way goes another one, or nothing comes to an end.
         """
-        assert self.way is not None
-        mine = [row for row in self.harness.incidents if row.machine == self.of]
-        if not mine:
-            raise Astray("the rule does not start it")
-        incident = mine[0].id
-        place = 1
-        for number, edge in enumerate(self.way):
-            self._index = number
-            path = self.harness.path(incident)
-            if path[place - 1] != edge.source:
-                raise Astray(self._told(incident, edge))
-            if len(path) == place:
-                self._do(incident, edge)
-                if edge.branch.dest is None:
-                    continue
-                self._until(incident, place)
-            path = self.harness.path(incident)
-            if len(path) <= place or path[place] != edge.branch.dest:
-                raise Astray(self._told(incident, edge))
-            place += 1
-
-    def settle(self) -> None:
-        """Lead whatever was started to its end; one that nobody can lead is left alone."""
+        done = set[tuple[str, int]]()
         for _ in range(MOST_STEPS):
-            open_ones = [one for one in self.harness.state.incidents.values() if one.is_open]
-            if not open_ones and not self.harness.state.intents:
-                return
-            for one in open_ones:
-                edge = self._wanted(one.id, one.state)
-                if edge is not None and self.harness.path(one.id)[-1] == edge.source:
-                    self._do(one.id, edge)
+            self._hold()
+            one = next((i for i in self._led() if (i.id, self._place(i)) not in done), None)
+            if one is not None:
+                done.add((one.id, self._place(one)))
+                self._do(one)
+                continue
             due = self.world.next_due()
-            if due is None:
-                return
+            if due is None or not (self._open() or self.harness.state.intents):
+                break
             self.world.step(due)
+        if self.plan.of and not self._held():
+            raise Astray("the rule does not start it")
 
-    def _until(self, incident: str, place: int) -> None:
-        while len(self.harness.path(incident)) <= place:
-            due = self.world.next_due()
-            if due is None:
-                return
-            self.world.step(due)
+    def _led(self) -> list[Incident]:
+        """Return the incidents that something is done for; one held to its way is not disturbed."""
+        found = self._open()
+        held = {root_of(one.id) for one in found if one.machine == self.plan.of}
+        return [one for one in found if not held or root_of(one.id) in held]
 
-    def _told(self, incident: str, edge: Edge) -> str:
-        path = self.harness.path(incident)
-        went = " → ".join(path)
-        unseen = f"; {self.guide.unseen}" if self.guide.unseen else ""
-        deeds = [d for d in self.recording.deeds.values() if d.incident == incident and d.result]
+    def _open(self) -> list[Incident]:
+        return [one for one in self.harness.state.incidents.values() if one.is_open]
+
+    def _held(self) -> list[str]:
+        """Return the path of the incident that is held to its way; nothing while there is none."""
+        ids = [row.id for row in self.harness.incidents if row.machine == self.plan.of]
+        return self.harness.path(ids[0]) if ids else []
+
+    def _hold(self) -> None:
+        """Hold an incident to its way."""
+        path = self._held()
+        way = self.plan.ways.get(self.plan.of, ())
+        moves = [edge for edge in way if edge.branch.dest is not None]
+        for edge, source, dest in zip(moves, path, path[1:], strict=False):
+            if (edge.source, edge.branch.dest) != (source, dest):
+                raise Astray(self._told(edge, path))
+
+    def _told(self, edge: Edge, path: list[str]) -> str:
+        deeds = [one for one in self.recording.deeds.values() if one.result]
         ended = (
             f"; {deeds[-1].action} ended {deeds[-1].result}: {deeds[-1].detail}" if deeds else ""
         )
+        unseen = f"; {self.guide.unseen}" if self.guide.unseen else ""
+        went = " → ".join(path)
         return f"led to {edge.event} in {edge.source} it went {went}{ended}{unseen}"
+
+    def _place(self, incident: Incident) -> int:
+        """Return how many branches of its way an incident has taken."""
+        return incident.moves - 1 + self._stayed.get(incident.id, 0)
+
+    def _event(self, incident: str) -> str:
+        """Return the event that is to lead an incident on; empty where everything is to hang."""
+        one = self.harness.state.incidents[incident]
+        edge = self._edge(one)
+        return edge.event if edge is not None else ""
+
+    def _edge(self, incident: Incident) -> Edge | None:
+        machine = self.machines.get(incident.machine)
+        way = self.plan.ways.get(incident.machine)
+        if machine is None or way == ():
+            return None
+        place = self._place(incident)
+        if way is not None and place < len(way) and way[place].source == incident.state:
+            return way[place]
+        return next(iter(way_to_an_end(machine, incident.state)), None)
 
     # --- what is done ------------------------------------------------------------------------
 
-    def _do(self, incident: str, edge: Edge) -> None:
-        """Do what makes an incident take an edge; answers and timers come by themselves."""
-        state = self.harness.state.incidents[incident]
-        machine = self.machines[state.machine]
+    def _do(self, incident: Incident) -> None:
+        """Do what makes an incident go on; results and timers come by themselves."""
+        edge = self._edge(incident)
+        if edge is None:
+            return
+        machine = self.machines[incident.machine]
+        if edge.branch.dest is None:
+            self._stayed[incident.id] = self._stayed.get(incident.id, 0) + 1
         at = machine.machine.states[edge.source]
-        match at:
-            case WaitState() if edge.event == Trigger.MET:
-                self._meet(machine, at, state)
-            case ApproveState() if edge.event.startswith("answer:"):
-                self._answer(incident, at, edge.event.removeprefix("answer:"))
-            case ChooseState() | FinalState():
-                pass
-            case _ if edge.event == Trigger.ABORT:
-                self.world.wait_until(self.harness.now + PAUSE_MS)
-                self.harness.command("abort", incident)
-                told = {"command": "abort", "incident": state.key}
-                self.world.given.append({"at": self.world.moment, **told})
-            case _ if edge.event == Trigger.WITHDRAWN:
-                self._withdraw()
-            case _ if edge.event in machine.machine.events:
-                self._send(edge.event, state)
-            case _ if not self._minds():
+        match edge.event, at:
+            case ((Trigger.ABORT.value | Trigger.WITHDRAWN.value), _):
+                self._interrupt(incident, edge.event)
+            case Trigger.MET.value, WaitState():
+                self._meet(machine, at, incident)
+            case event, ApproveState() if event.startswith("answer:"):
+                self._answer(incident, at, event.removeprefix("answer:"))
+            case event, _ if event in machine.machine.events:
+                self._send(event, incident)
+            case _ if not isinstance(at, ParallelState) and not self._minds():
                 self.world.fall_silent()  # nothing depends any more on what is said again
             case _:
                 pass
 
+    def _interrupt(self, incident: Incident, event: str) -> None:
+        self._pause()
+        if event == Trigger.WITHDRAWN:
+            self.world.resolve()
+            return
+        self.harness.command("abort", incident.id)
+        about = {"command": "abort", "incident": incident.key, **_branch(incident)}
+        self.world.given.append({"at": self.world.moment, **about})
+
+    def _pause(self) -> None:
+        self.world.wait_until(self.harness.now + PAUSE_MS)
+
     def _minds(self) -> bool:
-        """Return whether a state to come hears of it when the evidence goes away."""
-        left = (self.way or ())[self._index :]
-        states = self.machines[self.of].machine.states if self.of else {}
-        return any(Trigger.WITHDRAWN.value in ways_out(states[edge.source]) for edge in left)
+        """Return whether what was started hears of it when the evidence goes away."""
+        started = {one.machine for one in self._open()}
+        states = (s for name in started for s in self._states(name))
+        return any(Trigger.WITHDRAWN.value in ways_out(state) for state in states)
+
+    def _states(self, machine: str) -> list[Any]:
+        subject = self.machines.get(machine)
+        return [] if subject is None else list(subject.machine.states.values())
 
     def _meet(self, machine: MachineSubject, at: WaitState, incident: Incident) -> None:
-        self.world.wait_until(self.harness.now + PAUSE_MS)
+        self._pause()
         wait, context = at.wait, dict(incident.context)
         if wait.element == "fact":
             fields = self.bundle.rulebase.fact_types[wait.name].fields
@@ -174,25 +207,21 @@ class Lead:
             return
         found = met_by(self.whole, machine, at, context)
         if found is not None:
-            self.world.come(Coming(ElementKind.SIGNAL, wait.name, found, 0), lasts=wait.hold_ms > 0)
+            coming = Coming(ElementKind.SIGNAL, wait.name, found, 0)
+            self.world.come(coming, lasts=wait.hold_ms > 0)
 
-    def _answer(self, incident: str, at: ApproveState, choice: str) -> None:
-        question = at.question
-        excluded, asked = question.excluded, self.harness.now
-        names = (name for n in range(100) if (name := f"person-{n + 1}") not in excluded)
-        for number, who in zip(range(question.quorum), names, strict=False):
-            after = PAUSE_MS * (number + 1)
+    def _answer(self, incident: Incident, at: ApproveState, choice: str) -> None:
+        question, asked = at.question, self.harness.now
+        names = (n for n in range(100) if f"person-{n + 1}" not in question.excluded)
+        for number, name in zip(range(question.quorum), names, strict=False):
+            after, who = PAUSE_MS * (number + 1), f"person-{name + 1}"
             self.world.wait_until(asked + after)
-            said = {"on": at.path, "after": after, "by": who, "role": question.role}
-            self.humans.append({**said, "choose": choice})
-            self.harness.answer(incident, choice, who, roles=[question.role])
-
-    def _withdraw(self) -> None:
-        self.world.wait_until(self.harness.now + PAUSE_MS)
-        self.world.resolve()
+            said = {"after": after, "by": who, "role": question.role, "choose": choice}
+            self.humans.append({"on": at.path, **_branch(incident), **said})
+            self.harness.answer(incident.id, choice, who, roles=[question.role])
 
     def _send(self, event: str, incident: Incident) -> None:
-        self.world.wait_until(self.harness.now + PAUSE_MS)
+        self._pause()
         for subject in self.whole.subjects:
             for spec in subject.rule.consequences:
                 if isinstance(spec, SendSpec) and spec.event == event:
@@ -200,3 +229,9 @@ class Lead:
                         if spec.incident.value({}, ground.rows) == incident.key:
                             self.world.let(ground)
                             return
+
+
+def _branch(incident: Incident) -> dict[str, str]:
+    """Return the branch of a parallel state that an incident is, as a scenario says it."""
+    found = descent(incident.id)
+    return {} if found is None else {"branch": found.branch}

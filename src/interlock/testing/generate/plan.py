@@ -14,8 +14,10 @@ from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic
 from interlock.language.document import load_documents
 from interlock.language.regions import EVERYWHERE, meet
+from interlock.machines.definition import ParallelState
+from interlock.machines.forked import BROKE
 from interlock.machines.verify import MachineSubject
-from interlock.machines.verify.subject import Edge
+from interlock.machines.verify.routes import Edge
 from interlock.rules.network import StartSpec
 from interlock.rules.verify import Subject
 from interlock.testing.coverage import Coverage, Item, Meter, merged
@@ -23,8 +25,8 @@ from interlock.testing.coverage.branches import event_named
 from interlock.testing.coverage.model import FALSE
 from interlock.testing.generate.aims import Wanted, aims_of
 from interlock.testing.generate.grounds import Ground, grounds
-from interlock.testing.generate.lead import Lead
-from interlock.testing.generate.ways import Way, aimed, guarded, ways_by
+from interlock.testing.generate.lead import Lead, Plan
+from interlock.testing.generate.ways import Way, aimed, guarded, way_ending, ways_by, ways_to
 from interlock.testing.generate.world import SENT, Astray
 from interlock.testing.generate.write import Written, fired, scenario_of, turn
 from interlock.testing.record.text import document_text
@@ -32,6 +34,9 @@ from interlock.testing.scenario import KIND, Scenario, judge, load_scenarios, re
 
 MOST_RUNS: Final = 60
 """Runs that are tried for one item."""
+
+MOST_FORKS: Final = 4
+"""Ways to a parallel state that are tried for what one of its branches is to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ class _Planner:
     def __init__(self, bundle: Bundle, scenarios: Sequence[Scenario]) -> None:
         self._bundle = bundle
         self._whole = read_whole(bundle.files, environment_of(bundle.files))
-        self._machines = {one.machine.id: one for one in self._whole.machines}
+        self._machines = {one.machine.id: one for one in self._whole.parts}
         self._meter = Meter(bundle)
         self._found = Generated()
         self._found.coverage = merged(
@@ -97,7 +102,7 @@ class _Planner:
         for subject in self._whole.subjects:
             for aim in aims_of(self._whole, subject):
                 said = f"{subject.rule.id}: {aim.said}"
-                runs = (_Run(self._lead(), ground, "") for ground in aim.tries)
+                runs = (_Run(self._lead(Plan()), ground, "") for ground in aim.tries)
                 self._reach(aim.wanted, said, runs, aim.reason)
         for look in self._meter.machines:
             machine = self._machines[look.machine.id]
@@ -162,18 +167,47 @@ class _Planner:
 
     def _runs(self, machine: MachineSubject, edges: Iterable[Edge]) -> Iterator[_Run]:
         """Yield runs in which an incident takes one of some edges."""
+        root, of = self._machines[machine.started], machine.machine.id
         for edge in edges:
             for way in ways_by(machine, edge):
-                for subject, start in self._starts(machine):
-                    place = way.index(edge)
-                    for ground in self._grounds(machine, way, subject, start):
-                        yield _Run(self._lead(way, machine), ground, machine.machine.id, place)
+                for ways in self._ways(root, machine, way):
+                    for subject, start in self._starts(root):
+                        for ground in self._grounds(root, ways[root.machine.id], subject, start):
+                            yield _Run(self._lead(Plan(of, ways)), ground, root.machine.id)
+
+    def _ways(
+        self, root: MachineSubject, machine: MachineSubject, way: Way
+    ) -> Iterator[dict[str, Way]]:
+        """Yield ways of a machine, its branches and those around it, so that it goes one way."""
+        ways = {machine.machine.id: way}
+        last = root.machine.states.get(way[-1].source)
+        if machine is not root and machine.machine.forked is not None:
+            for before in islice(ways_to(root, machine.machine.forked.state), MOST_FORKS):
+                yield {root.machine.id: before, **ways}
+        elif isinstance(last, ParallelState):
+            yield from self._beside(last, way[-1].event, ways)
+        else:
+            yield ways
+
+    def _beside(
+        self, fork: ParallelState, event: str, ways: dict[str, Way]
+    ) -> Iterator[dict[str, Way]]:
+        """Yield what the branches of a parallel state do so that something becomes of it."""
+        branches = [self._machines[one.id] for one in fork.branches.values()]
+        if event == "failed":
+            for one in branches:
+                if (broken := way_ending(one, BROKE)) is not None:
+                    yield {**ways, one.machine.id: broken}
+        elif event == "joined":
+            yield ways
+        else:  # while they go on
+            yield {**ways, **{one.machine.id: () for one in branches}}
 
     def _grounds(
         self, machine: MachineSubject, way: Way, subject: Subject, start: StartSpec
     ) -> Iterator[Ground]:
         """Yield what starts a machine so that it may go a way, or what starts it at all."""
-        target = aimed(self._whole, machine, start)
+        target = aimed(self._whole, machine, subject, start)
         narrow = meet(guarded(machine, way, start), target)
         for region in (narrow, target, EVERYWHERE):
             found = list(islice(grounds(self._whole, subject, region), 3))
@@ -188,9 +222,8 @@ class _Planner:
                 if is_start and isinstance(spec, StartSpec) and not subject.rule.shadow:
                     yield subject, spec
 
-    def _lead(self, way: Way | None = None, machine: MachineSubject | None = None) -> Lead:
-        of = "" if machine is None else machine.machine.id
-        return Lead(self._bundle, self._whole, self._machines, way, of, self._read)
+    def _lead(self, plan: Plan) -> Lead:
+        return Lead(self._bundle, self._whole, self._machines, plan, self._read)
 
 
 def _read_of_senders(whole: Whole) -> Iterator[str]:
@@ -204,12 +237,11 @@ def _read_of_senders(whole: Whole) -> Iterator[str]:
 
 @dataclass
 class _Run:
-    """One run: what comes, and the machine that is led; none where a rule is shown."""
+    """One run: what comes, and the machine that is led; empty where a rule is shown."""
 
     it: Lead
     ground: Ground
     machine: str
-    place: int = 0
 
     @property
     def about(self) -> str:
@@ -228,9 +260,7 @@ class _Run:
             Astray: it went another way.
         """
         self.it.world.let(self.ground)
-        if self.machine:
-            self.it.follow()
-        self.it.settle()
+        self.it.follow()
 
     def expect(self) -> list[Written]:
         """Return what is expected of the rule, and of the turn that is to be reached."""
@@ -238,9 +268,10 @@ class _Run:
         rule = self.ground.subject.rule.id
         if not self.machine:
             return list(fired(recording, rule, self.it.world.start))
-        course = next(one for one in recording.courses.values() if one.machine == self.machine)
-        assert self.it.way is not None
-        moves = sum(edge.branch.dest is not None for edge in self.it.way[: self.place])
-        if self.it.way[self.place].branch.dest is None:
+        plan = self.it.plan
+        course = next(one for one in recording.courses.values() if one.machine == plan.of)
+        way = plan.ways[plan.of]
+        if way[-1].branch.dest is None:
             return []
-        return list(turn(course, self.it.world.start, moves + 1))
+        moves = sum(edge.branch.dest is not None for edge in way)
+        return list(turn(course, self.it.world.start, moves))

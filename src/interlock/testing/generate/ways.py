@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final, TypeAlias
 
 from interlock.engine.verify.whole import Whole
-from interlock.language.expression import ExpressionError, Name, Select, Template, parse
+from interlock.language.expression import (
+    ExpressionError,
+    Name,
+    Scope,
+    Select,
+    Template,
+    parse,
+    print_expression,
+)
 from interlock.language.expression.check import resolve
 from interlock.language.regions import (
     EVERYWHERE,
     Region,
+    Truth,
     Values,
     Variable,
     Words,
@@ -21,10 +30,15 @@ from interlock.language.regions import (
     only,
     truth_of,
 )
-from interlock.machines.definition import FinalState, RunState, Trigger, ways_out
+from interlock.language.values import Field, Kind, format_value
+from interlock.machines.definition import FinalState, RunState, Trigger, answer_event, ways_out
+from interlock.machines.forked import BROKE
+from interlock.machines.formula import Formula
+from interlock.machines.question_schema import REJECT
 from interlock.machines.verify import MachineSubject
-from interlock.machines.verify.subject import Edge
+from interlock.machines.verify.routes import Edge
 from interlock.rules.network import StartSpec
+from interlock.rules.verify import Subject
 from interlock.testing.generate.grounds import renamed_box, sources
 
 Way: TypeAlias = tuple[Edge, ...]
@@ -40,18 +54,22 @@ _RUDE = (Trigger.ABORT.value, Trigger.WITHDRAWN.value)
 
 
 def ways_by(machine: MachineSubject, edge: Edge) -> Iterator[Way]:
-    """Yield ways from the start that take a branch and then come to an end."""
-    last = _to_an_end(machine, edge.branch.dest or edge.source)
-    for way in islice(_to(machine, edge.source), MOST_WAYS):
-        yield (*way, edge, *last)
+    """Yield ways from the start that end with a branch."""
+    for way in islice(ways_to(machine, edge.source), MOST_WAYS):
+        yield (*way, edge)
 
 
-def plain_way(machine: MachineSubject) -> Way:
-    """Return a shortest way from the start to an end."""
-    return _to_an_end(machine, machine.machine.initial)
+def way_ending(machine: MachineSubject, outcome: str) -> Way | None:
+    """Return a way from the start to an end with an outcome."""
+    for path, state in machine.machine.states.items():
+        if isinstance(state, FinalState) and state.outcome == outcome:
+            way = next(ways_to(machine, path), None)
+            if way is not None:
+                return way
+    return None
 
 
-def _to(machine: MachineSubject, target: str) -> Iterator[Way]:
+def ways_to(machine: MachineSubject, target: str) -> Iterator[Way]:
     """Yield the ways to a state that come by none twice, the shortest first."""
     front: list[Way] = [()]
     for _ in range(LONGEST):
@@ -70,7 +88,7 @@ def _end(machine: MachineSubject, way: Sequence[Edge]) -> str:
     return (way[-1].branch.dest or "") if way else machine.machine.initial
 
 
-def _to_an_end(machine: MachineSubject, start: str) -> Way:
+def way_to_an_end(machine: MachineSubject, start: str) -> Way:
     """Return a way to an end on which things go well, as far as they can."""
     front: list[tuple[int, int, str, Way]] = [(0, 0, start, ())]
     seen, count = set[str](), 0
@@ -84,12 +102,22 @@ def _to_an_end(machine: MachineSubject, start: str) -> Way:
         for edge in _out(machine, here):
             if edge.branch.dest is not None:
                 count += 1  # of two ways that cost the same the first found
-                more = cost + _COSTS.get(edge.event.partition(":")[0], _COST)
+                more = cost + _cost(machine, edge)
                 heapq.heappush(front, (more, count, edge.branch.dest, (*way, edge)))
     return ()
 
 
-_COSTS = {"done": 1, "met": 1, "answer": 1, "choose": 1, "after": 10, **dict.fromkeys(_RUDE, 30)}
+def _cost(machine: MachineSubject, edge: Edge) -> int:
+    """Return how little a branch is wanted on a way on which things go well."""
+    at = None if edge.branch.dest is None else machine.machine.states[edge.branch.dest]
+    breaks = isinstance(at, FinalState) and at.outcome == BROKE and machine.machine.forked
+    if breaks or edge.event == answer_event(REJECT):
+        return _COST
+    return _COSTS.get(edge.event.partition(":")[0], _COST)
+
+
+_WELL = ("done", "met", "answer", "choose", "joined")
+_COSTS = {"after": 10, **dict.fromkeys(_WELL, 1), **dict.fromkeys(_RUDE, 30)}
 _COST = 20
 """How little an event is wanted: that of a step which does not succeed."""
 
@@ -108,7 +136,6 @@ def guarded(machine: MachineSubject, way: Way, start: StartSpec) -> Region:
     Guards that read what the way itself makes (outputs, answers) say nothing here.
     """
     taken = sources(start.inputs)
-    names = {(alias, name): one for name, one in taken.items() for alias in ("", "ctx")}
     found = EVERYWHERE
     for edge in way:
         before = ways_out(machine.machine.states[edge.source])[edge.event][: edge.number]
@@ -118,25 +145,68 @@ def guarded(machine: MachineSubject, way: Way, start: StartSpec) -> Region:
             for number, branch in enumerate(before)
         ]
         for region in regions:
-            found = meet(found, join(*((renamed_box(box, names),) for box in region)))
+            found = meet(found, _renamed(region, taken))
     return found
 
 
-def aimed(whole: Whole, machine: MachineSubject, start: StartSpec) -> Region:
-    """Return where a rule's elements must be so that actions find targets of their own kind."""
+def aimed(whole: Whole, machine: MachineSubject, subject: Subject, start: StartSpec) -> Region:
+    """Return where a rule's elements must be so that actions may run.
+
+    Their targets are of the kind that an action wants, their numbers within its bounds.
+    """
     taken, found = sources(start.inputs), EVERYWHERE
     targets = sorted(whole.machinebase.inventory.targets.items())
-    for state in machine.machine.states.values():
-        action = machine.actions.get(state.action) if isinstance(state, RunState) else None
-        if not isinstance(state, RunState) or action is None or action.target is None:
-            continue
-        own = _bare(action.target.text)
-        context = _bare(state.inputs[own].text) if own is not None and own in state.inputs else None
-        mine = frozenset(name for name, one in targets if one.type == action.target_type)
-        if context in taken and mine:
-            variable = Variable("field", *taken[context])
-            found = meet(found, only(variable, Values(Words(mine))))
+    for part in machine.parts:
+        for state in part.machine.states.values():
+            action = part.actions.get(state.action) if isinstance(state, RunState) else None
+            if not isinstance(state, RunState) or action is None:
+                continue
+            own = None if action.target is None else _bare(action.target.text)
+            mine = frozenset(name for name, one in targets if one.type == action.target_type)
+            for name, formula in state.inputs.items():
+                context = _bare(_template(formula))
+                if name == own and mine and context in taken:
+                    variable = Variable("field", *taken[context])
+                    found = meet(found, only(variable, Values(Words(mine))))
+                produced = None if context is None else start.inputs.get(context)
+                if produced is not None:
+                    read = Scope({}, subject.written.conditions.bindings.fields)
+                    found = meet(found, _bounded(produced.text, action.inputs[name], read))
+                else:
+                    read = Scope(part.machine.context, {"ctx": part.machine.context})
+                    bounds = _bounded(_template(formula), action.inputs[name], read)
+                    found = meet(found, _renamed(bounds, taken))
     return found
+
+
+def _bounded(template: str, field: Field, scope: Scope) -> Region:
+    """Return where an input that is one expression is within the bounds of its field."""
+    parts = Template(template).parts
+    if len(parts) != 1 or isinstance(parts[0], str) or field.type.kind not in _MEASURED:
+        return EVERYWHERE
+    said = print_expression(parts[0])
+    limits = {">=": field.min, "<=": field.max}
+    tests = [
+        f"{said} {sign} {format_value(limit, field.type)}"
+        for sign, limit in limits.items()
+        if limit is not None
+    ]
+    return meet(*(_truth(test, scope).true for test in tests))
+
+
+_MEASURED = frozenset({Kind.INT, Kind.DOUBLE})
+
+
+def _renamed(region: Region, taken: Mapping[str, tuple[str, str]]) -> Region:
+    """Return what a region says of a context, in terms of what it is taken from."""
+    names = {(alias, name): one for name, one in taken.items() for alias in ("", "ctx")}
+    return join(*((renamed_box(box, names),) for box in region))
+
+
+def _template(formula: Formula) -> str:
+    """Return an argument as it is written; its canonical form quotes texts."""
+    text = formula.text
+    return text[1:-1] if text.startswith("'") and text.endswith("'") else text
 
 
 def _bare(template: str) -> str | None:
@@ -153,11 +223,18 @@ def _region(edge: Edge, *, is_taken: bool) -> Region:
     guard, origin = edge.branch.guard, edge.branch.origin
     if guard is None or origin is None:
         return EVERYWHERE
+    truth = _truth(guard.text, origin.scope)
+    return truth.true if is_taken else truth.not_true
+
+
+def _truth(text: str, scope: Scope) -> Truth:
+    """Return the truth of a condition; anything may be where it cannot be told."""
     try:
         faults: list[ExpressionError] = []
-        truth = truth_of(resolve(parse(guard.text), origin.scope, faults))
+        typed = resolve(parse(text), scope, faults)
     except ExpressionError:
-        return EVERYWHERE
-    if faults:
-        return EVERYWHERE
-    return truth.true if is_taken else truth.not_true
+        return _ANY
+    return _ANY if faults else truth_of(typed)
+
+
+_ANY = Truth(EVERYWHERE, EVERYWHERE, EVERYWHERE)

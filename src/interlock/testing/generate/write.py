@@ -81,10 +81,16 @@ def _sight(bundle: Bundle, probe: str, seen: Mapping[str, Any]) -> Written:
     return {n: written(fields[n].type, value) for n, value in seen.items() if n in fields}
 
 
+def _whose(course: Course) -> Written:
+    """Return whose an expectation is: a machine's incident, or a branch of it."""
+    whose = {"machine": course.machine.partition("/")[0], "incident": course.key}
+    return {**whose, "branch": course.branch} if course.branch else whose
+
+
 def _came(recording: Recording) -> Iterator[Written]:
     """Yield the way and the end of every incident, and every action with its result."""
     for course in recording.courses.values():
-        whose = {"machine": course.machine, "incident": course.key}
+        whose = _whose(course)
         yield {"path": [move.dest for move in course.moves], **whose}
         if course.outcome is not None:
             yield {"outcome": course.outcome, **whose}
@@ -125,7 +131,7 @@ def turn(course: Course, start: int, place: int) -> Iterator[Written]:
         place: number of the move that leads from the one to the other.
     """
     move, before = course.moves[place], course.moves[place - 1] if place else None
-    whose = {"machine": course.machine, "incident": course.key}
+    whose = _whose(course)
     at = move.at - start
     if before is not None and before.at < move.at:
         yield {"at": format_duration(at - 1), "state": before.dest, **whose}
