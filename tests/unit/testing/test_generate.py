@@ -121,7 +121,7 @@ def test_time_numbers_silence_and_exceptions_are_reached() -> None:
         "desk/silent: absent ping is heard",
         "desk/busy: EX-1 keeps it from firing",
         "desk/open: not closed keeps it from firing",
-        "tend: answer approve in asking",
+        "tend: answer reject in asking",
         "tend: failed in back",
     } <= set(names)
 
