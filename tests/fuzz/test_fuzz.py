@@ -44,7 +44,7 @@ FULL = {
 
 @fuzzed
 @pytest.mark.e2e
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("law", campaign.LAWS)
 def test_nothing_but_diagnostics_comes_out(law: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Law: for any bytes that mutation comes to, the law holds, in time and in bounded memory."""
@@ -67,7 +67,7 @@ def test_the_counts_are_those_that_were_promised() -> None:
 
 @fuzzed
 @pytest.mark.e2e
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_law_that_can_be_broken_is() -> None:
     """Shows that fuzzing finds what nobody has written down: see ``laws/planted.py``."""
     outcome = campaign.run("planted", 200_000, SEED)
