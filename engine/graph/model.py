@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["signal", "fact", "rule", "machine", "action", "state", "final"]
+Kind: TypeAlias = Literal[
+    "signal", "fact", "rule", "machine", "action", "state", "final", "condition", "legend"
+]
 """What a node stands for."""
+
+Mark: TypeAlias = Literal["covered", "partly", "missed"]
+"""How much of something scenarios have seen."""
 
 NodeId: TypeAlias = str
 """``kind:name``, e.g. ``rule:shop/roll-back``."""
@@ -72,17 +77,21 @@ class Graph:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """What an incident went through.
+    """What an incident went through, or what scenarios have seen.
 
     Attributes:
         visited: nodes it touched.
         current: where it is, or ended.
         taken: edges it went along, as (source, target).
+        marks: how much of a node was seen.
+        edge_marks: how much of an edge was seen.
     """
 
     visited: frozenset[NodeId] = frozenset()
     current: frozenset[NodeId] = frozenset()
     taken: frozenset[tuple[NodeId, NodeId]] = frozenset()
+    marks: Mapping[NodeId, Mark] = field(default_factory=dict)
+    edge_marks: Mapping[tuple[NodeId, NodeId], Mark] = field(default_factory=dict)
 
 
 NOTHING = Overlay()
@@ -139,6 +148,7 @@ def record(graph: Graph, overlay: Overlay = NOTHING) -> Mapping[str, object]:
                 "region": node.region,
                 "visited": node.id in overlay.visited,
                 "current": node.id in overlay.current,
+                **({"covered": overlay.marks.get(node.id)} if overlay.marks else {}),
             }
             for node in graph.nodes
         ],
@@ -149,7 +159,13 @@ def record(graph: Graph, overlay: Overlay = NOTHING) -> Mapping[str, object]:
                 "label": edge.label,
                 "dashed": edge.dashed,
                 "taken": (edge.source, edge.target) in overlay.taken,
+                **_marked(edge, overlay),
             }
             for edge in graph.edges
         ],
     }
+
+
+def _marked(edge: Edge, overlay: Overlay) -> Mapping[str, object]:
+    ends = edge.source, edge.target
+    return {"covered": overlay.edge_marks.get(ends)} if overlay.marks else {}

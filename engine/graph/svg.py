@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 from interlock.engine.graph.layout import Layout, laid_out
 from interlock.engine.graph.model import NOTHING, Edge, Graph, Kind, Node, Overlay
+from interlock.engine.graph.text import MARKED
 
 CHARACTER = 7
 """Width of a character, px."""
@@ -29,6 +30,8 @@ _FILLS: Mapping[Kind, str] = {
     "action": "#fbe9e7",
     "state": "#f5f5f5",
     "final": "#e0e0e0",
+    "condition": "#fafafa",
+    "legend": "#ffffff",
 }
 _TINTS = ("#e1f5fe", "#f1f8e9", "#fff8e1", "#fce4ec")
 """Of the regions, in turn."""
@@ -42,6 +45,12 @@ _STYLE = (
     ".visited{fill:#fff3c4;stroke:#b26a00}.current{fill:#ffd54f;stroke:#b26a00;stroke-width:3}"
     ".taken{stroke:#b26a00;stroke-width:3}"
 )
+_MARKS = "".join(
+    f".{mark}{{fill:{fill};stroke:{stroke};stroke-dasharray:{dashes or 'none'}}}"
+    f"path.{mark}{{fill:none}}"
+    for mark, (fill, stroke, dashes) in MARKED.items()
+)
+"""Of what scenarios have seen; in drawings of nothing else."""
 
 _MARKER = (
     '<defs><marker id="end" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" '
@@ -94,7 +103,7 @@ class _Drawing:
             f'viewBox="0 0 {width} {height}" role="img" aria-label="{title}">'
         )
         yield f"<title>{title}</title>"
-        yield f"<style>{_STYLE}</style>"
+        yield f"<style>{_STYLE}{_MARKS if self._overlay.marks else ''}</style>"
         yield _MARKER
         yield f'<rect width="{width}" height="{height}" style="fill:#fff;stroke:none"/>'
         yield from self._frames()
@@ -174,7 +183,9 @@ class _Drawing:
 
     def _path(self, number: int, edge: Edge) -> str:
         names = ["dashed"] if edge.dashed else []
-        names += ["taken"] if (edge.source, edge.target) in self._overlay.taken else []
+        ends = edge.source, edge.target
+        names += ["taken"] if ends in self._overlay.taken else []
+        names += [self._overlay.edge_marks[ends]] if ends in self._overlay.edge_marks else []
         kind = f' class="{" ".join(names)}"' if names else ""
         return f'<path d="{self._curve(number)}"{kind} marker-end="url(#end)"/>'
 
@@ -239,6 +250,7 @@ def _node(node: Node, middle: Point, width: int, colours: tuple[Overlay, str]) -
     (x, y), half, (overlay, fill) = middle, width // 2, colours
     mark = "visited" if node.id in overlay.visited else ""
     mark = "current" if node.id in overlay.current else mark
+    mark = overlay.marks.get(node.id, mark)
     kind = f' class="{mark}"' if mark else f' style="fill:{fill}"'
     said = " ".join(part for part in (node.kind, node.name, node.note, node.place) if part)
     yield f"<g><title>{_text(said)}</title>"

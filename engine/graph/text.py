@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from interlock.engine.graph.model import NOTHING, Edge, Graph, Kind, Node, Overlay
+from interlock.engine.graph.model import NOTHING, Edge, Graph, Kind, Mark, Node, Overlay
 
 _BRACKETS: Mapping[Kind, tuple[str, str]] = {
     "signal": ("([", "])"),
@@ -19,6 +19,8 @@ _BRACKETS: Mapping[Kind, tuple[str, str]] = {
     "action": ("[[", "]]"),
     "state": ("(", ")"),
     "final": ("((", "))"),
+    "condition": ("[/", "/]"),
+    "legend": ("[", "]"),
 }
 _SHAPES: Mapping[Kind, str] = {
     "signal": "oval",
@@ -28,11 +30,21 @@ _SHAPES: Mapping[Kind, str] = {
     "action": "component",
     "state": "box",
     "final": "doublecircle",
+    "condition": "parallelogram",
+    "legend": "note",
 }
 _CLASSES = (
     "  classDef visited fill:#fff3c4,stroke:#b26a00",
     "  classDef current fill:#ffd54f,stroke:#b26a00,stroke-width:3px",
 )
+
+
+MARKED: Mapping[Mark, tuple[str, str, str]] = {
+    "covered": ("#c8e6c9", "#2e7d32", ""),
+    "partly": ("#fff3c4", "#b26a00", "6 3"),
+    "missed": ("#ffcdd2", "#c62828", "2 2"),
+}
+"""Fill, stroke and dashes of what scenarios have seen so much of."""
 
 
 def mermaid(graph: Graph, overlay: Overlay = NOTHING) -> str:
@@ -113,6 +125,16 @@ def _mermaid_marks(graph: Graph, overlay: Overlay, numbers: Mapping[str, str]) -
         yield f"  class {','.join(current)} current"
     if taken:
         yield f"  linkStyle {','.join(taken)} stroke:#b26a00,stroke-width:3px"
+    for mark, (fill, stroke, dashes) in MARKED.items():
+        dashed = f",stroke-dasharray:{dashes}" if dashes else ""
+        mine = [numbers[n.id] for n in graph.nodes if overlay.marks.get(n.id) == mark]
+        ends = [(edge.source, edge.target) for edge in graph.edges]
+        ways = [str(n) for n, one in enumerate(ends) if overlay.edge_marks.get(one) == mark]
+        if mine:
+            yield f"  classDef {mark} fill:{fill},stroke:{stroke}{dashed}"
+            yield f"  class {','.join(mine)} {mark}"
+        if ways:
+            yield f"  linkStyle {','.join(ways)} stroke:{stroke}{dashed}"
 
 
 def _dot_text(text: str) -> str:
@@ -121,6 +143,10 @@ def _dot_text(text: str) -> str:
 
 
 def _dot_fill(node: Node, overlay: Overlay) -> str:
+    if (mark := overlay.marks.get(node.id)) is not None:
+        fill, stroke, dashes = MARKED[mark]
+        style = "filled,dashed" if dashes else "filled"
+        return f', style="{style}", fillcolor="{fill}", color="{stroke}"'
     if node.id in overlay.current:
         return ', style=filled, fillcolor="#ffd54f"'
     return ', style=filled, fillcolor="#fff3c4"' if node.id in overlay.visited else ""
@@ -132,3 +158,5 @@ def _dot_edge(edge: Edge, overlay: Overlay) -> Iterator[str]:
         yield "style=dashed"
     if (edge.source, edge.target) in overlay.taken:
         yield 'color="#b26a00", penwidth=3'
+    if (mark := overlay.edge_marks.get((edge.source, edge.target))) is not None:
+        yield f'color="{MARKED[mark][1]}"'

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from interlock.engine.bundle import Bundle
+from interlock.engine.bundle import Bundle, documents_of
 from interlock.engine.graph.flow import flow_graph, rules_graph
 from interlock.engine.graph.model import NOTHING, Graph, Overlay, record
 from interlock.engine.graph.states import states_graph
@@ -18,18 +18,23 @@ from interlock.errors import NotFound
 from interlock.language.diagnostics import nearest
 from interlock.machines import diagram
 from interlock.machines.definition import Machine
+from interlock.rules.load import read_rules
 from interlock.server.cli import offline
 from interlock.server.cli.compiling import compiled
 from interlock.server.cli.harmless import harmless_json
+from interlock.server.cli.suites import read_suites
 from interlock.server.inputs import InputRejected
+from interlock.testing.coverage import Meter, merged
+from interlock.testing.coverage.drawing import Covered
 
 
 @dataclass(frozen=True)
 class Told:
-    """Which incident of which store to draw over the graph; both empty for none."""
+    """What to draw over the graph: an incident of a store, what scenarios cover, or nothing."""
 
     store: str
     incident: str
+    covers: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def draw(
     Args:
         name: ``rules``, ``flow``, or id of a machine.
         paths: the files it is drawn from; None: the current folder.
-        told: the incident to draw over it, instead of ``paths``.
+        told: what to draw over it; an incident instead of ``paths``.
         form: ``mermaid``, ``svg``, ``dot`` or ``json``.
         is_machine: whether ``name`` is a machine's.
 
@@ -67,7 +72,14 @@ def draw(
         raise InputRejected("--incident and --store are given together")
     if told.incident and paths:
         raise InputRejected("--incident: the bundle is the store's, so no PATH is given")
-    drawn = _told(name, told, is_machine) if told.incident else _read(name, paths, is_machine)
+    if told.incident and told.covers:
+        raise InputRejected("--incident and --coverage are two drawings")
+    if told.incident:
+        drawn = _told(name, told, is_machine)
+    elif told.covers:
+        drawn = _covered(name, paths or [Path()], is_machine)
+    else:
+        drawn = _read(name, paths, is_machine)
     sys.stdout.write(_in_form(drawn, form))
 
 
@@ -86,6 +98,24 @@ def _told(name: str, told: Told, is_machine: bool) -> _Drawn:
         if name != trail.machine.id:
             raise NotFound(f"incident {told.incident} ran {trail.machine.id}, not {name!r}")
         return _states(trail.bundle, name, trail.over_states())
+
+
+def _covered(name: str, paths: Sequence[Path], is_machine: bool) -> _Drawn:
+    """Return a graph with what the scenarios below some paths cover of it."""
+    suites = read_suites(paths, None).suites
+    bundles = [suite.bundle for suite in suites]
+    fit = (one for one in bundles if not is_machine or name in one.machinebase.machines)
+    bundle = next(fit, bundles[0])
+    meter = Meter(bundle)
+    mine = [
+        one for suite in suites if suite.bundle.digest == bundle.digest for one in suite.scenarios
+    ]
+    coverage = merged([meter.nothing, *(meter.play(one)[1] for one in mine)])
+    rules, _ = read_rules(documents_of(bundle.files), bundle.parameters)
+    covered = Covered(coverage, rules, meter.machines)
+    if is_machine:
+        return _Drawn(*covered.states(_states(bundle, name, NOTHING).graph, name))
+    return _Drawn(*covered.flow(_graph(bundle, name)))
 
 
 def _graph(bundle: Bundle, name: str) -> Graph:

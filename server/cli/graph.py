@@ -26,6 +26,12 @@ Incident = Annotated[
         "--incident", metavar="ID", help="Draw what it went through over the bundle it ran under."
     ),
 ]
+Covers = Annotated[
+    bool,
+    typer.Option(
+        "--coverage", help="Draw what the scenarios below PATH cover, and what they miss."
+    ),
+]
 Store = Annotated[
     str,
     typer.Option("--store", metavar="URL", help="Where the incident is recorded; no PATH then."),
@@ -33,7 +39,11 @@ Store = Annotated[
 
 
 def rules(
-    paths: Paths = None, incident: Incident = "", store: Store = "", output: Drawing = "mermaid"
+    paths: Paths = None,
+    covers: Covers = False,
+    incident: Incident = "",
+    store: Store = "",
+    output: Drawing = "mermaid",
 ) -> None:
     """Draw the rules with the signals and facts they read and what they lead to.
 
@@ -41,12 +51,13 @@ def rules(
     """
     from interlock.server.cli import drawing
 
-    drawing.draw("rules", paths, drawing.Told(store, incident), output)
+    drawing.draw("rules", paths, drawing.Told(store, incident, covers), output)
 
 
 def machine(
     machine_id: Machine,
     paths: Paths = None,
+    covers: Covers = False,
     incident: Incident = "",
     store: Store = "",
     output: Drawing = "mermaid",
@@ -54,15 +65,20 @@ def machine(
     """Draw the states of a machine and the ways between them.
 
     interlock graph machine restart-service machines/ -o svg > restart-service.svg
+    interlock graph machine restart-service --coverage -o svg . > covered.svg
     interlock graph machine restart-service --incident INCIDENT --store sqlite:///kept/interlock.db
     """
     from interlock.server.cli import drawing
 
-    drawing.draw(machine_id, paths, drawing.Told(store, incident), output, is_machine=True)
+    drawing.draw(machine_id, paths, drawing.Told(store, incident, covers), output, is_machine=True)
 
 
 def flow(
-    paths: Paths = None, incident: Incident = "", store: Store = "", output: Drawing = "mermaid"
+    paths: Paths = None,
+    covers: Covers = False,
+    incident: Incident = "",
+    store: Store = "",
+    output: Drawing = "mermaid",
 ) -> None:
     """Draw the whole way: signals, rules, facts, machines, actions.
 
@@ -70,4 +86,4 @@ def flow(
     """
     from interlock.server.cli import drawing
 
-    drawing.draw("flow", paths, drawing.Told(store, incident), output)
+    drawing.draw("flow", paths, drawing.Told(store, incident, covers), output)
