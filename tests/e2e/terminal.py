@@ -7,8 +7,9 @@ import os
 import pty
 import re
 import select
-import signal
 import struct
+import subprocess
+import sys
 import termios
 import time
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,20 @@ from typing import Final, Self
 
 WAIT_S: Final = 40
 """On two busy cores."""
+
+_LEADING: Final = (
+    sys.executable,
+    "-Sc",
+    (
+        "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY);"
+        " os.execvp(sys.argv[1], sys.argv[1:])"
+    ),
+)
+"""Makes the terminal the program's own in a process of its own.
+
+``pty.fork`` would run Python between fork and exec in a copy of this process, which other tests
+have given threads that hold locks.
+"""
 
 STYLED: Final = re.compile(r"\x1b\[[0-9;]*m")
 CONTROL: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -42,10 +57,17 @@ class Terminal:
                 self._env.pop(name, None)
 
     def __enter__(self) -> Self:
-        self._pid, self._end = pty.fork()
-        if self._pid == 0:
-            os.execvpe(self._command[0], list(self._command), self._env)
+        self._end, inner = pty.openpty()
         self.resize(self._columns)
+        self._program = subprocess.Popen(
+            [*_LEADING, *self._command],
+            stdin=inner,
+            stdout=inner,
+            stderr=inner,
+            env=self._env,
+            start_new_session=True,
+        )
+        os.close(inner)
         return self
 
     def __exit__(
@@ -54,9 +76,8 @@ class Terminal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._pid:
-            os.kill(self._pid, signal.SIGKILL)
-            os.waitpid(self._pid, 0)
+        self._program.kill()
+        self._program.wait()
         os.close(self._end)
 
     def resize(self, columns: int) -> None:
@@ -88,9 +109,7 @@ class Terminal:
         deadline = time.monotonic() + WAIT_S
         while self._read(deadline):
             pass
-        _, status = os.waitpid(self._pid, 0)
-        self._pid = 0
-        return os.waitstatus_to_exitcode(status)
+        return self._program.wait(WAIT_S)
 
     def _read(self, deadline: float) -> bool:
         """Take in what is there; return False at the end or at the deadline."""

@@ -152,7 +152,7 @@ def test_two_rules_of_one_id_are_refused() -> None:
 def test_no_rules_at_all_are_refused() -> None:
     (first,) = found(*OTHERS["20"])
 
-    assert "rules.yaml:3:8: error [RV110] expected 1 or more, found 0" in str(first)
+    assert "rules.yaml:3:8: error [RV110] expected 1 or more in 'rules', found 0" in str(first)
 
 
 def test_a_rule_that_feeds_itself_is_refused() -> None:

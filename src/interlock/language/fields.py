@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Final, Self
 
@@ -75,14 +76,13 @@ class ValueDefinition(Definition):
     def _of_the_type(
         cls, values: tuple[YamlValue, ...], info: ValidationInfo
     ) -> tuple[YamlValue, ...]:
-        for value in values:
-            _constant(value, info)
+        _admit(values, info)
         return values
 
     @field_validator("min", "max")
     @classmethod
     def _measured(cls, value: YamlValue, info: ValidationInfo) -> YamlValue:
-        units = None if value is None else _constant(value, info)
+        units = None if value is None else _admit((value,), info)[0]
         if isinstance(units, str | bool):
             raise fault("RV110", "only numbers, durations and timestamps have a range")
         return value
@@ -146,8 +146,7 @@ class FieldDefinition(ValueDefinition):
     def _as_declared(
         cls, values: tuple[YamlValue, ...], info: ValidationInfo
     ) -> tuple[YamlValue, ...]:
-        for value in values:
-            _constant(value, info)
+        _admit(values, info)
         return values
 
     @override
@@ -163,12 +162,13 @@ def _type(info: ValidationInfo) -> Type | None:
     return type_.item or type_
 
 
-def _constant(value: YamlValue, info: ValidationInfo) -> Value | None:
+def _admit(values: Sequence[YamlValue], info: ValidationInfo) -> Sequence[Value | None]:
+    """Return the constants as runtime values, None for each while the type is at fault."""
     type_ = _type(info)
     if type_ is None:
-        return None
+        return (None,) * len(values)
     try:
-        return constant_of(type_, value)
+        return [constant_of(type_, value) for value in values]
     except ValueError as problem:
         raise fault("RV110", str(problem)) from None
 

@@ -56,7 +56,7 @@ def test_a_join_rests_on_what_ended_each_branch(tmp_path: Path) -> None:
         f"        transition: {site.parent} ends its branches: branch web ended failed",
         "    incident: bring-back/fixing/web for site: failed",
         "      transition: asking → lost on answer:reject: reject by test: ",
-        "        command: test as on-call answered reject: ",
+        "        command: test as on-call answered reject",
         "  transition: undoing → handed_over on done",
     ]
 
