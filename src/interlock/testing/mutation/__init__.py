@@ -2,6 +2,7 @@
 
 ``operators``                            what is changed, by name; ``steps`` by how much.
 ``expressions``                          the small changes of an expression; which change nothing.
+``conditions``                           those of a condition that stands alone.
 ``of_rules, of_machines, of_states,
 of_actions, of_declarations``            those of a document.  ``mutants``: all of them.
 ``model``                                a mutant and the document it makes.

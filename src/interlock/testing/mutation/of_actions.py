@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from interlock.language import Document, Loc, expression
-from interlock.language.expression import ExpressionError
-from interlock.testing.mutation.expressions import variants
+from interlock.language import Document, Loc
+from interlock.testing.mutation.conditions import condition_mutants
 from interlock.testing.mutation.model import Edit, Mutant, Site
 from interlock.testing.mutation.operators import Operator
 
@@ -28,7 +27,7 @@ def action_mutants(document: Document) -> Iterator[Mutant]:
 def _of_requirements(site: Site, loc: Loc) -> Iterator[Mutant]:
     for number, _ in enumerate(site.listed(loc)):
         yield site.mutant(Operator.REQUIREMENT, "a requirement dropped", Edit((*loc, number)))
-        yield from _of_expect(site, (*loc, number, "expect"))
+        yield from condition_mutants(site, (*loc, number, "expect"))
 
 
 def _of_verification(site: Site, loc: Loc) -> Iterator[Mutant]:
@@ -36,7 +35,7 @@ def _of_verification(site: Site, loc: Loc) -> Iterator[Mutant]:
         return
     seen = Edit((*loc, "expect"), "true")  # without any it would be no contract
     yield site.mutant(Operator.VERIFICATION, "`verify` sees what it likes", seen)
-    yield from _of_expect(site, (*loc, "expect"))
+    yield from condition_mutants(site, (*loc, "expect"))
     yield from site.stepped(Operator.VERIFICATION, (*loc, "within"))
     yield from site.paced(Operator.VERIFICATION, (*loc, "every"))
     yield from site.stepped(Operator.VERIFICATION, (*loc, "consecutive"), least=1)
@@ -51,15 +50,3 @@ def _of_rollback(site: Site, loc: Loc) -> Iterator[Mutant]:
         span = site.document.span((*loc, "rollback"), key=True)
         edit = Edit(loc, after)
         yield site.mutant(Operator.ROLLBACK, "`rollback` dropped", edit, span=span)
-
-
-def _of_expect(site: Site, loc: Loc) -> Iterator[Mutant]:
-    text = site.read(loc)
-    try:
-        node = expression.parse(str(text))
-    except ExpressionError:
-        return
-    said = expression.print_expression(node)
-    for operator, other in variants(node):
-        after = expression.print_expression(other)
-        yield site.mutant(operator, f"{said} → {after}", Edit(loc, after))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from interlock.language import Loc, expression
-from interlock.language.expression import ExpressionError, Scope
-from interlock.language.regions import EVERYWHERE
+from interlock.language import Loc
+from interlock.language.expression import Scope
 from interlock.machines import RESULTS, Trigger
 from interlock.machines.definition import Branch
 from interlock.testing.coverage import Item
 from interlock.testing.coverage.branches import MachineLook
-from interlock.testing.mutation.expressions import is_same, variants
+from interlock.testing.mutation.conditions import condition_mutants
 from interlock.testing.mutation.model import Edit, Mutant, Site
 from interlock.testing.mutation.of_states import state_mutants
 from interlock.testing.mutation.operators import Operator
@@ -54,9 +53,8 @@ def _of_branch(look: MachineLook, branch: Branch, item: Item, site: Site) -> Ite
     other = _another(look, branch.dest)
     if other is not None:
         yield from _led(site, loc, item, other, Operator.TARGET)
-    text = site.read((*loc, "if"))
-    if isinstance(text, str):
-        yield from _of_guard(site, (*loc, "if"), text, branch.origin.scope)
+    if isinstance(site.read((*loc, "if")), str):
+        yield from condition_mutants(site, (*loc, "if"), branch.origin.scope)
 
 
 def _led(site: Site, loc: Loc, item: Item, target: str, operator: Operator) -> Iterator[Mutant]:
@@ -83,17 +81,3 @@ def _another(look: MachineLook, dest: str | None) -> str | None:
         return None
     here = dest.partition(".")[0]
     return names[(names.index(here) + 1) % len(names)] if here in names else None
-
-
-def _of_guard(site: Site, loc: Loc, text: str, scope: Scope) -> Iterator[Mutant]:
-    """Yield the mutants of the guard of a branch."""
-    try:
-        node = expression.parse(text)
-    except ExpressionError:
-        return
-    said = expression.print_expression(node)
-    for operator, other in variants(node, scope):
-        after = expression.print_expression(other)
-        change = f"{said} → {after}"
-        same = is_same(node, other, scope, EVERYWHERE)
-        yield site.mutant(operator, change, Edit(loc, after), is_same=same)

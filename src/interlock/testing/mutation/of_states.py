@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from interlock.language import Loc, expression
-from interlock.language.expression import ExpressionError, Node, Scope
-from interlock.language.regions import EVERYWHERE
+from interlock.language import Loc
+from interlock.language.expression import Scope
 from interlock.machines.forked import BROKE, SUCCEEDED
 from interlock.testing.coverage import Item
 from interlock.testing.coverage.branches import MachineLook
-from interlock.testing.mutation.expressions import is_same, variants
+from interlock.testing.mutation.conditions import condition_mutants
 from interlock.testing.mutation.model import Edit, Mutant, Site
 from interlock.testing.mutation.operators import Operator
 from interlock.testing.mutation.steps import around
@@ -70,29 +69,11 @@ def _of_wait(
     known = elements.get(str(named))
     context = {"ctx": look.machine.context}
     scope = None if known is None else Scope(known.fields, context, parameters=known.parameters)
-    where = site.read((*loc, "where"))
-    if isinstance(where, str):
-        yield from _of_text(site, (*loc, "where"), where, scope)
-    for number, text in enumerate(site.listed((*loc, "where"))):
-        yield from _of_text(site, (*loc, "where", number), str(text), scope)
+    if isinstance(site.read((*loc, "where")), str):
+        yield from condition_mutants(site, (*loc, "where"), scope)
+    for number, _ in enumerate(site.listed((*loc, "where"))):
+        yield from condition_mutants(site, (*loc, "where", number), scope)
     yield from site.without(Operator.CONJUNCT, (*loc, "where"), least=1)
-
-
-def _of_text(site: Site, loc: Loc, text: str, scope: Scope | None) -> Iterator[Mutant]:
-    """Yield the mutants of a condition of a wait; unknown is not met, like false."""
-    try:
-        node = expression.parse(text)
-    except ExpressionError:
-        return
-    said = expression.print_expression(node)
-    for operator, other in variants(node, scope):
-        after = expression.print_expression(other)
-        same = scope is not None and _is_same(node, other, scope)
-        yield site.mutant(operator, f"{said} → {after}", Edit(loc, after), is_same=same)
-
-
-def _is_same(node: Node, other: Node, scope: Scope) -> bool:
-    return is_same(node, other, scope, EVERYWHERE)
 
 
 def _of_question(site: Site, loc: Loc) -> Iterator[Mutant]:
