@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from interlock.engine import explain as module
 from interlock.engine import wording
 from interlock.engine.explain import Explainer, Reason
+from interlock.engine.explain import reading as module
 from interlock.engine.fold.incidents import MAX_EVENTS
 from interlock.engine.history import History
 from interlock.engine.journal.connections import reading_engine

@@ -16,6 +16,15 @@ from typing import Final, cast
 from interlock.digest import MAX_INTEGER
 from interlock.language.expression.errors import ExpressionError
 from interlock.language.expression.lexer import Token, tokenize, unquote
+from interlock.language.expression.misread import (
+    chained,
+    no_value,
+    reserved,
+    shown,
+    too_deep,
+    too_long,
+    unexpected,
+)
 from interlock.language.expression.syntax import (
     COMPARE_OPERATORS,
     QUANTIFIERS,
@@ -56,15 +65,6 @@ UNARY_POWER: Final = 7
 
 RESERVED_WORDS: Final = frozenset({"true", "false", "null", "in", "and", "or", "not", "is", "now"})
 """Words that cannot name a field or alias."""
-
-_FOREIGN_WORDS: Final[Mapping[str, str]] = {
-    "and": "write &&",
-    "or": "write ||",
-    "not": "write !",
-    "is": "write ==",
-    "like": 'write x.matches("…")',
-    **{word: f'write x.{word}("…")' for word in ("contains", "matches", "startsWith", "endsWith")},
-}
 
 
 def parse(text: str) -> Node:
@@ -119,7 +119,7 @@ class _Parser:
         """Parse one expression that takes all tokens."""
         node = self.expression(0)
         if self.peek.kind != "end":
-            raise _unexpected(self.peek)
+            raise unexpected(self.peek)
         return node
 
     def expression(self, floor: int) -> Node:
@@ -130,7 +130,7 @@ class _Parser:
             operator = self._take()
             if power == POWER["=="]:
                 if compared:
-                    raise _chained(operator)
+                    raise chained(operator)
                 compared = True
             left = self._infix(operator.text, power, left)
         return left
@@ -161,7 +161,7 @@ class _Parser:
     def _enter(self) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise _too_deep(self.peek.start, self.peek.end)
+            raise too_deep(self.peek.start, self.peek.end, MAX_DEPTH)
 
     def _unary(self) -> Node:
         token = self.peek
@@ -192,13 +192,13 @@ class _Parser:
                 items = self._list("]")
                 return ListLiteral(token.start, self._before.end, items)
             case _:
-                raise _no_value(token)
+                raise no_value(token)
 
     def _name(self, token: Token) -> Node:
         if token.text in {"true", "false"}:
             return Literal(token.start, token.end, BOOL, token.text == "true")
         if token.text in RESERVED_WORDS:
-            raise _reserved(token)
+            raise reserved(token)
         if self._accept("("):
             arguments = self._list(")")
             return Call(token.start, self._before.end, token.text, None, arguments)
@@ -218,7 +218,7 @@ class _Parser:
     def _member(self, node: Node) -> Node:
         token = self._take()
         if token.kind != "name":
-            message = f"expected a field name after '.', found {_shown(token)}"
+            message = f"expected a field name after '.', found {shown(token)}"
             raise ExpressionError(message, token.start, token.end)
         if self._accept("("):
             arguments = self._list(")")
@@ -255,7 +255,7 @@ class _Parser:
 
     def _need(self, operator: str) -> None:
         if not self._accept(operator):
-            raise _unexpected(self.peek, operator)
+            raise unexpected(self.peek, operator)
 
 
 def _same(operator: str, node: Node) -> tuple[Node, ...]:
@@ -280,19 +280,15 @@ def _number(token: Token) -> Literal:
     try:
         units, scale = parse_decimal(token.text)
     except ValueError:
-        raise _too_long(token) from None
+        raise too_long(token) from None
     is_decimal = not token.text.isdigit()
     if is_decimal and scale == 0:
         units, scale = units * 10, 1
     while scale > 1 and units % 10 == 0:
         units, scale = units // 10, scale - 1
     if units > MAX_INTEGER or scale > MAX_SCALE:
-        raise _too_long(token)
+        raise too_long(token)
     return Literal(token.start, token.end, double(scale) if is_decimal else INT, units)
-
-
-def _too_long(token: Token) -> ExpressionError:
-    return ExpressionError("number has more than 15 digits", token.start, token.end)
 
 
 def _refuse_height(node: Node) -> None:
@@ -301,51 +297,5 @@ def _refuse_height(node: Node) -> None:
     while level:
         height += 1
         if height > MAX_DEPTH:
-            raise _too_deep(level[0].start, level[0].end)
+            raise too_deep(level[0].start, level[0].end, MAX_DEPTH)
         level = [below for one in level for below in children(one)]
-
-
-def _too_deep(start: int, end: int) -> ExpressionError:
-    message = f"expression is nested more than {MAX_DEPTH} levels deep"
-    return ExpressionError(message, start, end, "RE102")
-
-
-def _chained(token: Token) -> ExpressionError:
-    return ExpressionError(
-        "comparisons cannot be chained", token.start, token.end, "RE103", "write a < b && b < c"
-    )
-
-
-def _reserved(token: Token) -> ExpressionError:
-    start, end, word = token.start, token.end, token.text
-    if word == "now":
-        hint = "compare times of elements, such as err.at - at, or use a timer"
-        return ExpressionError("expressions cannot read the clock", start, end, "RE104", hint)
-    if word == "null":
-        return ExpressionError("there is no null", start, end, hint="ask has(field)")
-    if word == "in":
-        return _no_value(token)
-    return _foreign(token)
-
-
-def _foreign(token: Token) -> ExpressionError:
-    hint = _FOREIGN_WORDS.get(token.text) or _FOREIGN_WORDS.get(token.text.lower())
-    message = f"unknown operator {token.text!r}"
-    return ExpressionError(message, token.start, token.end, "RE101", hint)
-
-
-def _no_value(token: Token) -> ExpressionError:
-    return ExpressionError(f"expected a value, found {_shown(token)}", token.start, token.end)
-
-
-def _unexpected(token: Token, expected: str | None = None) -> ExpressionError:
-    if token.kind == "name":
-        return _foreign(token)
-    if expected:
-        message = f"expected {expected!r}, found {_shown(token)}"
-        return ExpressionError(message, token.start, token.end)
-    return ExpressionError(f"unexpected {_shown(token)}", token.start, token.end)
-
-
-def _shown(token: Token) -> str:
-    return repr(token.text) if token.text else "the end of the expression"
