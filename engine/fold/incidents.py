@@ -180,13 +180,7 @@ class _Ahead:
 
 
 def _waits(turn: Turn, incident: Incident, event: Event) -> bool:
-    """Let an event wait for branches under way, or be theirs; return whether it does or is.
-
-    How the branches end they alone say: an event of a rule that is called so means nothing.
-    """
-    if event.name in (Trigger.JOINED, Trigger.FAILED):
-        turn.note("unheard", incident=incident.id, event=event.name, reason=incident.state)
-        return True
+    """Let an event wait for branches under way, or be theirs; return whether it does or is."""
     runtime = turn.bundle_of(incident).runtimes[incident.machine]
     ahead = runtime.send(_Ahead(incident.state), event.name, _env(incident, event))
     if ahead is not None and ahead[0]:
