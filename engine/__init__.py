@@ -9,6 +9,7 @@
 ``model``       what an entry is.
 ``journal``     append-only, fsynced, a Merkle tree with signed checkpoints; the database's door.
 ``bundle``      the author's files, compiled and addressed by digest.
+``probes``      what executors observe, as text beside them.
 ``verify``      what can be told of the files without running them.
 ``fold``        ``state, entry -> state', decision``: pure; live service, replay and tests run it.
 ``views``       what a decision changes in the read models, as ``rows``.

@@ -17,13 +17,13 @@ from typing import TypeVar
 import orjson
 
 from interlock import digest
+from interlock.engine.probes import MANIFEST, Fields, read_probes
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, Span, nearest, ordered
 from interlock.language.document import Document, load_documents
-from interlock.language.expression import OPEN, Parameters
+from interlock.language.expression import Parameters
 from interlock.language.params import read_parameters
 from interlock.language.uncollected import uncollected
-from interlock.language.values import Field, Kind, Type, parse_type
 from interlock.machines.definition import Trigger
 from interlock.machines.load import MachineBase, load_machines
 from interlock.machines.runtime import MachineRuntime
@@ -34,14 +34,8 @@ from interlock.rules.load import load_rulebase
 from interlock.rules.rulebase import RuleBase
 from interlock.rules.verify.refusals import certain_faults
 
-MANIFEST = "executors.json"
-"""Name of the file that states what the installed executors offer."""
-
 ENVIRONMENT = "environment.json"
 """Name of the file that states for which environment the files were compiled, if for one."""
-
-ANYTHING = "any"
-"""In ``executors.json``: what a probe sees is not known."""
 
 T = TypeVar("T")
 
@@ -49,11 +43,6 @@ UNDECLARED = "RV210"
 """Code of a name that no document declares."""
 
 _OF_MACHINES = frozenset(map(str, Trigger))
-
-Fields = Mapping[str, Field]
-
-Probes = Mapping[str, Fields]
-"""Probe name (``executor.operation``) to the fields it observes."""
 
 
 @dataclass(frozen=True)
@@ -145,15 +134,6 @@ class Bundle:
         )
 
 
-def manifest(probes: Probes) -> str:
-    """Return the text of ``executors.json`` for the given probes.
-
-    A probe of which nothing is known, ``OPEN``, is ``any``: what is expected of it never holds.
-    """
-    value = {name: ANYTHING if f is OPEN else _written(f) for name, f in probes.items()}
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2).decode()
-
-
 def _stated(files: Mapping[str, str], environment: str | None) -> dict[str, str]:
     """Return the files with the one that says for which environment they are compiled."""
     if environment is None:
@@ -165,31 +145,6 @@ def environment_of(files: Mapping[str, str]) -> str | None:
     """Return for which environment files say they are compiled; None: for none."""
     stated = orjson.loads(files.get(ENVIRONMENT, "{}")).get("environment")
     return None if stated is None else str(stated)
-
-
-def _written(fields: Fields) -> dict[str, str]:
-    return {n: _type_text(f.type) + ("?" if f.optional else "") for n, f in fields.items()}
-
-
-def _type_text(kind: Type) -> str:
-    if kind.kind is Kind.LIST and kind.item is not None:
-        return f"list<{_type_text(kind.item)}>"
-    return f"double({kind.scale})" if kind.kind is Kind.DOUBLE else str(kind)
-
-
-def read_probes(text: str) -> Probes:
-    """Return the probes that the text of ``executors.json`` states."""
-    return {
-        name: OPEN if fields == ANYTHING else _read(fields)
-        for name, fields in orjson.loads(text).items()
-    }
-
-
-def _read(fields: Mapping[str, str]) -> Fields:
-    return {
-        field: Field(parse_type(written.removesuffix("?")), optional=written.endswith("?"))
-        for field, written in fields.items()
-    }
 
 
 def documents_of(files: Mapping[str, str]) -> list[Document]:

@@ -19,7 +19,7 @@ from contextlib import AsyncExitStack
 import grpc
 import structlog
 
-from interlock.engine.bundle import MANIFEST, Bundle, manifest
+from interlock.engine.bundle import Bundle
 from interlock.engine.clock import Clock, SystemClock
 from interlock.engine.executors.base import Executor
 from interlock.engine.executors.registry import load_executors, probe_fields
@@ -27,6 +27,7 @@ from interlock.engine.history import History
 from interlock.engine.journal.connections import reading_engine
 from interlock.engine.journal.store import Store
 from interlock.engine.node import Node
+from interlock.engine.probes import MANIFEST, manifest
 from interlock.engine.telemetry import Telemetry
 from interlock.errors import InterlockError, NotReady
 from interlock.server.doors.app import create_app

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
-from interlock.engine.bundle import MANIFEST, Bundle
+from interlock.engine.bundle import Bundle
+from interlock.engine.probes import MANIFEST
 from interlock.server.cli.manifests import stated_probes
 from interlock.server.cli.suites import read_suites
 from interlock.testing.coverage import Coverage, Meter, merged

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from interlock.engine.bundle import MANIFEST, Bundle, manifest
+from interlock.engine.bundle import Bundle
 from interlock.engine.clock import SystemClock
 from interlock.engine.executors.registry import load_executors, probe_fields
+from interlock.engine.probes import MANIFEST, manifest
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, ordered, refuse_errors
 from interlock.language.document import Reader, load_documents
 from interlock.language.uncollected import uncollected
 from interlock.server.cli.expired import expired
 from interlock.server.cli.findings import Findings
-from interlock.server.cli.manifests import Stated, stated_or_faulty
+from interlock.server.cli.manifests import Stated
 from interlock.server.cli.quieting import quiet, today
 from interlock.server.cli.reading import read
 from interlock.server.cli.unstated import unseen
@@ -26,24 +27,15 @@ _UNKNOWN_PROBE = "RV710"
 
 
 def findings(
-    files: Mapping[str, bytes],
-    paths: Sequence[Path],
-    executors: Path | None,
-    environment: str | None = None,
+    files: Mapping[str, bytes], probes: Stated, environment: str | None = None
 ) -> Sequence[Diagnostic]:
     """Return what is to be told of files taken as one bundle, today.
 
     Args:
         files: name to content.
-        paths: where they were found, and what lies beside them that says what probes there are.
-        executors: where that stands instead; None: unknown probes are no error.
+        probes: as ``find`` takes them.
         environment: whose parameters count; None: their defaults.
-
-    Raises:
-        InputRejected: a manifest cannot be read.
-        DefinitionError: the executors' files are wrong.
     """
-    probes = stated_or_faulty(paths, executors)
     found = find(files, probes, environment, now=SystemClock().now_ms())
     return quiet(found, today()).diagnostics
 

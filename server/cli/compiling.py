@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from interlock.engine.bundle import MANIFEST, Bundle
+from interlock.engine.bundle import Bundle
+from interlock.engine.probes import MANIFEST
 from interlock.server.cli.checking import read_texts
 from interlock.server.cli.unstated import unseen
 

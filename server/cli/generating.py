@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from interlock.engine.bundle import MANIFEST, Bundle, Probes, manifest
+from interlock.engine.bundle import Bundle
 from interlock.engine.executors.registry import load_executors, probe_fields
+from interlock.engine.probes import MANIFEST, Probes, manifest
 from interlock.errors import InvariantBroken
 from interlock.language.document import Document, load_documents
 from interlock.server.cli.exits import Exit

@@ -4,6 +4,8 @@ A folder may state them for all below it, or each folder below its own part; the
 together. A probe may be stated twice, but only alike. Where no file states any, the settings of
 the service are asked, if they lie in the project; looking at them is no service, so what
 executors remember between runs is neither opened nor made.
+
+Light where nothing but JSON is read; executors and documents are loaded when they are asked.
 """
 
 from __future__ import annotations
@@ -14,12 +16,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-from interlock.engine.bundle import manifest
-from interlock.engine.executors.registry import load_executors, probe_fields
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic
-from interlock.language.document import load_documents
-from interlock.language.values import parse_type
 from interlock.server.cli.harmless import harmless
 from interlock.server.cli.reading import manifests_beside, settings_beside
 from interlock.server.inputs import (
@@ -102,6 +100,9 @@ def read_manifest(path: Path) -> str:
                 ' e.g. {"http.look": {"status": "int"}}'
             )
         return text
+    from interlock.engine.executors.registry import load_executors, probe_fields
+    from interlock.engine.probes import manifest
+
     forgetful = {
         name: {key: value for key, value in settings.items() if key not in _memory(name, settings)}
         for name, settings in read_executors(path).items()
@@ -131,6 +132,8 @@ def _together(texts: Mapping[Path, str]) -> str:
 def _differs(
     name: str, path: Path, other: Path, texts: Mapping[Path, str], fields: Mapping[str, str]
 ) -> Diagnostic:
+    from interlock.language.document import load_documents
+
     here, there = (load_documents(texts[one], str(one))[0] for one in (path, other))
     place = f"{other}:{there.span((name,), key=True).line}"
     message = f"probe {name!r} is stated differently at {place}: {json.dumps(fields)}"
@@ -140,6 +143,8 @@ def _differs(
 
 def _is_manifest(text: str) -> bool:
     """Return whether a text is an object of probes, each an object of fields and types."""
+    from interlock.language.values import parse_type
+
     try:
         probes = json.loads(text)
         for fields in probes.values():

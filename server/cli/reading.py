@@ -10,7 +10,7 @@ from pathlib import Path
 from interlock.server.inputs import SUFFIXES, InputRejected, bundle_files, read_bytes
 
 MANIFEST = "executors.json"
-"""`interlock.engine.bundle.MANIFEST`, without loading what compiles bundles."""
+"""`interlock.engine.probes.MANIFEST`, without loading what reads one."""
 
 SETTINGS = "executors.toml"
 """Name of the service's file of executors where it lies in a project."""

@@ -1,8 +1,9 @@
 """``interlock check``: at once where the same files were checked before, else by checking them.
 
-What was found depends on the files and their names, the manifests beside them, the environment,
-the day (exceptions and suppressions end with one), and the program; all of that is the key.  Kept
-are the findings, and checked again when they are read; printing is the same either way.
+What was found depends on the files and their names, the probes there are, the environment, the
+day (exceptions and suppressions end with one), and the program; all of that is the key.  Probes
+are asked for anew each time, of plugins too, whose answer may rest on anything on this machine.
+Kept are the findings, and checked again when they are read; printing is the same either way.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from interlock.language.diagnostics import Diagnostic, Severity, Span
 from interlock.server.cli.cache import Cache, folder_of
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.findings import Findings, print_findings
+from interlock.server.cli.manifests import Stated, stated_or_faulty
 from interlock.server.cli.options import Report
 from interlock.server.cli.program import identity
-from interlock.server.cli.reading import manifests_beside, read, settings_beside
-from interlock.server.inputs import read_bytes
+from interlock.server.cli.reading import read
 
 _DAY_MS = 86_400_000
 
@@ -52,35 +53,26 @@ def check(
     """
     paths = list(paths)
     files = read(paths)
-    stated = _stated(paths, executors)
-    cache = Cache(folder_of(os.environ) if cached and stated is not None else None)
-    key = _key(files, stated or {}, environment)
+    probes = stated_or_faulty(paths, executors)
+    is_sound = probes is None or isinstance(probes, str)  # else they must be mended first
+    cache = Cache(folder_of(os.environ) if cached and is_sound else None)
+    key = _key(files, probes, environment)
     found: Sequence[Diagnostic] | None = _read(cache.find(key))
     if found is None:
         from interlock.server.cli import checking
 
-        found = checking.findings(files, paths, executors, environment)
-        if _stated(paths, executors) == stated:  # what was read in between is what was asked about
-            _keep(cache, key, found)
+        found = checking.findings(files, probes, environment)
+        _keep(cache, key, found)
     texts = {name: content.decode(errors="replace") for name, content in files.items()}
     shown = Findings(texts, found)
     print_findings(shown, report, "interlock check")
     return Exit.FOUND if shown.count("error") else Exit.OK
 
 
-def _stated(paths: Sequence[Path], executors: Path | None) -> dict[str, bytes] | None:
-    """Return the manifests by name; None where only plugins can say what they come to."""
-    found = manifests_beside(paths) if executors is None else [executors]
-    is_text = found or settings_beside(paths) is None
-    if not is_text or any(path.suffix != ".json" for path in found):
-        return None
-    return {str(path): read_bytes(path) for path in found}
-
-
-def _key(files: Mapping[str, bytes], stated: Mapping[str, bytes], environment: str | None) -> str:
+def _key(files: Mapping[str, bytes], probes: Stated, environment: str | None) -> str:
     asked = {
         "files": {name: hashlib.sha256(one).hexdigest() for name, one in files.items()},
-        "stated": {name: hashlib.sha256(one).hexdigest() for name, one in stated.items()},
+        "probes": probes,
         "environment": environment,
         "day": SystemClock().now_ms() // _DAY_MS,
         "program": identity(),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from interlock.engine.bundle import MANIFEST, Bundle, Probes
+from interlock.engine.bundle import Bundle
+from interlock.engine.probes import MANIFEST, Probes
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, ordered
 from interlock.language.document import Document, load_documents

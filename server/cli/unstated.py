@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from interlock.engine.bundle import Probes, manifest
 from interlock.engine.executors.registry import load_executors, probe_fields
+from interlock.engine.probes import Probes, manifest
 from interlock.language.document import load_documents
 from interlock.language.expression import OPEN
 from interlock.language.values import YamlValue

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from interlock.engine.bundle import MANIFEST, Bundle, manifest, read_probes
+from interlock.engine.bundle import Bundle
 from interlock.engine.executors.registry import load_executors, probe_fields
+from interlock.engine.probes import MANIFEST, manifest, read_probes
 from interlock.errors import DefinitionError
 from interlock.language.document import Document, Loc, Reading
 from interlock.language.params import read_parameters

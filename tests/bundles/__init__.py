@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from interlock.engine.bundle import MANIFEST, Bundle, manifest
+from interlock.engine.bundle import Bundle
+from interlock.engine.probes import MANIFEST, manifest
 from interlock.language.values import BOOL, INT, STRING, Field
 
 PROBES = {

@@ -13,12 +13,13 @@ from pathlib import Path
 import yaml
 
 from interlock import digest
-from interlock.engine.bundle import MANIFEST, Bundle, manifest
+from interlock.engine.bundle import Bundle
 from interlock.engine.executors import command
 from interlock.engine.intake import Arrival
 from interlock.engine.journal.keys import Signer
 from interlock.engine.journal.store import Store
 from interlock.engine.node import Node
+from interlock.engine.probes import MANIFEST, manifest
 from tests import bundles
 
 LEDGER = Path(__file__).with_name("ledger.py")

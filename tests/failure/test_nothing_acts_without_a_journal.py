@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 
 from interlock import digest
-from interlock.engine.bundle import MANIFEST, Bundle, manifest
+from interlock.engine.bundle import Bundle
 from interlock.engine.history import History, IncidentQuery
 from interlock.engine.intake import Arrival
 from interlock.engine.journal.connections import reading_engine
 from interlock.engine.journal.store import Store
 from interlock.engine.node import Node
+from interlock.engine.probes import MANIFEST, manifest
 from interlock.errors import InterlockError
 from tests import bundles
 from tests.failure.ledger_node import executor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from interlock.engine.bundle import MANIFEST
+from interlock.engine.probes import MANIFEST
 from interlock.engine.verify import verify
 from interlock.machines import ApproveState
 from tests.kinds import KINDS, kinds_seen

@@ -10,13 +10,14 @@ from functools import cache
 from pathlib import Path
 
 from interlock import digest
-from interlock.engine.bundle import MANIFEST, Bundle, manifest
+from interlock.engine.bundle import Bundle
 from interlock.engine.clock import Clock
 from interlock.engine.executors.base import Attempt, AttemptResult, Manifest, ProbeRequest
 from interlock.engine.fold.state import State
 from interlock.engine.intake import Arrival
 from interlock.engine.journal.store import Store
 from interlock.engine.node import Node
+from interlock.engine.probes import MANIFEST, manifest
 from interlock.language.values import INT, STRING, Field, Value
 from tests import bundles
 

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from interlock.engine import bundle as module
-from interlock.engine.bundle import MANIFEST, Bundle, manifest
+from interlock.engine.bundle import Bundle
+from interlock.engine.probes import MANIFEST, manifest
 from interlock.errors import DefinitionError
 from interlock.language.values import BOOL, STRING, Field, double, list_of
 from interlock.rules.caged.limits import Uncageable

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from interlock.engine.bundle import MANIFEST, Bundle, manifest
+from interlock.engine.bundle import Bundle
 from interlock.engine.history import History
 from interlock.engine.journal.connections import reading_engine
 from interlock.engine.node import Node
+from interlock.engine.probes import MANIFEST, manifest
 from interlock.errors import NotFound, NotPermitted, NotReady
 from interlock.server.live.answers import LiveAnswers
 from interlock.server.live.orders import LiveOrders

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from interlock.engine.bundle import Bundle, documents_of, manifest
+from interlock.engine.bundle import Bundle, documents_of
+from interlock.engine.probes import manifest
 from interlock.machines import library as machines_library
 from interlock.rules import library as rules_library
 from interlock.testing.coverage import Sort

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from interlock.engine.bundle import Probes
+from interlock.engine.probes import Probes
 from interlock.language import Document, YamlValue
 from interlock.language.expression import (
     OPEN,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from interlock.engine.bundle import Probes
+from interlock.engine.probes import Probes
 from interlock.language import Field, Loc
 from interlock.language.values import BOOL, INT, STRING, Value, YamlValue, double
 from interlock.testing.scenario.model import Fake

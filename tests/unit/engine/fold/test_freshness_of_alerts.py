@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from interlock.engine.bundle import MANIFEST, manifest
 from interlock.engine.fold import snapshot
+from interlock.engine.probes import MANIFEST, manifest
 from interlock.server.doors.alert import AlertReading, Delivery, read_alert
 from interlock.testing import Answer, Harness, MemoryStore
 from tests.bundles import PROBES

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.engine.bundle import MANIFEST
+from interlock.engine.probes import MANIFEST
 from interlock.language.diagnostics import Diagnostic, Span
 from interlock.server.cli import cache as caching
 from interlock.server.cli import checking, program, reading, rechecking
@@ -142,21 +142,6 @@ def test_whatever_a_finding_depends_on_is_in_the_key(
     interlock("check", str(bundle))
 
     assert len(checks) == 2
-
-
-@pytest.mark.parametrize("place", ["bundle", "."])
-def test_where_plugins_have_a_say_nothing_is_kept(
-    tmp_path: Path, home: Path, checks: list[object], interlock: Run, place: str
-) -> None:
-    bundle = written(tmp_path / "bundle", mix.bundle(10))
-    settings = tmp_path / place / "executors.toml"
-    settings.write_text("[dry_run]\n")
-
-    interlock("check", str(bundle))
-    interlock("check", str(bundle))
-    interlock("check", "--executors", str(settings), str(bundle))
-
-    assert (len(checks), kept(home)) == (3, [])
 
 
 def test_the_environment_is_in_the_key(
