@@ -15,7 +15,7 @@ import pytest
 from tests.e2e.editor import Editor, editing
 from tests.pages import ROOT
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 PROGRAM = Path(sys.executable).with_name("interlock")
 PINS = ROOT / "tests" / "editor"
