@@ -219,9 +219,3 @@ class MachineDocument(TermsDefinition):
     """What must never be otherwise; tests and verification look."""
     initial: StateName
     states: dict[StateName, StateDefinition] = Field(min_length=1)
-
-
-CompoundDefinition.model_rebuild()
-ForkedDefinition.model_rebuild()
-ForkDefinition.model_rebuild()
-ParallelDefinition.model_rebuild()

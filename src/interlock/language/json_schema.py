@@ -15,6 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 from typing_extensions import override
 
+from interlock.language.attribute_docs import attribute_docs
 from interlock.language.model import Definition
 from interlock.language.values import format_duration
 
@@ -69,8 +70,12 @@ class _Generator(GenerateJsonSchema):
 
     @override
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
-        """Return a mapping that may hold extensions."""
+        """Return a mapping that may hold extensions, with what its fields mean."""
         found = super().model_schema(schema)
+        docs = attribute_docs(schema["cls"])
+        for name, field in schema["cls"].model_fields.items():
+            if name in docs:
+                found["properties"][field.alias or name].setdefault("description", docs[name])
         if found.get("additionalProperties") is False:
             found["patternProperties"] = EXTENSIONS
         return found

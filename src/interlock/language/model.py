@@ -67,11 +67,13 @@ def _take_as_written(part: Any, seen: set[int]) -> None:
 
 
 class Definition(BaseModel):
-    """Base of every part of a document: frozen, unknown keys refused, ``x-…`` keys ignored."""
+    """Base of every part of a document: frozen, unknown keys refused, ``x-…`` keys ignored.
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
-    )
+    Most commands read some kinds of documents only, so a validator is built when it is first used,
+    and what stands below fields is read when a schema shows it (``attribute_docs``).
+    """
+
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", populate_by_name=True)
 
     @model_validator(mode="before")
     @classmethod
