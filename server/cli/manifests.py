@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -28,12 +28,20 @@ from interlock.server.inputs import (
 )
 
 
-def stated_probes(paths: Iterable[Path], executors: Path | None) -> str | None:
+def on_stderr(note: str) -> None:
+    """Tell of something beside the answer."""
+    print(harmless(f"note: {note}"), file=sys.stderr)
+
+
+def stated_probes(
+    paths: Iterable[Path], executors: Path | None, tell: Callable[[str], None] = on_stderr
+) -> str | None:
     """Return the manifest of the file named, else of what lies beside the files; None: of none.
 
     Args:
         paths: files, which have theirs beside them, and folders, with all below them.
         executors: the one file that says it.
+        tell: takes a line about settings that were found and are not used.
 
     Raises:
         InputRejected: one cannot be read or is no manifest.
@@ -44,7 +52,7 @@ def stated_probes(paths: Iterable[Path], executors: Path | None) -> str | None:
     paths = list(paths)
     texts = {path: read_manifest(path) for path in manifests_beside(paths)}
     if not texts:
-        return _of_settings(paths)
+        return _of_settings(paths, tell)
     return _together(texts) if len(texts) > 1 else next(iter(texts.values()))
 
 
@@ -52,7 +60,9 @@ Stated: TypeAlias = str | tuple[Diagnostic, ...] | None
 """A manifest; the faults of the files that should give one; None: nobody says anything."""
 
 
-def stated_or_faulty(paths: Iterable[Path], executors: Path | None) -> Stated:
+def stated_or_faulty(
+    paths: Iterable[Path], executors: Path | None, tell: Callable[[str], None] = on_stderr
+) -> Stated:
     """Return what ``stated_probes`` does, and faults that have a place instead of raising them.
 
     Raises:
@@ -60,17 +70,17 @@ def stated_or_faulty(paths: Iterable[Path], executors: Path | None) -> Stated:
         DefinitionError: a fault without a place, of a file that was named.
     """
     try:
-        return stated_probes(paths, executors)
+        return stated_probes(paths, executors, tell)
     except DefinitionError as error:
         if not error.diagnostics:
             raise
         return tuple(error.diagnostics)
 
 
-def _of_settings(paths: Iterable[Path]) -> str | None:
+def _of_settings(paths: Iterable[Path], tell: Callable[[str], None]) -> str | None:
     """Return the manifest of the ``executors.toml`` in a folder given, or the one around it.
 
-    One that names what this machine does not have is told of on standard error, and says nothing.
+    One that names what this machine does not have is told of, and says nothing.
     """
     found = settings_beside(paths)
     if found is None:
@@ -80,8 +90,7 @@ def _of_settings(paths: Iterable[Path]) -> str | None:
     except DefinitionError as error:
         if error.diagnostics:
             raise
-        note = f"note: {found} is not used to check probes: {error}"
-        print(harmless(note), file=sys.stderr)
+        tell(f"{found} is not used to check probes: {error}")
         return None
 
 

@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import structlog
 from lsprotocol import types
 
+from interlock.server.cli.manifests import Stated
 from interlock.server.lsp.files import Buffer, Files, Library, Place
 from interlock.server.lsp.publishing import Publisher
 from interlock.server.lsp.reviewing import probes_of, review
 from interlock.server.lsp.scene import Scene
+
+log = structlog.get_logger(__name__)
 
 Diagnostics = Mapping[str, list[types.Diagnostic]]
 """What is said of files, by the editor's name for them."""
@@ -45,6 +49,8 @@ class Desk:
     libraries: dict[Place, Library] = field(default_factory=lambda: defaultdict(Library))
     told: dict[Place, dict[str, list[types.Diagnostic]]] = field(default_factory=dict)
     """What was last said of each file that is not sound, by bundle."""
+    noted: set[str] = field(default_factory=set)
+    """What was logged, so that nothing is with every key that is pressed."""
 
     def arrange(self, folders: Iterable[str]) -> None:
         """Take the folders that are open."""
@@ -91,11 +97,19 @@ class Desk:
         files = self.files.read(place) if place in self._open_now() else {}
         if not files:
             return {}
-        probes = probes_of(place, self.options.executors)
+        probes = self._probes(place)
         self.libraries[place].keep(files)
         found = review(files, probes, self.options.environment, self.libraries[place])
         publisher = Publisher(found, self.encoding, lambda name: self.uri(place, name))
         return {self.uri(place, name): said for name, said in publisher.by_name().items()}
+
+    def _probes(self, place: Place) -> Stated:
+        return probes_of(place, self.options.executors, self._note)
+
+    def _note(self, note: str) -> None:
+        if note not in self.noted:
+            self.noted.add(note)
+            log.warning("settings_not_used", reason=note)
 
     def news(self, place: Place, said: Diagnostics) -> Iterator[types.PublishDiagnosticsParams]:
         """Yield what the editor is to be told: of what is open, what changed, what is gone."""
@@ -119,7 +133,7 @@ class Desk:
         place = None if path is None else self.files.place_of(path)
         if path is None or buffer is None or place is None:
             return None
-        probes = probes_of(place, self.options.executors)
+        probes = self._probes(place)
         return Scene(
             name=place.name(path),
             text=buffer.text,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from interlock.language.document import Reader
@@ -32,11 +32,16 @@ def review(
     return linted(files, found, day, reader=reader)
 
 
-def probes_of(place: Place, executors: Path | None) -> Stated:
+def probes_of(place: Place, executors: Path | None, tell: Callable[[str], None]) -> Stated:
     """Return the manifest that holds for a bundle, as ``interlock check`` finds it.
+
+    Args:
+        place: the bundle.
+        executors: the file that says it instead, from the folder.
+        tell: takes a line about settings that were found and are not used.
 
     Raises:
         InputRejected, DefinitionError: it cannot be read, or is none.
     """
     beside = None if executors is None else place.base / executors
-    return stated_or_faulty(place.paths, beside)
+    return stated_or_faulty(place.paths, beside, tell)
