@@ -20,8 +20,8 @@ from interlock.testing.mutation.bench import Bench, Fate
 from interlock.testing.record.text import document_text
 from interlock.testing.scenario import Scenario
 from tests.bundles import asking_bundle, fork_bundle, web_bundle
+from tests.unit.testing.desk import desk
 from tests.unit.testing.given import DOWN, load
-from tests.unit.testing.test_operators import desk
 
 OF_MACHINES = (Sort.STATE, Sort.TRANSITION, Sort.RESULT)
 
