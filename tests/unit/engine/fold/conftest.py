@@ -9,6 +9,7 @@ import pytest
 from interlock.engine.partition import Released
 from interlock.testing import Answer, Harness, MemoryStore
 from tests import bundles
+from tests.unit.engine.fold.site import Site
 
 GOOD = {"status": 200}
 BAD = {"status": 500}
@@ -80,3 +81,11 @@ def web() -> Web:
 @pytest.fixture
 def make_web() -> Callable[..., Web]:
     return Web
+
+
+@pytest.fixture
+def site() -> Site:
+    """A site that is down; its machine has forked, and branch ``web`` asks."""
+    site = Site()
+    site.down()
+    return site

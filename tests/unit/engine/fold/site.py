@@ -64,3 +64,15 @@ class Site(Harness):
     def done(self) -> list[str]:
         """Return the attempts that were sent: action and part, in order."""
         return [" ".join([a.action, *map(str, a.inputs.values())]) for a in self.scripts.attempts]
+
+
+def with_text(old: str, new: str) -> dict[str, str]:
+    """Return the bundle of the site with a text replaced."""
+    files = bundles.fork()
+    assert old in files["fork.yaml"]
+    return {**files, "fork.yaml": files["fork.yaml"].replace(old, new)}
+
+
+def moves_of(site: Site, incident: str) -> list[tuple[str, str]]:
+    """Return trigger and destination of each move of an incident."""
+    return [(r.trigger, r.dest) for r in site.store.transitions if r.incident == incident]
