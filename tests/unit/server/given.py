@@ -33,6 +33,8 @@ QUESTION = Question(
         ),
     ),
 )
+FORKED = {"parent": "inc-1", "branch": "db", "machine": "web-down/fixing/db"}
+"""A branch of the first incident."""
 
 
 def incident(number: int = 1, **fields: object) -> Incident:
