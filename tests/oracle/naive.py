@@ -1,7 +1,7 @@
 """A naive evaluator: the meaning of rules by nested loops, everything from scratch every time.
 
 It shares no code with `interlock.rules`: it has its own small form of rules (which
-`tests.property.rules_strategies` can write as YAML), its own three-valued logic and its own
+`tests.property.rules_written` can write as YAML), its own three-valued logic and its own
 order of strata.  It is slow, short and obviously right; what it says is what the rules mean.
 """
 

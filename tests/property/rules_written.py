@@ -23,7 +23,7 @@ from tests.oracle.forms import (
     Test,
 )
 from tests.oracle.naive import NaiveRule
-from tests.property.rules_strategies import SIGNALS, TODAY
+from tests.property.rules_universe import SIGNALS, TODAY
 
 
 def loaded(some: Sequence[NaiveRule]) -> RuleBase:

@@ -13,7 +13,8 @@ from interlock.rules.temporal.derived import ORIGIN
 from tests.oracle.forms import Ask
 from tests.oracle.naive import Found, NaiveRule, World, as_elements, evaluate
 from tests.oracle.past import Live, Past
-from tests.property.rules_strategies import KEYS, LATEST, TTL_MS, Observe, Say
+from tests.property.rules_histories import Observe, Say
+from tests.property.rules_universe import KEYS, LATEST, TTL_MS
 from tests.property.rules_written import loaded
 
 

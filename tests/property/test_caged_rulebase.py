@@ -14,13 +14,8 @@ from interlock.rules.caged.pack import CagedPack
 from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Evaluation, SignalElement
 from interlock.rules.rulebase import RuleBase
-from tests.property.rules_strategies import (
-    Observe,
-    Say,
-    histories,
-    restrained_rule_bases,
-    rule_bases,
-)
+from tests.property.rules_histories import Observe, Say, histories
+from tests.property.rules_strategies import restrained_rule_bases, rule_bases
 from tests.property.rules_written import loaded
 from tests.scale import count
 

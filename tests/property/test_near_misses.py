@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 
 from interlock.rules.nearmiss import near_miss
-from tests.property.rules_strategies import histories, rule_bases
+from tests.property.rules_histories import histories
+from tests.property.rules_strategies import rule_bases
 from tests.property.test_rules_mean_what_the_naive_evaluator_says import Side
 from tests.scale import count
 

@@ -12,7 +12,9 @@ from interlock.rules.model import Outcome
 from tests.oracle.naive import Found, NaiveRule, World
 from tests.oracle.past import Live
 from tests.oracle.restraint import Restraints
-from tests.property.rules_strategies import DAY_MS, histories, restrained_rule_bases
+from tests.property.rules_histories import histories
+from tests.property.rules_strategies import restrained_rule_bases
+from tests.property.rules_universe import DAY_MS
 from tests.property.sides import Believed, Side, assert_continues_from_a_dump, bound
 from tests.scale import count
 

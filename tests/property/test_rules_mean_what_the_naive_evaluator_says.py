@@ -11,7 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.oracle.naive import NaiveRule, joins
-from tests.property.rules_strategies import Observe, histories, history_of, rule_bases, rules_of
+from tests.property.rules_histories import Observe, histories, history_of
+from tests.property.rules_strategies import rule_bases, rules_of
 from tests.property.sides import Side, assert_continues_from_a_dump, bound, element
 from tests.scale import count
 

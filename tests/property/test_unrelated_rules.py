@@ -14,7 +14,8 @@ from interlock.rules.memory import WorkingMemory
 from interlock.rules.model import Firing, Outcome, SignalElement
 from interlock.rules.rulebase import RuleBase
 from tests.oracle.naive import NaiveRule
-from tests.property.rules_strategies import Observe, Say, histories, rule_bases
+from tests.property.rules_histories import Observe, Say, histories
+from tests.property.rules_strategies import rule_bases
 from tests.property.rules_written import loaded
 from tests.scale import count
 

@@ -8,7 +8,8 @@ from interlock.language.regions import NOWHERE
 from interlock.rules.verify import read_subjects, verify_rules
 from interlock.rules.verify.shadows import shadowed_rules
 from interlock.rules.verify.subject import by_rule
-from tests.property.rules_strategies import histories, rule_bases
+from tests.property.rules_histories import histories
+from tests.property.rules_strategies import rule_bases
 from tests.property.rules_written import documents_of
 from tests.property.sides import Side
 
