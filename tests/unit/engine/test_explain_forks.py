@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from interlock.engine.explain import Explainer, Reason
+from interlock.engine.explain import Explainer
 from tests.unit.engine.fold.site import Site
 from tests.unit.engine.kept import history
+from tests.unit.engine.reasons import lines
 
 
 def explained(site: Site, subject: str, folder: Path) -> list[str]:
     """Return the reasons as text, one node a line."""
     with history(site.store, folder) as found:
         return lines(Explainer(found).explain(subject))
-
-
-def lines(reason: Reason, depth: int = 0) -> list[str]:
-    below = [line for child in reason.children for line in lines(child, depth + 1)]
-    return ["  " * depth + f"{reason.kind}: {reason.title}", *below]
 
 
 def test_a_branch_rests_on_the_transition_that_forked_it(tmp_path: Path) -> None:

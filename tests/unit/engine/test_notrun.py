@@ -14,7 +14,7 @@ from interlock.errors import NotFound
 from interlock.testing import Harness
 from tests.unit.engine.fold.conftest import Web
 from tests.unit.engine.kept import keep
-from tests.unit.engine.test_explain import lines
+from tests.unit.engine.reasons import lines
 
 Ask = Callable[[Harness, str], str]
 

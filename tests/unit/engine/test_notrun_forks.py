@@ -13,7 +13,7 @@ from interlock.testing import Answer
 from tests import bundles
 from tests.unit.engine.fold.site import Site
 from tests.unit.engine.kept import keep
-from tests.unit.engine.test_explain import lines
+from tests.unit.engine.reasons import lines
 
 
 def ask(site: Site, incident: str, action: str, folder: Path) -> list[str]:

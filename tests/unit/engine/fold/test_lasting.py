@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from interlock.engine.explain import Explainer, Reason
+from interlock.engine.explain import Explainer
 from interlock.engine.fold import snapshot
 from interlock.engine.fold.decide import LISTEN_MS
 from interlock.engine.journal.reader import Reader
@@ -14,6 +14,7 @@ from interlock.engine.whynot import why_not
 from tests import bundles
 from tests.unit.engine.fold.conftest import Web
 from tests.unit.engine.kept import history, keep
+from tests.unit.engine.reasons import lines
 
 LASTING = {
     **bundles.web(),
@@ -48,11 +49,6 @@ def test_a_look_that_found_it_up_begins_the_wait_anew(web: Web) -> None:
     web.advance("19s")
 
     assert list(web.incidents) == []
-
-
-def lines(reason: Reason, depth: int = 0) -> list[str]:
-    below = [line for child in reason.children for line in lines(child, depth + 1)]
-    return ["  " * depth + f"{reason.kind}: {reason.title}", *below]
 
 
 def test_why_tells_since_when_it_lasted_and_from_which_signal(web: Web, tmp_path: Path) -> None:
