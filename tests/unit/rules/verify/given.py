@@ -8,7 +8,7 @@ from interlock.language import load_documents
 from interlock.rules.load import load_rulebase
 from interlock.rules.verify import read_subjects, verify_rules
 
-SIGNALS = """\
+ERROR = """\
 interlock: signals/v1
 signals:
   error:
@@ -20,6 +20,8 @@ signals:
       ratio: {type: double, min: 0, max: 1}
       level: {type: string, enum: [low, high, top]}
       previous: {type: string, optional: true}
+"""
+DEPLOY_AND_FACTS = """\
   deploy:
     keep: all
     key: [service, revision]
@@ -32,6 +34,7 @@ facts:
     ttl: 1h
     fields: {service: string, ratio: {type: double, min: 0, max: 1}}
 """
+SIGNALS = ERROR + DEPLOY_AND_FACTS
 HEAD = "interlock: rules/v1\nrules:\n"
 START = '{start: restart, incident: "${err.service}", with: {service: "${err.service}"}}'
 

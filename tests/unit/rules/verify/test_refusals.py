@@ -10,20 +10,9 @@ from interlock.language import load_documents
 from interlock.language.expression import NO_PARAMETERS
 from interlock.rules.load import load_rulebase
 from interlock.rules.verify.refusals import certain_faults
-from tests.unit.rules.verify.given import HEAD, rule, where
+from tests.unit.rules.verify.given import ERROR, HEAD, rule, where
 
-SIGNALS = """\
-interlock: signals/v1
-signals:
-  error:
-    key: [service]
-    correlate: [service]
-    ttl: 5m
-    fields:
-      service: string
-      ratio: {type: double, min: 0, max: 1}
-      level: {type: string, enum: [low, high, top]}
-      previous: {type: string, optional: true}
+FACTS = """\
 facts:
   down:
     key: [service]
@@ -33,6 +22,7 @@ facts:
       level: {type: int, min: 0, max: 9}
       note: {type: string, optional: true}
 """
+SIGNALS = ERROR + FACTS
 BOTH = "where: [ratio > 0.5, ratio < 0.2]"
 
 
