@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.server.cli.main import run
-from interlock.server.lsp.desk import Desk
+from interlock.server.lsp.desk import Desk, Diagnostics
 from tests.hostile import FILES
 from tests.pages import ROOT
 from tests.scale import count
@@ -139,6 +139,14 @@ def _ask_all(desk: Desk, uri: str, offset: int) -> None:
     assert explained is None or 0 <= explained.start <= explained.end <= len(scene.text)
 
 
+def _typed(desk: Desk, name: str, text: str) -> tuple[str, Diagnostics]:
+    """Type a text into a file, let it be reviewed; return its URI and what is found."""
+    uri = (desk.files.places[0].base / name).as_uri()
+    place = desk.put(uri, text, 1)
+    assert place is not None
+    return uri, desk.reviewed(place)
+
+
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk with the bundle on disk."""
@@ -158,11 +166,7 @@ def test_any_question_about_any_beginning_of_a_file_is_answered(
 ) -> None:
     """A file cut anywhere, asked anywhere: answers, nothing else."""
     text = BUNDLE[name][: data.draw(st.integers(0, len(BUNDLE[name])))]
-    uri = (desk.files.places[0].base / name).as_uri()
-    place = desk.put(uri, text, 1)
-    assert place is not None
-
-    desk.reviewed(place)
+    uri, _ = _typed(desk, name, text)
 
     _ask_all(desk, uri, data.draw(st.integers(0, len(text))))
 
@@ -178,11 +182,7 @@ def test_any_question_about_a_damaged_file_is_answered(
     start = data.draw(st.integers(0, len(text)))
     noise = data.draw(st.text(max_size=12) | st.just("\ud800") | st.just("\0"))
     text = text[:start] + noise + text[start + data.draw(st.integers(0, 9)) :]
-    uri = (desk.files.places[0].base / name).as_uri()
-    place = desk.put(uri, text, 1)
-    assert place is not None
-
-    desk.reviewed(place)
+    uri, _ = _typed(desk, name, text)
 
     _ask_all(desk, uri, data.draw(st.integers(0, len(text))))
 
@@ -191,11 +191,7 @@ def test_any_question_about_a_damaged_file_is_answered(
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_can_be_asked_about(desk: Desk, name: str) -> None:
     text = FILES[name].decode(errors="replace")[:400_000]
-    uri = (desk.files.places[0].base / "hostile.yaml").as_uri()
-    place = desk.put(uri, text, 1)
-    assert place is not None
-
-    said = desk.reviewed(place)
+    uri, said = _typed(desk, "hostile.yaml", text)
     _ask_all(desk, uri, min(len(text) // 2, 5_000))
     desk.drop(uri)
 
