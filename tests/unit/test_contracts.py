@@ -26,7 +26,7 @@ ENGINE += [
     "verify",
     "views",
 ]
-ENGINE += ["explain", "lineage", "watchers", "whereabouts", "whynot", "wording"]
+ENGINE += ["explain", "lineage", "probes", "watchers", "whereabouts", "whynot", "wording"]
 SKELETON = [
     "__init__.py",
     "errors.py",
