@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from interlock.engine.bundle import Bundle
+from interlock.engine.fold.questions import REMIND
 from interlock.engine.fold.state import Incident
 from interlock.engine.lineage import descent, root_of
 from interlock.engine.verify.counterexample.drive import met_by
@@ -39,10 +40,13 @@ class Plan:
         of: the machine, or branch of a parallel state, that is held to its way; empty: none.
         ways: by machine, the first branches its incident is to take; whatever no way is for
             takes the way on which things go well; one with an empty way lets everything hang.
+        late: whether everything comes at the last moment at which it still counts, so that the
+            time around it runs out: a service level, say, while shorter timers run.
     """
 
     of: str = ""
     ways: Mapping[str, Way] = field(default_factory=dict)
+    late: bool = False
 
 
 @dataclass
@@ -66,7 +70,7 @@ class Lead:
     _stayed: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.guide = Guide(self._event)
+        self.guide = Guide(self._event, slow=self.plan.late)
         self.world = World(self.bundle, self.guide, self.read_of_senders)
         self.harness = self.guide.harness = self.world.harness
 
@@ -187,6 +191,18 @@ class Lead:
     def _pause(self) -> None:
         self.world.wait_until(self.harness.now + PAUSE_MS)
 
+    def _moment_for(self, incident: Incident, needs: int = 0) -> int:
+        """Return when people, or what is waited for, come to an incident, ms.
+
+        Args:
+            incident: whose; where things come late, a little before the first of its timers.
+            needs: how long it takes until what comes counts, ms.
+        """
+        soon = self.harness.now + PAUSE_MS
+        timers = self.harness.state.timers.dump() if self.plan.late else []
+        dues = [due for due, owner, name in timers if owner == incident.id and name != REMIND]
+        return max(soon, min(dues, default=soon) - needs - PAUSE_MS)
+
     def _minds(self) -> bool:
         """Return whether what was started hears of it when the evidence goes away."""
         started = {one.machine for one in self._open()}
@@ -198,8 +214,8 @@ class Lead:
         return [] if subject is None else list(subject.machine.states.values())
 
     def _meet(self, machine: MachineSubject, at: WaitState, incident: Incident) -> None:
-        self._pause()
         wait, context = at.wait, dict(incident.context)
+        self.world.wait_until(self._moment_for(incident, wait.hold_ms))
         if wait.element == "fact":
             fields = self.bundle.rulebase.fact_types[wait.name].fields
             row = {n: v for n, v in context.items() if n in fields}
@@ -212,9 +228,10 @@ class Lead:
 
     def _answer(self, incident: Incident, at: ApproveState, choice: str) -> None:
         question, asked = at.question, self.harness.now
+        first = self._moment_for(incident, PAUSE_MS * (question.quorum - 1))
         names = (n for n in range(100) if f"person-{n + 1}" not in question.excluded)
         for number, name in zip(range(question.quorum), names, strict=False):
-            after, who = PAUSE_MS * (number + 1), f"person-{name + 1}"
+            after, who = first - asked + PAUSE_MS * number, f"person-{name + 1}"
             self.world.wait_until(asked + after)
             said = {"after": after, "by": who, "role": question.role, "choose": choice}
             self.humans.append({"on": at.path, **_branch(incident), **said})

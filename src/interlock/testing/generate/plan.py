@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Final
 
 from interlock.engine.bundle import Bundle, environment_of
@@ -26,6 +26,7 @@ from interlock.testing.coverage.model import FALSE
 from interlock.testing.generate.aims import Wanted, aims_of
 from interlock.testing.generate.grounds import Ground, grounds
 from interlock.testing.generate.lead import Lead, Plan
+from interlock.testing.generate.levels import levelled
 from interlock.testing.generate.ways import Way, aimed, guarded, way_ending, ways_by, ways_to
 from interlock.testing.generate.world import SENT, Astray
 from interlock.testing.generate.write import Written, fired, scenario_of, turn
@@ -166,14 +167,29 @@ class _Planner:
     # --- machines ------------------------------------------------------------------------------
 
     def _runs(self, machine: MachineSubject, edges: Iterable[Edge]) -> Iterator[_Run]:
-        """Yield runs in which an incident takes one of some edges."""
+        """Yield runs in which an incident takes one of some edges.
+
+        A timer around several states runs out where the others leave it time, or where all of
+        them have been used up; so each of its edges is tried in turn, as soon as can be and late.
+        """
+        found = list(edges)
+        if len(found) > 1 and all(one.event.startswith("after:") for one in found):
+            each = [self._runs_by(machine, e, late=late) for late in (False, True) for e in found]
+            yield from (run for some in zip_longest(*each) for run in some if run is not None)
+            return
+        for edge in found:
+            yield from self._runs_by(machine, edge)
+
+    def _runs_by(
+        self, machine: MachineSubject, edge: Edge, *, late: bool = False
+    ) -> Iterator[_Run]:
         root, of = self._machines[machine.started], machine.machine.id
-        for edge in edges:
-            for way in ways_by(machine, edge):
-                for ways in self._ways(root, machine, way):
-                    for subject, start in self._starts(root):
-                        for ground in self._grounds(root, ways[root.machine.id], subject, start):
-                            yield _Run(self._lead(Plan(of, ways)), ground, root.machine.id)
+        for way in ways_by(machine, edge):
+            for ways in self._ways(root, machine, way):
+                for subject, start in self._starts(root):
+                    for ground in self._grounds(root, ways[root.machine.id], subject, start):
+                        plan = Plan(of, ways, late=late)
+                        yield _Run(self._lead(plan), ground, root.machine.id)
 
     def _ways(
         self, root: MachineSubject, machine: MachineSubject, way: Way
@@ -211,7 +227,8 @@ class _Planner:
         narrow = meet(guarded(machine, way, start), target)
         for region in (narrow, target, EVERYWHERE):
             found = list(islice(grounds(self._whole, subject, region), 3))
-            yield from found
+            for one in found:
+                yield from islice(levelled(one, machine, way, start), 2)
             if found:
                 return
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import product
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice, product
+from typing import Final
 
-from interlock.language.expression import ExpressionError, Row, Scope, parse
+from interlock.language.expression import ExpressionError, Row, Scope, parse, reads
 from interlock.language.expression.check import resolve
 from interlock.language.regions import EVERYWHERE, Box, Region, truth_of
 from interlock.language.regions.samples import MOST_TRIES, row_of, summed_fields
-from interlock.language.values import Field, Unknown, Value
+from interlock.language.values import Field, Kind, Unknown, Value
 
 Holds = Callable[[Row], bool | Unknown]
 """Whether what is expected holds of what a probe saw."""
+
+MOST_LEVELS: Final = 1_000
+"""Sights that are tried of a probe whose numbers are compared with what is given."""
+
+_MEASURED: Final = frozenset({Kind.INT, Kind.DOUBLE, Kind.DURATION, Kind.TIMESTAMP})
 
 
 def sight(  # what is expected, of what, beside what
@@ -41,7 +47,29 @@ def sight(  # what is expected, of what, beside what
             for one in (seen, {**seen, **{n: v for n, v in numbers.items() if n in fields}}):
                 if holds(one) is wanted:
                     return one
-    return None
+    levels = _levels(_read(expect, fields), numbers.values())
+    plain = row_of({}, "probe", fields, 0, sorted(texts))
+    return next((one for level in levels if holds(one := {**plain, **level}) is wanted), None)
+
+
+def _read(expect: str, fields: Mapping[str, Field]) -> list[str]:
+    """Return the numbers of a probe that an expectation reads."""
+    try:
+        found = {name for alias, name in reads(parse(expect)) if alias == "probe"}
+    except ExpressionError:
+        return []
+    return sorted(n for n in found if n in fields and fields[n].type.kind in _MEASURED)
+
+
+def _levels(names: list[str], numbers: Iterable[int]) -> Iterator[dict[str, Value]]:
+    """Yield what a probe may see that is compared with what an action was given.
+
+    Each number is at the level of one that was given, a step above it or below; with that,
+    one expectation may hold of several of them.
+    """
+    levels = sorted({n + step for n in numbers if type(n) is int for step in (-1, 0, 1)})
+    for some in islice(product(levels, repeat=len(names)), MOST_LEVELS):
+        yield dict(zip(names, some, strict=True))
 
 
 def _rows(box: Box, fields: Mapping[str, Field], words: list[str]) -> Iterator[dict[str, Value]]:
