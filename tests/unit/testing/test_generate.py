@@ -7,8 +7,8 @@ from functools import cache
 
 import pytest
 
-from interlock.engine.bundle import MANIFEST, Bundle, documents_of
-from interlock.engine.probes import manifest
+from interlock.engine.bundle import Bundle, documents_of
+from interlock.engine.probes import MANIFEST, manifest
 from interlock.language.document import load_documents
 from interlock.server.cli.manifests import stated_probes
 from interlock.testing.coverage import Sort
