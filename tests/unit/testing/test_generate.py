@@ -281,6 +281,15 @@ def test_a_choice_that_compares_two_fields_comes_out_each_way() -> None:
     assert all(8 <= one["size"] and 1 <= one["most"] <= 500 for one in given)
 
 
+def test_what_a_later_branch_reads_is_no_matter_for_an_earlier_one() -> None:
+    """Law: only guards up to the wanted branch are asked; what the second reads no rule says."""
+    second = "      - {if: size < most, to: first}\n      - {if: steps.size() > 0, to: left}\n"
+    text = COMPARING.replace("      - {if: size >= most, to: left}\n", second)
+    found = generate(Bundle.compile({"a.yaml": text.replace("{else: first}", "{else: left}")}))
+
+    assert [one.item.said for one in found.unreached] == ["choose in grow"]
+
+
 def test_a_service_level_runs_out_though_every_timer_in_it_is_shorter() -> None:
     """Law: 30 and 20 minutes pass before the last question, so that 70 are over while it stands."""
     found = generate(Bundle.compile({"a.yaml": COMPARING}))

@@ -23,6 +23,9 @@ from interlock.testing.generate.ways import Way
 MOST_MOVED: Final = 200
 """Matches that are looked at for one."""
 
+MOST_TRIED: Final = 2
+"""Matches of those that are tried besides the one."""
+
 _STEPS: Final = (0, 1, -1)
 _COMPARED: Final = ("<", "<=", ">", ">=", "==", "!=")
 
@@ -51,9 +54,8 @@ def levelled(
         taken = sources(start.inputs)
         named = [(left, right) for one in known for left, right in one.compared()]
         pairs = [(taken[a], taken[b]) for a, b in named if a in taken and b in taken]
-        for moved in islice(_moved(ground, pairs), MOST_MOVED):
-            if _come_out(known, start, moved.rows):
-                yield moved
+        looked_at = islice(_moved(ground, pairs), MOST_MOVED)
+        yield from islice((m for m in looked_at if _come_out(known, start, m.rows)), MOST_TRIED)
     yield ground
 
 
@@ -91,7 +93,7 @@ def _come_out(choices: Sequence[_Choice], start: StartSpec, rows: Rows) -> bool:
     for choice in choices:
         if not choice.read <= context.keys():
             return False
-        guards = (one.guard for one in choice.branches)
+        guards = (one.guard for one in choice.branches[: choice.wanted + 1])
         verdicts = (g is None or g.evaluate(context, {"ctx": context}) is True for g in guards)
         if next((n for n, true in enumerate(verdicts) if true), None) != choice.wanted:
             return False

@@ -228,7 +228,7 @@ class _Planner:
         for region in (narrow, target, EVERYWHERE):
             found = list(islice(grounds(self._whole, subject, region), 3))
             for one in found:
-                yield from islice(levelled(one, machine, way, start), 2)
+                yield from levelled(one, machine, way, start)
             if found:
                 return
 
