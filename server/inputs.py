@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from interlock.engine.executors.registry import PLUGIN
+from interlock.engine.executors.settings import PLUGIN
 from interlock.errors import RequestRejected
 
 SUFFIXES = (".yaml", ".yml")

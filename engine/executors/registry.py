@@ -11,13 +11,11 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
 from interlock.engine.executors.base import Executor
+from interlock.engine.executors.settings import PLUGIN
 from interlock.errors import DefinitionError
 from interlock.language.values import Field
 
 GROUP: Final = "interlock.executors"
-
-PLUGIN: Final = "plugin"
-"""Setting that names the entry point when the executor has another name."""
 
 _OWN: Final = tuple(
     EntryPoint(name, f"interlock.engine.executors.{name}:create", GROUP)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from interlock.errors import DefinitionError
+
+PLUGIN: Final = "plugin"
+"""Setting that names the entry point when the executor has another name."""
 
 
 def check_settings(executor: str, settings: Mapping[str, str], *known: str) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from interlock.engine.bundle import Bundle
 from interlock.engine.clock import SystemClock
-from interlock.engine.executors.registry import load_executors, probe_fields
 from interlock.engine.probes import MANIFEST, manifest
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, ordered, refuse_errors
@@ -20,10 +19,13 @@ from interlock.server.cli.manifests import Stated
 from interlock.server.cli.quieting import quiet, today
 from interlock.server.cli.reading import read
 from interlock.server.cli.unstated import unseen
-from interlock.server.inputs import DRY_RUN, SUFFIXES
+from interlock.server.inputs import SUFFIXES
 from interlock.server.kinds import check_kinds
 
 _UNKNOWN_PROBE = "RV710"
+
+UNSTATED = manifest({})
+"""That of a service without settings, whose only executor sees nothing."""
 
 
 def findings(
@@ -81,8 +83,7 @@ def find(
     if isinstance(probes, str):
         found = _compiled(files, {**texts, MANIFEST: probes}, environment, now, reader)
         return Findings(texts, ordered(found))
-    without = manifest(probe_fields(load_executors(DRY_RUN)))
-    found = _compiled(files, {**texts, MANIFEST: without}, environment, now, reader)
+    found = _compiled(files, {**texts, MANIFEST: UNSTATED}, environment, now, reader)
     missing = [_softened(one) for one in found if one.code == _UNKNOWN_PROBE]
     found = [one for one in found if one.code != _UNKNOWN_PROBE]
     if missing and not any(one.severity == "error" for one in found):

@@ -18,7 +18,8 @@ from interlock.server.cli.options import Report
 from interlock.server.cli.places import whole_of
 from interlock.server.cli.reading import read
 from interlock.server.inputs import InputRejected
-from interlock.server.lint import lint, unraised_versions
+from interlock.server.lint import lint
+from interlock.server.lint.versions import unraised_versions
 
 
 def lint_files(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from interlock.engine.executors.registry import load_executors, probe_fields
 from interlock.engine.probes import Probes, manifest
 from interlock.language.document import load_documents
 from interlock.language.expression import OPEN
 from interlock.language.values import YamlValue
-from interlock.server.inputs import DRY_RUN
 
 
 def unseen(texts: Mapping[str, str], seen: Probes | None = None) -> str:
@@ -21,8 +19,7 @@ def unseen(texts: Mapping[str, str], seen: Probes | None = None) -> str:
     """
     documents = [one for name, text in texts.items() for one in load_documents(text, name)]
     asked = {name for one in documents if one.kind == "actions/v1" for name in _asked(one.data)}
-    without = probe_fields(load_executors(DRY_RUN))
-    return manifest({**dict.fromkeys(sorted(asked), OPEN), **without, **(seen or {})})
+    return manifest({**dict.fromkeys(sorted(asked), OPEN), **(seen or {})})
 
 
 def _asked(data: YamlValue) -> Iterator[str]:

@@ -23,7 +23,8 @@ from interlock.language.values import parse_timestamp
 from interlock.server.cli.checking import find
 from interlock.server.cli.verifying import prove
 from interlock.server.code_pages import CodePage, code_pages, read_pages
-from interlock.server.lint import lint, unraised_versions
+from interlock.server.lint import lint
+from interlock.server.lint.versions import unraised_versions
 from interlock.testing.scenario import judge, load_scenarios, play, read_shape
 
 ROOT = Path(__file__).parents[2]

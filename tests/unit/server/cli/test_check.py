@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from interlock.server.cli.checking import find
+from interlock.engine.executors.registry import load_executors, probe_fields
+from interlock.engine.probes import manifest
+from interlock.server.cli.checking import UNSTATED, find
 from interlock.server.cli.reading import read
-from interlock.server.inputs import InputRejected
+from interlock.server.inputs import DRY_RUN, InputRejected
 from tests.unit.server.cli.conftest import Ran
 
 Run = Callable[..., Ran]
@@ -136,6 +138,10 @@ def test_the_folder_one_stands_in_is_named(
     monkeypatch.chdir(tmp_path)
 
     assert f"in this folder, {tmp_path} (" in interlock("check").err
+
+
+def test_where_nobody_says_anything_a_service_without_settings_is_checked_against() -> None:
+    assert manifest(probe_fields(load_executors(DRY_RUN))) == UNSTATED
 
 
 def test_a_probe_nobody_was_asked_about_is_a_warning(folder: Path) -> None:

@@ -90,4 +90,20 @@ def test_a_check_from_the_cache_loads_nothing_that_reads_policies(
     reads = {"yaml", "interlock.engine.bundle", "interlock.language.model"}
 
     assert reads <= _loaded("check", str(tmp_path / "a.yaml"))
-    assert not reads & _loaded("check", str(tmp_path / "a.yaml"))
+    assert not {*reads, "asyncio"} & _loaded("check", str(tmp_path / "a.yaml"))
+
+
+def test_a_check_loads_nothing_that_acts_or_compares(tmp_path: Path) -> None:
+    """What only a service, or another verb, needs: a third of a second of a small check."""
+    (tmp_path / "a.yaml").write_text("interlock: signals/v1\nsignals: {a.b: {ttl: 1m}}\n")
+    unwanted = {
+        "asyncio",
+        "interlock.engine.executors.base",
+        "interlock.engine.verify",
+        "interlock.engine.difference",
+    }
+
+    assert not unwanted & _loaded("check", "--no-cache", str(tmp_path / "a.yaml"))
+    (tmp_path / "executors.toml").write_text("[dry_run]\n")
+    asked = _loaded("check", "--no-cache", str(tmp_path / "a.yaml"))
+    assert "interlock.engine.executors.base" in asked
