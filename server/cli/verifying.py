@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from interlock.engine.bundle import Bundle, documents_of
+from interlock.engine.probes import MANIFEST, manifest
 from interlock.engine.verify import counterexamples_of
 from interlock.engine.verify import verify as verify_files
 from interlock.errors import DefinitionError
@@ -18,6 +20,9 @@ from interlock.server.cli.options import Report
 from interlock.server.cli.quieting import quiet, today
 from interlock.server.cli.reading import read
 from interlock.server.cli.showing import uses, write
+from interlock.server.inputs import holds_only_tests
+from interlock.testing.generate import shown
+from interlock.testing.generate.probes import expected_probes
 
 
 @dataclass(frozen=True)
@@ -52,15 +57,17 @@ def verify(paths: Sequence[Path], asked: Asked, report: Report) -> Exit:
     found = quiet(prove(read(paths), probes, asked.environment), today())
     print_findings(found, report, "interlock verify")
     if asked.folder is not None and found.diagnostics:
-        for path in _show(paths, found, asked, asked.folder):
+        for path in _show(paths, found, asked, probes):
             print(f"wrote {path}", file=sys.stderr)
     return Exit.FOUND if found.count("error") else Exit.OK
 
 
-def _show(paths: Sequence[Path], found: Findings, asked: Asked, folder: Path) -> list[Path]:
+def _show(paths: Sequence[Path], found: Findings, asked: Asked, probes: Stated) -> list[Path]:
     """Write counter-examples of what was printed; what does not compile has none."""
+    folder = asked.folder or Path()
     try:
         examples, allow = counterexamples_of(found.texts, asked.environment)
+        examples += shown(_bundle(found.texts, probes, asked.environment))
     except DefinitionError:
         return []
     used = uses(paths, folder)
@@ -71,6 +78,13 @@ def _show(paths: Sequence[Path], found: Findings, asked: Asked, folder: Path) ->
         if (one.finding.path, one.finding.span, one.finding.code) in printed
     )
     return write(told, folder, asked.executors)
+
+
+def _bundle(texts: Mapping[str, str], probes: Stated, environment: str | None) -> Bundle:
+    """Return the files as what is played; what probes see, where nobody says it, is inferred."""
+    files = {name: text for name, text in texts.items() if not holds_only_tests(text)}
+    stated = probes if isinstance(probes, str) else manifest(expected_probes(documents_of(files)))
+    return Bundle.compile({**files, MANIFEST: stated}, environment)
 
 
 def prove(files: Mapping[str, bytes], probes: Stated, environment: str | None = None) -> Findings:

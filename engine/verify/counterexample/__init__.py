@@ -6,9 +6,12 @@
                         │ signals, drive
                         ▼
                    Counterexample ─ text ─► test/v1 document, to be played before it is believed
+
+What shows only where branches go on side by side is ``led``, by whoever plays the bundle.
 """
 
 from interlock.engine.verify.counterexample.cases import counterexamples
+from interlock.engine.verify.counterexample.led import Led, led
 from interlock.engine.verify.counterexample.text import Counterexample
 
-__all__ = ["Counterexample", "counterexamples"]
+__all__ = ["Counterexample", "Led", "counterexamples", "led"]

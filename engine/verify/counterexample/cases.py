@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from interlock.engine.verify.counterexample.drive import Script, drive
+from interlock.engine.verify.counterexample.led import by_fork
 from interlock.engine.verify.counterexample.signals import (
     Beginning,
     Given,
@@ -25,7 +26,7 @@ from interlock.language.diagnostics import Diagnostic
 from interlock.language.expression import Row
 from interlock.language.regions import NOWHERE
 from interlock.language.values import format_duration
-from interlock.machines.definition import ParallelState, Trigger
+from interlock.machines.definition import Trigger
 from interlock.machines.verify import MachineSubject
 from interlock.machines.verify.approvals import approval_gaps
 from interlock.machines.verify.invariants import breaches
@@ -138,19 +139,12 @@ def _along(
     expect: Sequence[Given],
 ) -> Iterator[Counterexample]:
     """Yield a scenario in which a machine goes a way, for each rule that can begin it."""
-    if any(edge.event in {Trigger.ABORT, Trigger.WITHDRAWN} for edge in way) or _forks(
-        way, machine
-    ):
+    rude = {Trigger.ABORT, Trigger.WITHDRAWN}
+    if any(edge.event in rude for edge in way) or by_fork(way, machine):
         return
     for start in beginnings(whole, machine.machine.id):
         script = drive(whole, machine, start, way)
         yield _told(whole, start, script, finding, expect)
-
-
-def _forks(way: Sequence[Edge], machine: MachineSubject) -> bool:
-    """Return whether a way comes by a parallel state: no single script drives what follows."""
-    states = machine.machine.states
-    return any(isinstance(states.get(edge.source), ParallelState) for edge in way)
 
 
 def _told(
@@ -190,7 +184,7 @@ def _reached(whole: Whole, reach: Reach) -> Iterator[Counterexample]:
     machine = reach.machine
     name, _, part = reach.origin.rpartition(".")
     way = routes(machine.machine.initial, machine.edges).get(reach.leaf.path)
-    if way is None or machine.around or _forks(way, machine):
+    if way is None or machine.around or by_fork(way, machine):
         return
     for start in beginnings(whole, machine.machine.id):
         types = _types(start.subject)
@@ -232,7 +226,7 @@ def _lead(whole: Whole, causes: Sequence[Cause], first: Row) -> Script | None:
         way = routes(machine.machine.initial, machine.edges).get(cause.path)
         alone = len(subject.rule.patterns) == 1 and is_told_by_signals(subject)
         begun = begun_by(subject, machine.machine.id, {subject.rule.patterns[0].alias: row})
-        if kind is None or way is None or begun is None or not alone or _forks(way, machine):
+        if kind is None or way is None or begun is None or not alone or by_fork(way, machine):
             return None
         script.given.append(signal(kind, row, at=script.now))
         script = drive(whole, machine, begun, way, script)

@@ -10,9 +10,12 @@
                ▼
              scenario, played again ─► kept if it passes and reaches    (plan)
 
+``show`` leads in the same way to what verification finds where branches go on side by side.
+
 What is written is what the policy does, not what it ought to do: somebody has to read it.
 """
 
 from interlock.testing.generate.plan import Generated, Made, Unreached, generate
+from interlock.testing.generate.show import shown
 
-__all__ = ["Generated", "Made", "Unreached", "generate"]
+__all__ = ["Generated", "Made", "Unreached", "generate", "shown"]

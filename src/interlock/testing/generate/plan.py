@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, zip_longest
 from typing import Final
@@ -79,16 +79,24 @@ def generate(bundle: Bundle, scenarios: Sequence[Scenario] = ()) -> Generated:
         bundle: what they are about.
         scenarios: those there are; what they cover is left out.
     """
-    return _Planner(bundle, scenarios).planned()
+    return Planner(bundle, scenarios).planned()
 
 
-class _Planner:
-    """The scenarios of one bundle while they are made."""
+class Planner:
+    """The scenarios of one bundle while they are made.
+
+    Args:
+        bundle: what they are about.
+        scenarios: those there are.
+
+    Attributes:
+        whole: the bundle, as it is reasoned about.
+    """
 
     def __init__(self, bundle: Bundle, scenarios: Sequence[Scenario]) -> None:
         self._bundle = bundle
-        self._whole = read_whole(bundle.files, environment_of(bundle.files))
-        self._machines = {one.machine.id: one for one in self._whole.parts}
+        self.whole = read_whole(bundle.files, environment_of(bundle.files))
+        self._machines = {one.machine.id: one for one in self.whole.parts}
         self._meter = Meter(bundle)
         self._found = Generated()
         self._found.coverage = merged(
@@ -96,14 +104,14 @@ class _Planner:
         )
         self._before = self._found.coverage
         self._names: set[str] = set()
-        self._read = frozenset(_read_of_senders(self._whole))
+        self._read = frozenset(_read_of_senders(self.whole))
 
     def planned(self) -> Generated:
         """Return what there is to make."""
-        for subject in self._whole.subjects:
-            for aim in aims_of(self._whole, subject):
+        for subject in self.whole.subjects:
+            for aim in aims_of(self.whole, subject):
                 said = f"{subject.rule.id}: {aim.said}"
-                runs = (_Run(self._lead(Plan()), ground, "") for ground in aim.tries)
+                runs = (Run(self._lead(Plan()), ground, "") for ground in aim.tries)
                 self._reach(aim.wanted, said, runs, aim.reason)
         for look in self._meter.machines:
             machine = self._machines[look.machine.id]
@@ -120,7 +128,7 @@ class _Planner:
         self._found.unreached.sort(key=lambda one: (one.item.order, one.way))
         return self._found
 
-    def _reach(self, wanted: Wanted, said: str, runs: Iterator[_Run], reason: str = "") -> None:
+    def _reach(self, wanted: Wanted, said: str, runs: Iterator[Run], reason: str = "") -> None:
         """Try runs until one covers what is wanted; note why none did."""
         item, way = wanted
         # What others cover by the way they seldom notice, so each conjunct has one of its own.
@@ -166,7 +174,7 @@ class _Planner:
 
     # --- machines ------------------------------------------------------------------------------
 
-    def _runs(self, machine: MachineSubject, edges: Iterable[Edge]) -> Iterator[_Run]:
+    def _runs(self, machine: MachineSubject, edges: Iterable[Edge]) -> Iterator[Run]:
         """Yield runs in which an incident takes one of some edges.
 
         A timer around several states runs out where the others leave it time, or where all of
@@ -180,16 +188,27 @@ class _Planner:
         for edge in found:
             yield from self._runs_by(machine, edge)
 
-    def _runs_by(
-        self, machine: MachineSubject, edge: Edge, *, late: bool = False
-    ) -> Iterator[_Run]:
-        root, of = self._machines[machine.started], machine.machine.id
+    def _runs_by(self, machine: MachineSubject, edge: Edge, *, late: bool = False) -> Iterator[Run]:
+        root = self._machines[machine.started]
         for way in ways_by(machine, edge):
             for ways in self._ways(root, machine, way):
-                for subject, start in self._starts(root):
-                    for ground in self._grounds(root, ways[root.machine.id], subject, start):
-                        plan = Plan(of, ways, late=late)
-                        yield _Run(self._lead(plan), ground, root.machine.id)
+                yield from self.along(machine, ways, late=late)
+
+    def along(
+        self, machine: MachineSubject, ways: Mapping[str, Way], *, late: bool = False
+    ) -> Iterator[Run]:
+        """Yield runs in which a machine, or a branch, is held to its way among some.
+
+        Args:
+            machine: which.
+            ways: by machine or branch, that of the one that is started among them.
+            late: as in a plan.
+        """
+        root = self._machines[machine.started]
+        for subject, start in self._starts(root):
+            for ground in self._grounds(root, ways[root.machine.id], subject, start):
+                plan = Plan(machine.machine.id, ways, late=late)
+                yield Run(self._lead(plan), ground, root.machine.id)
 
     def _ways(
         self, root: MachineSubject, machine: MachineSubject, way: Way
@@ -223,24 +242,24 @@ class _Planner:
         self, machine: MachineSubject, way: Way, subject: Subject, start: StartSpec
     ) -> Iterator[Ground]:
         """Yield what starts a machine so that it may go a way, or what starts it at all."""
-        target = aimed(self._whole, machine, subject, start)
+        target = aimed(self.whole, machine, subject, start)
         narrow = meet(guarded(machine, way, start), target)
         for region in (narrow, target, EVERYWHERE):
-            found = list(islice(grounds(self._whole, subject, region), 3))
+            found = list(islice(grounds(self.whole, subject, region), 3))
             for one in found:
                 yield from levelled(one, machine, way, start)
             if found:
                 return
 
     def _starts(self, machine: MachineSubject) -> Iterator[tuple[Subject, StartSpec]]:
-        for subject in self._whole.subjects:
+        for subject in self.whole.subjects:
             for spec in subject.rule.consequences:
                 is_start = isinstance(spec, StartSpec) and spec.machine == machine.machine.id
                 if is_start and isinstance(spec, StartSpec) and not subject.rule.shadow:
                     yield subject, spec
 
     def _lead(self, plan: Plan) -> Lead:
-        return Lead(self._bundle, self._whole, self._machines, plan, self._read)
+        return Lead(self._bundle, self.whole, self._machines, plan, self._read)
 
 
 def _read_of_senders(whole: Whole) -> Iterator[str]:
@@ -253,7 +272,7 @@ def _read_of_senders(whole: Whole) -> Iterator[str]:
 
 
 @dataclass
-class _Run:
+class Run:
     """One run: what comes, and the machine that is led; empty where a rule is shown."""
 
     it: Lead

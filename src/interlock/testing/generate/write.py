@@ -81,7 +81,7 @@ def _sight(bundle: Bundle, probe: str, seen: Mapping[str, Any]) -> Written:
     return {n: written(fields[n].type, value) for n, value in seen.items() if n in fields}
 
 
-def _whose(course: Course) -> Written:
+def whose(course: Course) -> Written:
     """Return whose an expectation is: a machine's incident, or a branch of it."""
     whose = {"machine": course.machine.partition("/")[0], "incident": course.key}
     return {**whose, "branch": course.branch} if course.branch else whose
@@ -90,10 +90,10 @@ def _whose(course: Course) -> Written:
 def _came(recording: Recording) -> Iterator[Written]:
     """Yield the way and the end of every incident, and every action with its result."""
     for course in recording.courses.values():
-        whose = _whose(course)
-        yield {"path": [move.dest for move in course.moves], **whose}
+        of_it = whose(course)
+        yield {"path": [move.dest for move in course.moves], **of_it}
         if course.outcome is not None:
-            yield {"outcome": course.outcome, **whose}
+            yield {"outcome": course.outcome, **of_it}
     deeds = Counter(
         (deed.action, len(deed.sent), deed.result)
         for deed in recording.deeds.values()
@@ -131,10 +131,10 @@ def turn(course: Course, start: int, place: int) -> Iterator[Written]:
         place: number of the move that leads from the one to the other.
     """
     move, before = course.moves[place], course.moves[place - 1] if place else None
-    whose = _whose(course)
+    of_it = whose(course)
     at = move.at - start
     if before is not None and before.at < move.at:
-        yield {"at": format_duration(at - 1), "state": before.dest, **whose}
+        yield {"at": format_duration(at - 1), "state": before.dest, **of_it}
     after = course.moves[place + 1] if place + 1 < len(course.moves) else None
     if after is None or after.at > move.at:
-        yield {"at": format_duration(at), "state": move.dest, **whose}
+        yield {"at": format_duration(at), "state": move.dest, **of_it}
