@@ -13,7 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from interlock.engine.verify.counterexample import Counterexample, Led, counterexamples, led
+from interlock.engine.verify.counterexample import (
+    Counterexample,
+    Led,
+    counterexamples,
+    is_told_by_signals,
+    led,
+    silent_rules,
+)
 from interlock.engine.verify.events import lost_events
 from interlock.engine.verify.loops import find_causes, loops, standing_rules
 from interlock.engine.verify.untyped import untyped_inputs
@@ -24,7 +31,15 @@ from interlock.language.diagnostics import Diagnostic, ordered
 from interlock.machines.verify import verify_machines, wrong_rollbacks
 from interlock.rules.verify import verify_rules
 
-__all__ = ["Counterexample", "Led", "counterexamples_of", "led", "verify"]
+__all__ = [
+    "Counterexample",
+    "Led",
+    "counterexamples_of",
+    "is_told_by_signals",
+    "led",
+    "silent_rules",
+    "verify",
+]
 
 
 def verify(files: Mapping[str, str], environment: str | None = None) -> list[Diagnostic]:

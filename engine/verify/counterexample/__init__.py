@@ -10,8 +10,16 @@
 What shows only where branches go on side by side is ``led``, by whoever plays the bundle.
 """
 
-from interlock.engine.verify.counterexample.cases import counterexamples
+from interlock.engine.verify.counterexample.cases import counterexamples, silent_rules
 from interlock.engine.verify.counterexample.led import Led, led
+from interlock.engine.verify.counterexample.signals import is_told_by_signals
 from interlock.engine.verify.counterexample.text import Counterexample
 
-__all__ = ["Counterexample", "Led", "counterexamples", "led"]
+__all__ = [
+    "Counterexample",
+    "Led",
+    "counterexamples",
+    "is_told_by_signals",
+    "led",
+    "silent_rules",
+]

@@ -48,8 +48,7 @@ _PAUSE_MS = 30_000
 
 def counterexamples(whole: Whole) -> Iterator[Counterexample]:
     """Yield a scenario for each finding that can be shown by one."""
-    yield from _never_fires(whole)
-    yield from _shadows(whole)
+    yield from _silent(whole)
     yield from _rivals(whole)
     for machine in whole.machines:
         for gap in approval_gaps(machine):
@@ -83,29 +82,30 @@ def _types(subject: Subject) -> dict[str, str]:
     return {pattern.alias: pattern.declared for pattern in subject.rule.patterns}
 
 
-def _never_fires(whole: Whole) -> Iterator[Counterexample]:
+def silent_rules(whole: Whole) -> Iterator[tuple[Diagnostic, Subject]]:
+    """Yield what is found about rules that never act, and what a history has to match.
+
+    That is the rule itself where another always beats it; where a condition is never true, the
+    rule without what keeps it from matching.
+    """
     for subject in whole.subjects:
         never = [one for one in certain_conditions(subject) if one.code == "RV302"]
-        if not never or subject.region != NOWHERE or not is_told_by_signals(subject):
-            continue
-        patterns = tuple(
-            tuple(one for number, one in enumerate(group) if number in chosen)
-            for group, chosen in zip(subject.patterns, kept(subject), strict=True)
-        )
-        others = replace(subject, patterns=patterns, negations=())
-        rows = witness((Laid(others, {}),), others.region, words_of(whole))
-        if rows is not None:
-            expect = {"fired": subject.rule.id}
-            yield _by_signals(whole, [subject], rows, never[0], [expect])
-
-
-def _shadows(whole: Whole) -> Iterator[Counterexample]:
+        if never and subject.region == NOWHERE:
+            patterns = tuple(
+                tuple(one for number, one in enumerate(group) if number in chosen)
+                for group, chosen in zip(subject.patterns, kept(subject), strict=True)
+            )
+            yield never[0], replace(subject, patterns=patterns, negations=())
     for shadow in shadowed_rules(whole.subjects):
-        under = shadow.under
-        rows = witness((Laid(under, {}),), under.region, words_of(whole))
-        if rows is not None and is_told_by_signals(under):
-            expect = {"fired": under.rule.id}
-            yield _by_signals(whole, [under], rows, shadow.finding(), [expect])
+        yield shadow.finding(), shadow.under
+
+
+def _silent(whole: Whole) -> Iterator[Counterexample]:
+    for finding, subject in silent_rules(whole):
+        rows = witness((Laid(subject, {}),), subject.region, words_of(whole))
+        if rows is not None and is_told_by_signals(subject):
+            expect = {"fired": subject.rule.id}
+            yield _by_signals(whole, [subject], rows, finding, [expect])
 
 
 def _rivals(whole: Whole) -> Iterator[Counterexample]:

@@ -111,7 +111,7 @@ class Planner:
         for subject in self.whole.subjects:
             for aim in aims_of(self.whole, subject):
                 said = f"{subject.rule.id}: {aim.said}"
-                runs = (Run(self._lead(Plan()), ground, "") for ground in aim.tries)
+                runs = map(self.run, aim.tries)
                 self._reach(aim.wanted, said, runs, aim.reason)
         for look in self._meter.machines:
             machine = self._machines[look.machine.id]
@@ -171,6 +171,10 @@ class Planner:
             return Coverage(), refused.diagnostics
         played, coverage = self._meter.play(read)
         return coverage, judge(played).misses
+
+    def run(self, ground: Ground) -> Run:
+        """Return a run in which a rule is shown."""
+        return Run(self._lead(Plan()), ground, "")
 
     # --- machines ------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""``verify --write`` where branches go on side by side: the bundle is led to what was found."""
+"""``verify --write`` where no script tells what happens: the bundle is led to what was found."""
 
 from __future__ import annotations
 
@@ -70,17 +70,60 @@ RING = changed((LOOKING, AROUND), (f"done: looking, {OTHERS}", f"done: looking, 
 UNUSED = changed(HAS_WIPE)
 
 
+RULES = """\
+interlock: signals/v1
+package: shop
+owner: team-shop
+signals:
+  host.beat: &seen
+    {keep: latest, key: [host], correlate: [host], ttl: 5m, fields: {host: string, load: int}}
+  host.load: *seen
+facts:
+  host.held: {doc: Somebody works there., key: [host], ttl: 1h, fields: {host: string}}
+---
+interlock: rules/v1
+package: shop
+owner: team-shop
+runbook_url: https://runbooks.example.net/shop
+rules:
+  - id: busy
+    title: A host is busy
+    severity: high
+    when:
+      - WITH
+      - {signal: host.load, as: seen, where: [host == one.host, load > 5, load < 3]}
+    then: [{advise: "${one.host} has ${seen.load}"}]
+    why: so it is
+"""
+FACT = RULES.replace("WITH", "{fact: host.held, as: one}")
+SILENCE = RULES.replace("WITH", "{absent: {signal: host.beat, key: {host: [a]}, for: 2m}, as: one}")
+
+
+def possible(rules: str) -> str:
+    """Return rules without the condition that is never true."""
+    return rules.replace(", load < 3", "")
+
+
 @pytest.mark.parametrize(
     ("code", "text", "mended", "expected"),
     [
         ("rv703", IN_A_BRANCH, UNUSED, '{never: {action: "part.wipe"}}'),
         ("rv703", AFTER_A_FAILURE, UNUSED, '{never: {action: "part.wipe"}}'),
         ("rv620", UNVISITED, SOUND, '{state: "closing", machine: "bring-back", incident: '),
+        ("rv302", FACT, possible(FACT), '{fired: "shop/busy"}'),
+        ("rv302", SILENCE, possible(SILENCE), '{fired: "shop/busy"}'),
         ("rv608", RING, SOUND, '{state: "starting", times: 1, machine: "bring-back", incident: '),
     ],
-    ids=["in a branch", "after a branch has failed", "an invariant", "a ring in a branch"],
+    ids=[
+        "in a branch",
+        "after a branch has failed",
+        "an invariant",
+        "a rule over a fact",
+        "a rule over silence",
+        "a ring in a branch",
+    ],
 )
-def test_a_finding_beside_other_branches_is_written_as_a_scenario_that_fails(
+def test_a_finding_that_has_to_be_led_to_is_written_as_a_scenario_that_fails(
     interlock: Run, tmp_path: Path, code: str, text: str, mended: str, expected: str
 ) -> None:
     """Law: while the bundle is as it was found, the scenario fails; once mended, it passes."""
