@@ -37,6 +37,7 @@ class Outcome:
         covered: edges of our modules that were reached.
         spent: processor seconds.
         broken: the input that broke it, or None.
+        how: ``crash``, ``oom`` or ``timeout``, which a process that was stopped comes to, too.
         said: the end of what was printed.
     """
 
@@ -45,12 +46,15 @@ class Outcome:
     covered: int
     spent: float
     broken: bytes | None
+    how: str
     said: str
 
     def __str__(self) -> str:
         """Return one line about it."""
         rate = self.inputs / self.spent if self.spent else 0
-        verdict = "holds" if self.broken is None else f"BROKEN by {self.broken[:200]!r}"
+        verdict = (
+            "holds" if self.broken is None else f"BROKEN ({self.how}) by {self.broken[:200]!r}"
+        )
         return (
             f"{self.law}: {self.inputs:,} inputs, {self.covered:,} edges,"
             f" {self.spent:.0f} s of processor time ({rate:,.0f} a second): {verdict}"
@@ -113,7 +117,8 @@ def _run(law: str, inputs: int, seed: int, corpus: Path | None) -> Outcome:
             worker.returncode = os.waitstatus_to_exitcode(status)
             said.seek(0)
             told = said.read()
-        broken = next((one.read_bytes() for one in sorted(folder.glob("broken-*"))), None)
+        left = [one for one in sorted(folder.glob("broken-*")) if "-slow-unit-" not in one.name]
+        broken = left[0].read_bytes() if left else None
         if worker.returncode and broken is None:
             raise RuntimeError(f"{law} did not run ({worker.returncode}): {told[-2_000:]}")
         counted, reached = _DONE.search(told), _COVERED.findall(told)
@@ -123,5 +128,6 @@ def _run(law: str, inputs: int, seed: int, corpus: Path | None) -> Outcome:
             covered=int(reached[-1]) if reached else 0,
             spent=used.ru_utime + used.ru_stime,
             broken=broken,
+            how=left[0].name.split("-")[1] if left else "",
             said=told[-4_000:],
         )

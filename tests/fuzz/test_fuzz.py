@@ -73,6 +73,7 @@ def test_a_law_that_can_be_broken_is() -> None:
     outcome = campaign.run("planted", 200_000, SEED)
 
     assert outcome.broken is not None, str(outcome)
+    assert outcome.how == "crash"
     with pytest.raises(planted.Planted):
         planted.hold(outcome.broken)
     for seed in [*seeds.seeds("planted"), *seeds.seeds("expressions")]:
