@@ -3,7 +3,7 @@
 ::
 
     Bundle ─ ways, aims ─► what is to be reached     shortest ways; conjuncts both ways
-               │ grounds: what has to come            signals, facts, time
+               │ grounds: what has to come            signals, facts, time  (levels, apart)
                ▼
              lead (world, guide, sights) ─► a run     people, executors and probes do what it takes
                │ write

@@ -24,6 +24,7 @@ from interlock.testing.coverage import Coverage, Item, Meter, merged
 from interlock.testing.coverage.branches import event_named
 from interlock.testing.coverage.model import FALSE
 from interlock.testing.generate.aims import Wanted, aims_of
+from interlock.testing.generate.apart import apart
 from interlock.testing.generate.grounds import Ground, grounds
 from interlock.testing.generate.lead import Lead, Plan
 from interlock.testing.generate.levels import levelled
@@ -251,6 +252,8 @@ class Planner:
         for region in (narrow, target, EVERYWHERE):
             found = list(islice(grounds(self.whole, subject, region), 3))
             for one in found:
+                if machine.within:
+                    yield from apart(one, start, self.whole.machinebase.inventory.targets)
                 yield from levelled(one, machine, way, start)
             if found:
                 return

@@ -1,0 +1,50 @@
+"""Branches that act at once are given targets of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from interlock.engine.bundle import Bundle
+from interlock.testing.generate import Generated, generate, plan
+from tests import bundles
+
+ASKING = """\
+            asking:
+              approve:
+                role: on-call
+                ask: Start ${web}?
+                choices: {approve: starting, reject: lost}
+                expires: 10m
+                on_expire: lost
+"""
+JOINED = "bring-back: joined in fixing"
+
+
+def at_once() -> Bundle:
+    """Return the fork bundle with both branches starting their part at once."""
+    files = bundles.fork()
+    text = files["fork.yaml"]
+    assert ASKING in text
+    text = text.replace(ASKING, "").replace("initial: asking", "initial: starting")
+    return Bundle.compile({**files, "fork.yaml": text})
+
+
+def given(found: Generated, name: str) -> dict[str, str]:
+    """Return the data of the first signal of a scenario that was made."""
+    (made,) = (one for one in found.made if one.scenario["name"] == name)
+    return made.scenario["given"][0]["data"]
+
+
+def test_branches_that_act_at_once_are_joined() -> None:
+    data = given(generate(at_once()), JOINED)
+
+    assert len({data["db"], data["web"], data["site"]}) == 3
+
+
+def test_with_one_target_for_both_they_stand_in_each_others_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Negative control: what is made without ``apart`` comes to no join."""
+    monkeypatch.setattr(plan, "apart", lambda *_: iter(()))
+
+    assert JOINED not in {one.scenario["name"] for one in generate(at_once()).made}
