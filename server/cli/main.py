@@ -28,6 +28,8 @@ COLLECTING = gc.get_threshold()
 def main() -> None:
     """Run the program and exit."""
     gc.set_threshold(50_000, 10, 10)  # what is loaded stays; `serve` goes back to COLLECTING
+    # What is installed beside us has no say in what a document may be, nor need it be looked for.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     code = run(sys.argv[1:])
     gc.freeze()  # what is left goes with the process and need not be searched
     sys.exit(code)

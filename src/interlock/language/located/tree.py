@@ -96,8 +96,9 @@ def read_trees(text: str, lines: Lines) -> Iterator[Tree]:
         YAMLError: the text is not YAML; the documents before the fault have been yielded.
     """
     builder, count = _Builder(lines), 0
+    events = iter(yaml.CSafeLoader(text).get_event, None)  # in C; `yaml.parse` asks twice for each
     try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        for event in events:
             if isinstance(event, yaml.NodeEvent):
                 builder.node(event)
             elif isinstance(event, yaml.CollectionEndEvent):

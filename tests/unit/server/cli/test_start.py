@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ _OURS = frozenset(
 )
 _COMMAND_LINE = frozenset({"annotated_doc", "shellingham", "typer", "typing_extensions"})
 """What reads a command line, and what it needs."""
+DISABLED = "PYDANTIC_DISABLE_PLUGINS"
 _SLOW = frozenset({"asyncio", "email", "http", "logging", "sqlite3", "ssl", "unittest"})
 """Parts of Python's library that take tens of milliseconds."""
 
@@ -107,3 +109,27 @@ def test_a_check_loads_nothing_that_acts_or_compares(tmp_path: Path) -> None:
     (tmp_path / "executors.toml").write_text("[dry_run]\n")
     asked = _loaded("check", "--no-cache", str(tmp_path / "a.yaml"))
     assert "interlock.engine.executors.base" in asked
+
+
+@pytest.mark.parametrize(("environment", "is_asked"), [({}, False), ({DISABLED: ""}, True)])
+def test_what_is_installed_beside_it_has_no_say_in_what_a_document_may_be(
+    tmp_path: Path, environment: dict[str, str], is_asked: bool
+) -> None:
+    """The negative control lets pydantic look for plugins, as it does by itself."""
+    beside = tmp_path / "beside"
+    (beside / "plugged-1.dist-info").mkdir(parents=True)
+    (beside / "plugged-1.dist-info" / "METADATA").write_text("Name: plugged\nVersion: 1\n")
+    (beside / "plugged-1.dist-info" / "entry_points.txt").write_text("[pydantic]\np = plugged:p\n")
+    (beside / "plugged.py").write_text("open('asked', 'w').close()\np = None\n")
+    (tmp_path / "a.yaml").write_text("interlock: signals/v1\nsignals: {a.b: {ttl: 1m}}\n")
+
+    subprocess.run(
+        [Path(sys.executable).with_name("interlock"), "check", "--no-cache", "a.yaml"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(beside), **environment},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (tmp_path / "asked").exists() == is_asked
