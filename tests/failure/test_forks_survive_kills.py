@@ -1,7 +1,8 @@
 """A fork through kill -9: every branch acts once, and the parent is joined after all of them.
 
 On a real node killed at its K-th ``fdatasync``, and on a whole service killed while the programs
-of both branches run.  Negative control: a store in which a parent moved early is caught.
+of both branches run.  Where the kill came between sending and the effect, nobody knows what became
+of it, and people are asked.  Negative control: a store in which a parent moved early is caught.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,18 +52,40 @@ def _broken(history: History) -> Any:
     rows = history.incidents(IncidentQuery(), 1_000)
     for parent in (row for row in rows if descent(row["id"]) is None):
         branches = history.incidents(IncidentQuery(parent=parent["id"]), 100)
+        actions = {one["id"]: history.actions_of(one["id"]) for one in branches}
+        is_known = not _unknown(actions)
         names = [row["id"].rpartition(".")[2] for row in branches]
-        if parent["outcome"] != "resolved" or sorted(names) != sorted(BRANCHES):
+        outcome = "resolved" if is_known else "handed_over"
+        if parent["outcome"] != outcome or sorted(names) != sorted(BRANCHES):
             yield "a parent was not joined, or a branch forked twice"
         moves = history.transitions_of(parent["id"])
-        left = next((m["seq"] for m in moves if m["trigger"] == "joined"), -1)
+        ended = "joined" if is_known else "failed"
+        left = next((m["seq"] for m in moves if m["trigger"] == ended), -1)
         for branch in branches:
-            actions = history.actions_of(branch["id"])
-            if branch["outcome"] != "done" or len(actions) != 1:
+            ours = actions[branch["id"]]
+            if len(ours) != 1 or (is_known and branch["outcome"] != "done"):
                 yield "a branch did not end as done, by one action"
-            last = [a["result_seq"] or left + 1 for a in actions]
+            last = [a["result_seq"] or left + 1 for a in ours]
             if max([history.transitions_of(branch["id"])[-1]["seq"], *last]) > left:
                 yield "a parent moved before a branch of it had ended"
+
+
+def _unknown(actions: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[object]:
+    """Return what was sent when the node was killed, and was never seen to have had its effect.
+
+    That it was done nobody knows, so it is no success, and it is not tried again: people are asked.
+    """
+    return [one for some in actions.values() for one in some if one["outcome"] == "unverified"]
+
+
+def unknown(store: Path) -> list[object]:
+    """Return the actions of a store of which nobody knows whether they had their effect."""
+    history = History(reading_engine(store))
+    try:
+        rows = history.incidents(IncidentQuery(), 1_000)
+        return _unknown({row["id"]: history.actions_of(row["id"]) for row in rows})
+    finally:
+        history.close()
 
 
 @pytest.mark.parametrize("kill_at", [*range(2, count(sample=14, full=40), count(sample=3, full=1))])
@@ -75,8 +98,12 @@ def test_a_kill_at_any_fsync_forks_once_and_joins_last(tmp_path: Path, kill_at: 
     items = [line["item"] for line in effects(tmp_path)]
     keys = [line["key"] for line in effects(tmp_path)]
     assert broken_laws(tmp_path / "interlock.db", items) == []
-    assert set(items) == {"item-0-left", "item-0-right"}
-    assert len(set(keys)) == 2
+    lost = unknown(tmp_path / "interlock.db")
+    assert len(lost) <= 1  # the node sends one at a time to the one target
+    assert set(items) <= {"item-0-left", "item-0-right"}
+    assert len(set(keys)) == len(items)
+    if not lost:
+        assert len(items) == 2
 
 
 def test_a_parent_that_moved_early_is_caught(tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from interlock.rules.model import ElementRef
 from tests.oracle.naive import NaiveRule, joins
 from tests.property.rules_histories import Observe, histories, history_of
 from tests.property.rules_strategies import rule_bases, rules_of
@@ -81,8 +82,20 @@ def _reached(rules: Sequence[NaiveRule], events: Sequence[Observe]) -> tuple[lis
     named = {f.id: repr((f.fact, f.key)) for f in side.memory.facts()}
     named |= {one.id: repr((one.type, sorted(one.row.items()))) for one, _ in side.believed.signals}
     facts = sorted(repr((f.fact, f.key, sorted(f.fields.items()))) for f in side.memory.facts())
-    firings = sorted((f.rule, [named[e.id] for e in bound(f)]) for f in side.memory.firings())
+    firings = sorted((f.rule, [_name(e, named) for e in bound(f)]) for f in side.memory.firings())
     return facts, firings
+
+
+def _name(ref: ElementRef, named: Mapping[str, str]) -> str:
+    """Return what an element is called whenever it came; of a stretch of time, what it says.
+
+    On which of several with one distinct value a count stands is told for people: the first.
+    """
+    basis = ref.basis
+    if basis is None:
+        return named[ref.id]
+    of = [] if basis.word == "count" else sorted(named[one] for one, _, _ in basis.of)
+    return repr((basis.word, basis.since, basis.count, basis.about, of))
 
 
 WORDS = ("for", "count", "within", "absent")
