@@ -25,9 +25,10 @@ demo-prometheus: setup  ## the same, seen through Prometheus and Alertmanager
 
 test: setup  ## every test, the long proofs in seeded samples (under 10 minutes)
 	@scripts/need.sh strace
-	$(PYTEST) ci -n 2 --dist loadfile
+	# Three for two cores: one of them waits for a service, most of the time.
+	$(PYTEST) ci -n 3 --dist loadfile
 
-torture: setup  ## every test, the long proofs in full (an hour)
+torture: setup  ## every test, the long proofs in full (hours)
 	@scripts/need.sh strace
 	INTERLOCK_TORTURE=1 $(PYTEST) torture --timeout 0
 
