@@ -26,7 +26,7 @@ demo-prometheus: setup  ## the same, seen through Prometheus and Alertmanager
 test: setup  ## every test, the long proofs in seeded samples (under 10 minutes)
 	@scripts/need.sh strace
 # Three for two cores: one of them waits for a service, most of the time.
-	$(PYTEST) ci -n 3 --dist loadfile
+	$(PYTEST) ci -n 3 --dist loadfile --no-loadscope-reorder
 
 torture: setup  ## every test, the long proofs in full (hours)
 	@scripts/need.sh strace

@@ -38,8 +38,16 @@ def torture() -> bool:
     return scale.TORTURE
 
 
+_LONG = frozenset({"test_docs.py", "test_generate.py", "test_generating.py"})
+"""Files of unit tests that take as long as those that start services."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked torture, unless this is torture; then nothing is hurried."""
+    """Leave out what is marked torture, unless this is torture; then nothing is hurried.
+
+    What takes long comes first, so that no worker is left with it at the end.
+    """
+    items.sort(key=lambda item: "/tests/unit/" in str(item.path) and item.path.name not in _LONG)
     if scale.TORTURE:
         for item in items:
             item.add_marker(pytest.mark.timeout(0), append=False)
