@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # No file of the repository says where packages come from: that is the machine's business.
-# Requirement files hold pins and hashes only; nothing holds an index option or a registry's host.
+# Requirement files hold pins, the machines they are for, and hashes only; nothing holds an index option or a registry's host.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 bad=$(
-    grep -nEv '^(#.*|[A-Za-z0-9._-]+(\[[a-z,]+\])?==[^ :/]+ \\|    --hash=sha256:[0-9a-f]{64}( \\)?)$' requirements/*.txt
+    grep -nEv '^(#.*|[A-Za-z0-9._-]+(\[[a-z,]+\])?==[^ :/]+( ; [A-Za-z0-9_.'"'"'<>=! ]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?)$' requirements/*.txt
     grep -nE '://' requirements/*.txt
     git grep -nIE -e '--(extra-)?index-url[ =]|--find-links[ =]|^index-url|\[\[tool\.uv\.index' -- ':!scripts/check_hosts.sh'
     git grep -nIiE -e '(pypi|pythonhosted|npmjs|crates|golang|deb\.debian)\.(org|io|com|net)' -- ':!scripts/check_hosts.sh'
