@@ -157,7 +157,7 @@ class Owner:
             partition.recover()
             self._time.go_on_from(partition.state.at)
             self._own(store, partition, content)
-        except Exception:
+        except Exception:  # whatever it is, who opens anew must find it closed
             store.close()
             raise
         self.ready.set()
@@ -246,7 +246,7 @@ class Owner:
         self._answer_questions(items, partition.state)
         try:
             group, acks = self._propose(items, store)
-        except Exception as error:
+        except Exception as error:  # it ends the thread, or the store; who waits must hear first
             self._refuse_entries(items, error)
             raise
         if not group.proposals and next_due(partition.state) <= group.at:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from interlock.engine.explain.reading import Reading
 from interlock.engine.explain.reason import Note, Reason
 from interlock.engine.explain.telling import Telling
 from interlock.engine.history import History
@@ -26,7 +27,7 @@ class Explainer:
         Raises:
             NotFound: neither an incident nor an action has that id.
         """
-        return Telling(self._history, self._decision).of(subject)
+        return Telling(Reading(self._history, self._decision)).of(subject)
 
     def _read_decision(self, seq: int) -> Note:
         return next(iter(self._history.decisions(seq, seq)), {})

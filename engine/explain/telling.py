@@ -8,7 +8,6 @@ from dataclasses import replace
 from interlock.engine.explain.grounds import Grounds
 from interlock.engine.explain.reading import Reading
 from interlock.engine.explain.reason import Note, Reason
-from interlock.engine.history import History
 from interlock.engine.wording import due
 from interlock.errors import NotFound
 
@@ -23,17 +22,13 @@ _SAID: Mapping[str, tuple[str, Callable[[Note], str]]] = {
 
 
 class Telling:
-    """One explanation in the making.
+    """One explanation in the making."""
 
-    Args:
-        history: where entries and rows are read.
-        decision: the decision about an entry; empty when there is none.
-    """
-
-    def __init__(self, history: History, decision: Callable[[int], Note]) -> None:
-        self._history = history
-        self._reading = Reading(history, decision)
-        self._grounds = Grounds(self._reading)
+    def __init__(self, reading: Reading) -> None:
+        """Tell from a reading that nothing has been opened of."""
+        self._history = reading.history
+        self._reading = reading
+        self._grounds = Grounds(reading)
 
     def of(self, subject: str) -> Reason:
         """Return the reasons behind something."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from interlock.engine.bundle import Bundle
 from interlock.engine.clock import SystemClock
-from interlock.engine.probes import MANIFEST, manifest
+from interlock.engine.probes import MANIFEST
 from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, ordered, refuse_errors
 from interlock.language.document import Reader, load_documents
@@ -18,14 +18,11 @@ from interlock.server.cli.findings import Findings
 from interlock.server.cli.manifests import Stated
 from interlock.server.cli.quieting import quiet, today
 from interlock.server.cli.reading import read
-from interlock.server.cli.unstated import unseen
+from interlock.server.cli.unstated import UNSTATED, unseen
 from interlock.server.inputs import SUFFIXES
 from interlock.server.kinds import check_kinds
 
 _UNKNOWN_PROBE = "RV710"
-
-UNSTATED = manifest({})
-"""That of a service without settings, whose only executor sees nothing."""
 
 
 def findings(

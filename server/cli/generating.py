@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from interlock.engine.bundle import Bundle
-from interlock.engine.executors.registry import load_executors, probe_fields
-from interlock.engine.probes import MANIFEST, Probes, manifest
+from interlock.engine.probes import MANIFEST, manifest
 from interlock.errors import InvariantBroken
-from interlock.language.document import Document, load_documents
+from interlock.language.document import load_documents
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.harmless import harmless, harmless_json
 from interlock.server.cli.manifests import stated_probes
@@ -23,7 +22,7 @@ from interlock.server.cli.options import Report
 from interlock.server.cli.printer import counted
 from interlock.server.cli.reading import read
 from interlock.server.cli.showing import uses
-from interlock.server.inputs import DRY_RUN, InputRejected, holds_only_tests
+from interlock.server.inputs import InputRejected, holds_only_tests
 from interlock.server.kinds import known_kinds
 from interlock.server.layout import laid_out
 from interlock.testing.generate import Generated, generate
@@ -102,7 +101,7 @@ def _read(
     stated = stated_probes(list(paths), asked.executors)
     if stated is None:
         inferred = inferred_probes(shape for _, shape in shapes)
-        stated = manifest({**_seen(documents), **inferred})
+        stated = manifest({**expected_probes(documents), **inferred})
     bundle = Bundle.compile({**files, MANIFEST: stated}, asked.environment)
     ours = [(one, shape) for one, shape in shapes if shape.env == asked.environment]
     return bundle, [one for read in ours for one in load_scenarios(*read, bundle)]
@@ -113,11 +112,6 @@ def _holding(paths: Sequence[Path], bundle: Bundle) -> list[Path]:
     files = [Path(name) for name in bundle.files]
     homes = [(path, Path(os.path.normpath(path))) for path in paths]
     return [path for path, home in homes if any(file.is_relative_to(home) for file in files)]
-
-
-def _seen(documents: Sequence[Document]) -> Probes:
-    """Return what probes see that nobody states: what contracts expect, what is built in."""
-    return {**expected_probes(documents), **probe_fields(load_executors(DRY_RUN))}
 
 
 def _files(found: Generated, bundle: Bundle, paths: Sequence[Path], asked: Asked) -> dict[str, str]:

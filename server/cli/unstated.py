@@ -9,6 +9,9 @@ from interlock.language.document import load_documents
 from interlock.language.expression import OPEN
 from interlock.language.values import YamlValue
 
+UNSTATED = manifest({})
+"""The manifest of a service without settings, whose only executor sees nothing."""
+
 
 def unseen(texts: Mapping[str, str], seen: Probes | None = None) -> str:
     """Return a manifest by which nobody knows what the probes see that some files ask.

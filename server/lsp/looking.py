@@ -10,15 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from interlock.engine.bundle import Bundle
-from interlock.engine.executors.registry import load_executors, probe_fields
-from interlock.engine.probes import MANIFEST, manifest, read_probes
+from interlock.engine.probes import MANIFEST, read_probes
 from interlock.errors import DefinitionError
 from interlock.language.document import Document, Loc, Reading
 from interlock.language.params import read_parameters
 from interlock.language.values import Field
 from interlock.machines.load import load_machines
 from interlock.rules.load import read_rules
-from interlock.server.inputs import DRY_RUN
+from interlock.server.cli.unstated import UNSTATED
 from interlock.server.lsp.filling import filled
 from interlock.testing.scenario.load import load_scenarios, read_shape
 
@@ -60,7 +59,7 @@ def look_at(
         probes: the manifest of the probes there are; None: that of a service without settings.
         environment: whose parameters count.
     """
-    stated = probes or manifest(probe_fields(load_executors(DRY_RUN)))
+    stated = probes or UNSTATED
     seen = read_probes(stated)
     shaped = filled(document)
     shaped.readings.clear()

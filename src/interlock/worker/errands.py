@@ -208,6 +208,8 @@ class Errands:
             seen = await handler.run(read_question(message))
             report = ProbeReport(probe_id=message.probe_id, outputs=handler.write(seen))
         except Exception as error:  # noqa: BLE001  # an author's function may raise anything
+            if not isinstance(error, InterlockError):
+                _log.exception("worker_fault", operation=message.operation)
             report.error = ended(error).message[:MESSAGE_CHARACTERS]
         self._tell(WorkRequest(probe_result=report))
 

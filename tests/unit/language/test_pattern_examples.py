@@ -57,3 +57,28 @@ def test_an_example_matches(pattern: str) -> None:
 @pytest.mark.parametrize("pattern", ["(", "[", "a{", "\\", "[z-", "(?P<x>", "a)"])
 def test_what_is_not_understood_gives_nothing(pattern: str) -> None:
     assert example(pattern) is None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(" * 300 + "a" + ")" * 300,
+        "(" * 100_000,
+        "a{1000}" * 11,
+        "a{1000}" * 100_000,
+        "(?:a{999}){999}",
+        "a{999999999999}",
+        "[^ -\U0010fffd]",
+        "[z-a]",
+    ],
+    ids=["deep", "deeper", "long", "longer", "squared", "often", "no character", "backwards"],
+)
+def test_a_hostile_pattern_gives_nothing(pattern: str) -> None:
+    assert example(pattern) is None
+
+
+@given(st.text(alphabet="a1(){}[]^-|*+?,:\\\\<>é", max_size=40) | st.text(max_size=40))
+def test_whatever_is_no_pattern_gives_nothing_or_a_short_text(pattern: str) -> None:
+    found = example(pattern)
+
+    assert found is None or len(found) <= 10_000

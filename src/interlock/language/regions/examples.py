@@ -12,11 +12,19 @@ from dataclasses import dataclass
 _SIGNS = "a1bAzZ09 -_./:@"
 """What a character is tried as, in this order."""
 
+_DEEPEST = 40
+"""Most groups within one another that are looked into."""
+_LONGEST = 10_000
+"""Most characters of a text."""
+
 _ESCAPES = {"d": "1", "w": "a", "s": " ", "D": "a", "W": "-", "S": "a", "t": "\t", "n": "\n"}
 
 
 def example(pattern: str) -> str | None:
-    """Return a short text that a whole pattern matches; None where none was found."""
+    """Return a short text that a whole pattern matches; None where none was found.
+
+    Whatever the pattern, little is done and little comes of it.
+    """
     reader = _Reader(pattern)
     try:
         text = reader.alternatives()
@@ -31,6 +39,7 @@ class _Reader:
 
     pattern: str
     at: int = 0
+    depth: int = 0
 
     def alternatives(self) -> str:
         """Return what the first of some alternatives matches."""
@@ -40,11 +49,13 @@ class _Reader:
         return first
 
     def _sequence(self) -> str:
-        found = []
+        found = ""
         while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
-            one = self._one()
-            found.append(one * self._least())
-        return "".join(found)
+            one, times = self._one(), self._least()
+            if len(found) + len(one) * times > _LONGEST:
+                raise ValueError(self.pattern)
+            found += one * times
+        return found
 
     def _one(self) -> str:
         sign = self._next()
@@ -66,9 +77,13 @@ class _Reader:
         if self._takes("?"):
             while self._next() not in ":>":
                 pass
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise ValueError(self.pattern)
         inner = self.alternatives()
         if not self._takes(")"):
             raise ValueError(self.pattern)
+        self.depth -= 1
         return inner
 
     def _escaped(self) -> str:
@@ -78,7 +93,11 @@ class _Reader:
     def _set(self) -> str:
         negated = self._takes("^")
         signs = set(self._members())
-        return next(sign for sign in _SIGNS + "".join(sorted(signs)) if (sign in signs) != negated)
+        tried = _SIGNS + "".join(sorted(signs))
+        found = next((sign for sign in tried if (sign in signs) != negated), None)
+        if found is None:
+            raise ValueError(self.pattern)
+        return found
 
     def _members(self) -> Iterator[str]:
         is_first = True

@@ -10,8 +10,9 @@ import pytest
 
 from interlock.engine.executors.registry import load_executors, probe_fields
 from interlock.engine.probes import manifest
-from interlock.server.cli.checking import UNSTATED, find
+from interlock.server.cli.checking import find
 from interlock.server.cli.reading import read
+from interlock.server.cli.unstated import UNSTATED
 from interlock.server.inputs import DRY_RUN, InputRejected
 from tests.unit.server.cli.conftest import Ran
 
