@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from interlock.engine.executors.base import AttemptResult
 from interlock.engine.executors.reports import ObservationEntry, ResultEntry
@@ -184,6 +185,23 @@ def test_a_probe_that_raises_saw_nothing() -> None:
         assert report == ObservationEntry("probe-1", None, "no such node")
 
     play(act)
+
+
+def test_a_probe_with_a_fault_of_its_own_saw_nothing_and_is_logged() -> None:
+    async def act(service: Service) -> None:
+        def function(_: Question) -> None:
+            raise ZeroDivisionError("bug")
+
+        async with serving(offering(service, function)):
+            service.send(look())
+            report = await service.reported()
+
+        assert report == ObservationEntry("probe-1", None, "ZeroDivisionError: bug")
+
+    with capture_logs() as logs:
+        play(act)
+    (fault,) = (one for one in logs if one["event"] == "worker_fault")
+    assert (fault["operation"], fault["exc_info"]) == ("node", True)
 
 
 def test_a_worker_waits_for_a_service_that_is_not_there_yet() -> None:

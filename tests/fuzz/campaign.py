@@ -117,8 +117,7 @@ def _run(law: str, inputs: int, seed: int, corpus: Path | None) -> Outcome:
             worker.returncode = os.waitstatus_to_exitcode(status)
             said.seek(0)
             told = said.read()
-        left = [one for one in sorted(folder.glob("broken-*")) if "-slow-unit-" not in one.name]
-        broken = left[0].read_bytes() if left else None
+        how, broken = left_behind(folder)
         if worker.returncode and broken is None:
             raise RuntimeError(f"{law} did not run ({worker.returncode}): {told[-2_000:]}")
         counted, reached = _DONE.search(told), _COVERED.findall(told)
@@ -128,6 +127,15 @@ def _run(law: str, inputs: int, seed: int, corpus: Path | None) -> Outcome:
             covered=int(reached[-1]) if reached else 0,
             spent=used.ru_utime + used.ru_stime,
             broken=broken,
-            how=left[0].name.split("-")[1] if left else "",
+            how=how,
             said=told[-4_000:],
         )
+
+
+def left_behind(folder: Path) -> tuple[str, bytes | None]:
+    """Return how a law was broken, and by what; an input that was only slow has broken none."""
+    for one in sorted(folder.glob("broken-*")):
+        how = one.name.removeprefix("broken-").rpartition("-")[0]
+        if how != "slow-unit":
+            return how, one.read_bytes()
+    return "", None

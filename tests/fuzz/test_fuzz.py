@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -88,6 +89,16 @@ def test_an_input_that_takes_too_long_breaks_a_law(monkeypatch: pytest.MonkeyPat
     worker.timed(lambda _: None)(b"")
     with pytest.raises(worker.TooSlow):
         worker.timed(lambda _: sum(range(3_000_000)))(b"")
+
+
+def test_a_stop_and_a_fault_are_told_apart_and_what_was_slow_is_neither(tmp_path: Path) -> None:
+    assert campaign.left_behind(tmp_path) == ("", None)
+    (tmp_path / "broken-slow-unit-1f").write_bytes(b"slow")
+    assert campaign.left_behind(tmp_path) == ("", None)
+    (tmp_path / "broken-timeout-2e").write_bytes(b"stopped")
+    assert campaign.left_behind(tmp_path) == ("timeout", b"stopped")
+    (tmp_path / "broken-crash-3d").write_bytes(b"broke")
+    assert campaign.left_behind(tmp_path) == ("crash", b"broke")
 
 
 @pytest.mark.parametrize("law", campaign.LAWS)
