@@ -5,8 +5,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 bad=$(
-    grep -nEv '^(#.*|[A-Za-z0-9._-]+(\[[a-z,]+\])?==[^ :/]+( ; [A-Za-z0-9_.'"'"'<>=! ]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?)$' requirements/*.txt
-    grep -nE '://' requirements/*.txt
+    grep -HnEv '^(#.*|[A-Za-z0-9._-]+(\[[a-z,]+\])?==[^ :/]+( ; [A-Za-z0-9_.'"'"'<>=! ]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?)$' requirements/*.txt
+    grep -HnE '://' requirements/*.txt
     git grep -nIE -e '--(extra-)?index-url[ =]|--find-links[ =]|^index-url|\[\[tool\.uv\.index' -- ':!scripts/check_hosts.sh'
     git grep -nIiE -e '(pypi|pythonhosted|npmjs|crates|golang|deb\.debian)\.(org|io|com|net)' -- ':!scripts/check_hosts.sh'
 )

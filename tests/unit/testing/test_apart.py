@@ -41,6 +41,20 @@ def test_branches_that_act_at_once_are_joined() -> None:
     assert len({data["db"], data["web"], data["site"]}) == 3
 
 
+def test_a_target_of_the_same_type_is_taken_first() -> None:
+    """The inventory has a gate, whose name comes first, and three parts."""
+    files = bundles.fork()
+    text = files["fork.yaml"].replace("  gate-1: {type: gate", "  a-gate: {type: gate")
+    typed = text.replace("target: gate-1", "target: a-gate").replace(
+        "target: ${part}\n", "target: ${part}\n    target_type: part\n"
+    )
+    typed = typed.replace(ASKING, "").replace("initial: asking", "initial: starting")
+
+    data = given(generate(Bundle.compile({**files, "fork.yaml": typed})), JOINED)
+
+    assert {data["db"], data["web"]} == {"db-1", "db-2"}
+
+
 def test_with_one_target_for_both_they_stand_in_each_others_way(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

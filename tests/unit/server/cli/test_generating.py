@@ -10,10 +10,25 @@ from pathlib import Path
 
 import pytest
 
+from interlock.server.cli import generating
+from interlock.testing.generate import Generated, generate
 from tests import bundles
 from tests.unit.server.cli.conftest import Ran
 
 Run = Callable[..., Ran]
+
+PARAMS = """\
+interlock: params/v1
+package: web
+params: {limit: {type: int, default: 1, doc: Nothing reads it.}}
+environments: {prod: {limit: 2}}
+"""
+IDLE = """\
+interlock: test/v1
+uses: [.]
+env: prod
+scenarios: [{name: idle, until: 1s, expect: [{quiet: true}]}]
+"""
 
 
 @pytest.fixture
@@ -114,3 +129,33 @@ def test_options_of_generating_stand_with_it(
 
 def test_it_has_two_forms(interlock: Run, bundle: Path) -> None:
     assert interlock("test", "--generate", "-o", "junit", str(bundle)).code == 2
+
+
+def test_scenarios_of_another_environment_count_for_that_alone(
+    interlock: Run, bundle: Path
+) -> None:
+    (bundle / "params.yaml").write_text(PARAMS)
+    (bundle / "mine.test.yaml").write_text(IDLE)
+
+    without = interlock("test", "--generate", str(bundle)).err
+    within = interlock("test", "--generate", "--env", "prod", str(bundle)).err
+
+    assert "of yours" not in without
+    assert "with 1 scenario of yours" in within
+
+
+def test_what_does_not_pass_when_it_is_played_is_never_written(
+    interlock: Run, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(*given: object) -> Generated:
+        found = generate(*given)
+        found.made[0].scenario["expect"] = [{"state": "resolved", "times": 99}]
+        return found
+
+    monkeypatch.setattr(generating, "generate", wrong)
+
+    code, _, err = interlock("test", "--generate", "--write", str(tmp_path / "made"), str(bundle))
+
+    assert code == 3
+    assert "a scenario that was made does not pass" in err
+    assert not (tmp_path / "made").exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from interlock.errors import DefinitionError
-from interlock.server.cli.manifests import read_manifest, stated_probes
+from interlock.server.cli.manifests import on_stderr, read_manifest, stated_probes
 from interlock.server.inputs import InputRejected
 
 MANIFEST = '{"http.look": {"status": "int"}}'
@@ -157,3 +157,11 @@ def test_two_that_state_one_probe_differently_are_refused_at_the_second(tmp_path
         f' {tmp_path}/a/executors.json:2: {{"z": "int"}} (state it once, or both times alike)'
     )
     assert stated_probes([tmp_path / "a", tmp_path / "c"], None) is not None
+
+
+def test_a_note_drives_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    on_stderr("a\x1b[31m\u202eb is not used")
+
+    said = capsys.readouterr().err
+    assert said.startswith("note: a")
+    assert all(sign.isprintable() or sign == "\n" for sign in said)
