@@ -42,9 +42,10 @@ def test_branches_that_act_at_once_are_joined() -> None:
 
 
 def test_a_target_of_the_same_type_is_taken_first() -> None:
-    """The inventory has a gate, whose name comes first, and three parts."""
+    """Gates come first by name: one is what the site is called, the other nobody has taken."""
     files = bundles.fork()
-    text = files["fork.yaml"].replace("  gate-1: {type: gate", "  a-gate: {type: gate")
+    gates = "  a-gate: {type: gate, domain: here}\n  b-gate: {type: gate, domain: here}\n"
+    text = files["fork.yaml"].replace("  gate-1: {type: gate, domain: here}\n", gates)
     typed = text.replace("target: gate-1", "target: a-gate").replace(
         "target: ${part}\n", "target: ${part}\n    target_type: part\n"
     )

@@ -40,17 +40,17 @@ def events_of(way: tuple[Edge, ...]) -> list[str]:
 
 
 def test_of_two_ways_as_long_the_one_that_interrupts_nothing_comes_first() -> None:
-    on = "on: {operator.abort: a, go.on: b}"
+    on = "on: {operator.abort: a, wake.up: b}"
     one = machine(
         f"  s0: {{{ASK}, {on}}}\n  s1: {{choose: [{{else: end}}]}}\n"
         "  a: {choose: [{else: last}]}\n  b: {choose: [{else: last}]}\n"
         "  last: {choose: [{else: end}]}\n",
-        "go.on",
+        "wake.up",
     )
 
     first, second = ways_to(one, "last")
 
-    assert events_of(first) == ["go.on", "choose"]
+    assert events_of(first) == ["wake.up", "choose"]
     assert events_of(second) == ["operator.abort", "choose"]
 
 
