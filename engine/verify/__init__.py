@@ -14,12 +14,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from interlock.engine.verify.counterexample import (
+    HOSTILE,
     Counterexample,
     Led,
     counterexamples,
-    is_told_by_signals,
     led,
     silent_rules,
+    words_of,
 )
 from interlock.engine.verify.events import lost_events
 from interlock.engine.verify.loops import find_causes, loops, standing_rules
@@ -32,13 +33,14 @@ from interlock.machines.verify import verify_machines, wrong_rollbacks
 from interlock.rules.verify import verify_rules
 
 __all__ = [
+    "HOSTILE",
     "Counterexample",
     "Led",
     "counterexamples_of",
-    "is_told_by_signals",
     "led",
     "silent_rules",
     "verify",
+    "words_of",
 ]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, MutableMapping, Sequence
 from pathlib import Path
 
 from interlock.engine.verify import Counterexample
 from interlock.errors import DefinitionError
+from interlock.language.diagnostics import Diagnostic
 from interlock.server.cli.suites import read_suites
 from interlock.testing.scenario import judge, play
 
@@ -20,32 +21,29 @@ _MOST_WORDS = 6
 
 
 def write(
-    examples: Iterable[tuple[Counterexample, str]], folder: Path, executors: Path | None
-) -> list[Path]:
+    examples: Iterable[tuple[Counterexample, str]],
+    folder: Path,
+    executors: Path | None,
+    found: MutableMapping[Diagnostic, Path],
+) -> None:
     """Write the scenarios that fail when they are played, one for each finding.
 
     Args:
         examples: what they show, and their texts.
         folder: where they go; made if it is not there.
         executors: where it stands what probes there are, as for ``interlock test``.
-
-    Returns:
-        The files written, in order.
+        found: the files written, in order; those of findings in it are not written again.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    found: list[Path] = []
-    shown: set[object] = set()
     for example, text in examples:
-        if example.finding in shown:
+        if example.finding in found:
             continue
-        path = folder / _name(example, found)
+        path = folder / _name(example, list(found.values()))
         path.write_text(text)
         if _fails(path, executors, example.finding.code):
-            shown.add(example.finding)
-            found.append(path)
+            found[example.finding] = path
         else:
             path.unlink()
-    return found
 
 
 def uses(paths: Sequence[Path], folder: Path) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from interlock.engine.bundle import Bundle, documents_of
@@ -12,6 +13,7 @@ from interlock.engine.probes import MANIFEST, manifest
 from interlock.engine.verify import counterexamples_of
 from interlock.engine.verify import verify as verify_files
 from interlock.errors import DefinitionError
+from interlock.language.diagnostics import Diagnostic
 from interlock.server.cli.checking import find
 from interlock.server.cli.exits import Exit
 from interlock.server.cli.findings import Findings, print_findings
@@ -64,20 +66,25 @@ def verify(paths: Sequence[Path], asked: Asked, report: Report) -> Exit:
 
 def _show(paths: Sequence[Path], found: Findings, asked: Asked, probes: Stated) -> list[Path]:
     """Write counter-examples of what was printed; what does not compile has none."""
-    folder = asked.folder or Path()
+    folder, written = asked.folder or Path(), dict[Diagnostic, Path]()
+    printed = {(one.path, one.span, one.code) for one in found.diagnostics}
+
+    def is_wanted(one: Diagnostic) -> bool:
+        return (one.path, one.span, one.code) in printed and one not in written
+
     try:
-        examples, allow = counterexamples_of(found.texts, asked.environment)
-        examples += shown(_bundle(found.texts, probes, asked.environment))
+        scripts, allow = counterexamples_of(found.texts, asked.environment)
+        bundle = _bundle(found.texts, probes, asked.environment)
     except DefinitionError:
         return []
     used = uses(paths, folder)
-    printed = {(one.path, one.span, one.code) for one in found.diagnostics}
     told = (
         (one, one.text(used, allow, asked.environment))
-        for one in examples
-        if (one.finding.path, one.finding.span, one.finding.code) in printed
+        for one in chain(scripts, shown(bundle, is_wanted))
+        if is_wanted(one.finding)
     )
-    return write(told, folder, asked.executors)
+    write(told, folder, asked.executors, written)
+    return list(written.values())
 
 
 def _bundle(texts: Mapping[str, str], probes: Stated, environment: str | None) -> Bundle:

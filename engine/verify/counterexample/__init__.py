@@ -7,19 +7,20 @@
                         ▼
                    Counterexample ─ text ─► test/v1 document, to be played before it is believed
 
-What shows only where branches go on side by side is ``led``, by whoever plays the bundle.
+What no script shows is ``led``, by whoever plays the bundle.
 """
 
 from interlock.engine.verify.counterexample.cases import counterexamples, silent_rules
 from interlock.engine.verify.counterexample.led import Led, led
-from interlock.engine.verify.counterexample.signals import is_told_by_signals
+from interlock.engine.verify.counterexample.signals import HOSTILE, words_of
 from interlock.engine.verify.counterexample.text import Counterexample
 
 __all__ = [
+    "HOSTILE",
     "Counterexample",
     "Led",
     "counterexamples",
-    "is_told_by_signals",
     "led",
     "silent_rules",
+    "words_of",
 ]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from interlock.engine.verify.counterexample.drive import Script, drive
 from interlock.engine.verify.counterexample.led import by_fork
 from interlock.engine.verify.counterexample.signals import (
+    HOSTILE,
     Beginning,
     Given,
     beginnings,
@@ -173,10 +174,6 @@ def _round(whole: Whole, machine: MachineSubject, ring: Ring) -> Iterator[Counte
     if way is not None:
         expect: Given = {"state": ring.states[0], "times": 1}
         yield from _along(whole, machine, [*way, *ring.edges], ring.finding(machine), [expect])
-
-
-HOSTILE = "x; reboot"
-"""What somebody might write into a label."""
 
 
 def _reached(whole: Whole, reach: Reach) -> Iterator[Counterexample]:

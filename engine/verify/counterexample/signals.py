@@ -20,6 +20,9 @@ Given = Mapping[str, YamlValue]
 _SENT = ("subject", "severity", "source")
 """What a sender says besides the declared fields."""
 
+HOSTILE = "x; reboot"
+"""What somebody might write into a label."""
+
 AGAIN_MS = 10_000
 """How often a state is said again, so that it stays what it is and fresh."""
 

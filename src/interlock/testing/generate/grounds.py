@@ -87,8 +87,8 @@ def grounds(
     """
     if depth > DEEPEST:
         return
-    within = meet(subject.region, region, *_listed(subject))
     laid, seen = (Laid(subject, {}),), set[str]()
+    within = meet(subject.region, region, *_listed(laid[0]))
     for words in _words(whole, subject):
         for rows in islice(witnesses(laid, within, words), MOST_TRIES):
             if (key := repr(rows)) in seen:
@@ -97,6 +97,29 @@ def grounds(
             found = _Tracing(whole, subject, rows, depth, upto).traced()
             if found is not None:
                 yield found
+
+
+def together(
+    whole: Whole, rules: Sequence[Laid], region: Region, words: Sequence[str]
+) -> Iterator[Ground]:
+    """Yield ways to let several rules match at once; arguments as for ``witnesses``.
+
+    What is yielded is a ground of the last rule, with what the others need besides.
+    """
+    within = meet(region, *(one for laid in rules for one in _listed(laid)))
+    for rows in islice(witnesses(rules, within, words), MOST_TRIES):
+        found = []
+        for one in rules:
+            own = {p.alias: rows[one.called(p.alias)] for p in one.subject.rule.patterns}
+            found.append(_Tracing(whole, one.subject, own, 0, None).traced())
+        grounds_ = [one for one in found if one is not None]
+        if len(grounds_) == len(rules):
+            coming: list[Coming] = []
+            for each in (c for ground in grounds_ for c in ground.coming):
+                coming += [] if each in coming else [each]
+            lasting = max(ground.lasting_ms for ground in grounds_)
+            ordered = tuple(sorted(coming, key=lambda one: one.at))
+            yield replace(grounds_[-1], coming=ordered, lasting_ms=lasting)
 
 
 def _words(whole: Whole, subject: Subject) -> Iterator[Sequence[str]]:
@@ -128,15 +151,15 @@ def _kinds(whole: Whole, subject: Subject) -> list[str]:
     return list(found)
 
 
-def _listed(subject: Subject) -> Iterator[Region]:
+def _listed(laid: Laid) -> Iterator[Region]:
     """Yield for each absence the values it listens for."""
-    for pattern in subject.rule.patterns:
+    for pattern in laid.subject.rule.patterns:
         watch = pattern.watch if isinstance(pattern, TimedPattern) else None
         if isinstance(watch, Absence):
             for name, value in zip(watch.key, next(watch.slots())[1], strict=True):
                 if isinstance(value, str):
                     held = Values(Words(frozenset({value})))
-                    yield only(Variable("field", pattern.alias, name), held)
+                    yield only(Variable("field", laid.called(pattern.alias), name), held)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from interlock.engine.fold.state import Incident
 from interlock.engine.lineage import descent, root_of
 from interlock.engine.verify.counterexample.drive import met_by
 from interlock.engine.verify.whole import Whole
+from interlock.language.expression import Row
 from interlock.machines.definition import (
     ApproveState,
     ParallelState,
@@ -40,12 +41,17 @@ class Plan:
         of: the machine, or branch of a parallel state, that is held to its way; empty: none.
         ways: by machine, the first branches its incident is to take; whatever no way is for
             takes the way on which things go well; one with an empty way lets everything hang.
+        meets: what may end a wait, by machine or branch and state; else whatever does.
+        starts: with how many incidents of the machine that is started it is enough; 0: whatever
+            comes of them.
         late: whether everything comes at the last moment at which it still counts, so that the
             time around it runs out: a service level, say, while shorter timers run.
     """
 
     of: str = ""
     ways: Mapping[str, Way] = field(default_factory=dict)
+    meets: Mapping[tuple[str, str], Sequence[Row]] = field(default_factory=dict)
+    starts: int = 0
     late: bool = False
 
 
@@ -96,11 +102,20 @@ class Lead:
                 self._do(one)
                 continue
             due = self.world.next_due()
-            if due is None or not (self._open() or self.harness.state.intents):
+            if due is None or self._is_over():
                 break
             self.world.step(due)
         if self.plan.of and not self._held():
             raise Astray("the rule does not start it")
+
+    def _is_over(self) -> bool:
+        """Return whether nothing is under way, or enough was started."""
+        if self.plan.starts and self.plan.of:
+            root = self.machines[self.plan.of].started
+            started = sum(row.machine == root for row in self.harness.incidents)
+            if started >= self.plan.starts:
+                return True
+        return not (self._open() or self.harness.state.intents)
 
     def _led(self) -> list[Incident]:
         """Return the incidents that something is done for; one held to its way is not disturbed."""
@@ -221,10 +236,20 @@ class Lead:
             row = {n: v for n, v in context.items() if n in fields}
             self.world.come(Coming(ElementKind.FACT, wait.name, row, 0))
             return
-        found = met_by(self.whole, machine, at, context)
+        found = self._chosen(machine, at, context) or met_by(self.whole, machine, at, context)
         if found is not None:
             coming = Coming(ElementKind.SIGNAL, wait.name, found, 0)
             self.world.come(coming, lasts=wait.hold_ms > 0)
+
+    def _chosen(self, machine: MachineSubject, at: WaitState, context: Row) -> Row | None:
+        """Return what the plan wants a wait to end with; the same again would be no news."""
+        wait = at.wait
+        for row in self.plan.meets.get((machine.machine.id, at.path), ()):
+            known = wait.key is not None and wait.key[1] in context
+            keyed = {**row, wait.key[0]: context[wait.key[1]]} if wait.key and known else row
+            if wait.holds(keyed, context) and self.world.is_news(wait.name, keyed):
+                return keyed
+        return None
 
     def _answer(self, incident: Incident, at: ApproveState, choice: str) -> None:
         question, asked = at.question, self.harness.now

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, zip_longest
 from typing import Final
@@ -197,22 +197,18 @@ class Planner:
         root = self._machines[machine.started]
         for way in ways_by(machine, edge):
             for ways in self._ways(root, machine, way):
-                yield from self.along(machine, ways, late=late)
+                yield from self.along(machine, Plan(machine.machine.id, ways, late=late))
 
-    def along(
-        self, machine: MachineSubject, ways: Mapping[str, Way], *, late: bool = False
-    ) -> Iterator[Run]:
-        """Yield runs in which a machine, or a branch, is held to its way among some.
+    def along(self, machine: MachineSubject, plan: Plan) -> Iterator[Run]:
+        """Yield runs in which a machine, or a branch, is held to its way.
 
         Args:
             machine: which.
-            ways: by machine or branch, that of the one that is started among them.
-            late: as in a plan.
+            plan: of it; has a way of the machine that is started.
         """
         root = self._machines[machine.started]
         for subject, start in self._starts(root):
-            for ground in self._grounds(root, ways[root.machine.id], subject, start):
-                plan = Plan(machine.machine.id, ways, late=late)
+            for ground in self._grounds(root, plan.ways[root.machine.id], subject, start):
                 yield Run(self._lead(plan), ground, root.machine.id)
 
     def _ways(

@@ -1,21 +1,33 @@
 """What verification finds and no script tells beforehand: a run that is led there, as a scenario.
 
-That is what shows where branches go on side by side, and rules that need facts to match.
+That is what shows where branches go on side by side, what rules need facts or silence to match,
+and what only a person or a change of the evidence brings about.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from interlock.engine.bundle import Bundle
-from interlock.engine.verify import Counterexample, Led, is_told_by_signals, led, silent_rules
+from interlock.engine.verify import (
+    HOSTILE,
+    Counterexample,
+    Led,
+    led,
+    silent_rules,
+    words_of,
+)
 from interlock.language.diagnostics import Diagnostic
-from interlock.language.values import YamlValue
+from interlock.language.expression import Row
+from interlock.language.values import YamlValue, format_duration
 from interlock.machines.definition import ParallelState, Trigger
 from interlock.machines.forked import BROKE
 from interlock.machines.verify import MachineSubject
-from interlock.testing.generate.grounds import grounds
+from interlock.rules.verify.rivals import rival_rules
+from interlock.testing.generate.grounds import Ground, grounds, together
+from interlock.testing.generate.lead import Plan
 from interlock.testing.generate.plan import MOST_RUNS, Planner, Run
 from interlock.testing.generate.ways import Way, way_ending
 from interlock.testing.generate.world import Astray
@@ -24,31 +36,69 @@ from interlock.testing.generate.write import scenario_of, whose
 _Expected = dict[str, YamlValue]
 
 
-def shown(bundle: Bundle) -> Iterator[Counterexample]:
-    """Yield scenarios for the findings that show only where somebody leads.
+def shown(bundle: Bundle, wanted: Callable[[Diagnostic], bool]) -> Iterator[Counterexample]:
+    """Yield scenarios for findings, a few for each.
 
     Each says what ought to be; whoever writes it down plays it first, to see it fail.
+
+    Args:
+        bundle: what was verified.
+        wanted: of which findings; asked anew before each run.
     """
     planner = Planner(bundle, ())
-    for finding, subject in silent_rules(planner.whole):
-        if not is_told_by_signals(subject):
-            runs = (planner.run(ground) for ground in grounds(planner.whole, subject))
-            for run in _done(runs):
-                yield _told(finding, run, {"fired": subject.rule.id})
+    yield from _of_rules(planner, wanted)
     for one in led(planner.whole):
         root = next(m for m in planner.whole.machines if m.machine.id == one.machine.started)
-        for run in _done(planner.along(one.machine, _broken(root, one.ways))):
-            yield _told(one.finding, run, _expected(one, run))
+        ways = _broken(root, one.ways)
+        plan = Plan(one.machine.machine.id, ways, meets=one.meets, starts=one.starts)
+        runs = (_labelled(run, one.label) for run in planner.along(one.machine, plan))
+        for run in _done(runs, one.finding, wanted):
+            yield _told(one.finding, run, [_expected(one, run)])
 
 
-def _done(runs: Iterable[Run]) -> Iterator[Run]:
-    """Yield those of the first runs that go as they are led."""
+def _of_rules(planner: Planner, wanted: Callable[[Diagnostic], bool]) -> Iterator[Counterexample]:
+    """Yield what shows rules that never act, and rules that start different machines at once."""
+    whole = planner.whole
+    for finding, subject in silent_rules(whole):
+        runs = (planner.run(ground) for ground in grounds(whole, subject))
+        for run in _done(runs, finding, wanted):
+            yield _told(finding, run, [{"fired": subject.rule.id}])
+    words = words_of(whole)
+    for pair in rival_rules(whole.subjects, words):
+        runs = (planner.run(one) for one in together(whole, pair.laid, pair.region, words))
+        expect: list[_Expected] = [
+            {"never": {"started": machine}} for machine in sorted(pair.other.machines)
+        ]
+        for run in _done(runs, pair.finding(), wanted):
+            yield _told(pair.finding(), run, expect)
+
+
+def _done(
+    runs: Iterable[Run], finding: Diagnostic, wanted: Callable[[Diagnostic], bool]
+) -> Iterator[Run]:
+    """Yield those of the first runs that go as they are led, as long as one is wanted."""
+    if not wanted(finding):
+        return
     for run in islice(runs, MOST_RUNS):
         try:
             run.lead()
         except Astray:
             continue
         yield run
+        if not wanted(finding):
+            return
+
+
+def _labelled(run: Run, label: tuple[str, str]) -> Run:
+    """Return a run in which somebody has written what they like into a field of a signal."""
+    signal, field = label
+
+    def written(name: object, row: Row) -> Row:
+        return {**row, field: HOSTILE} if name == signal and field in row else row
+
+    coming = tuple(replace(one, row=written(one.name, one.row)) for one in run.ground.coming)
+    rows = {alias: written(row.get("name"), row) for alias, row in run.ground.rows.items()}
+    return replace(run, ground=Ground(run.ground.subject, rows, coming, run.ground.lasting_ms))
 
 
 def _broken(root: MachineSubject, ways: Mapping[str, Way]) -> dict[str, Way]:
@@ -64,19 +114,25 @@ def _broken(root: MachineSubject, ways: Mapping[str, Way]) -> dict[str, Way]:
 
 
 def _expected(one: Led, run: Run) -> _Expected:
-    """Return what ought to come of it, of the incident there was."""
+    """Return what ought to come of it, of the incident there was, or when it went its way."""
     courses = run.it.recording.courses.values()
     about = next((course for course in courses if course.machine == one.about), None)
-    return {**one.expect, **({} if about is None else whose(about))}
+    after = next((course for course in courses if course.machine == one.after), None)
+    found: _Expected = {**one.expect, **({} if about is None else whose(about))}
+    if after is not None:
+        moved = sum(edge.branch.dest is not None for edge in one.ways[one.after])
+        at = after.moves[moved].at - run.it.world.start
+        found = {"at": format_duration(at), **found}
+    return found
 
 
-def _told(finding: Diagnostic, run: Run, expect: _Expected) -> Counterexample:
+def _told(finding: Diagnostic, run: Run, expect: Sequence[_Expected]) -> Counterexample:
     lead = run.it
     scenario = scenario_of(lead, "", [], [])
     return Counterexample(
         finding,
         scenario.get("given", ()),
-        [expect],
+        expect,
         scenario.get("executors", {}),
         scenario.get("probes", {}),
         scenario.get("humans", ()),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from interlock.engine.bundle import Bundle
+from interlock.language.expression import Row
 from interlock.language.values import Field
 from interlock.language.values import Kind as Sort
 from interlock.rules.network import ElementKind
@@ -68,6 +69,7 @@ class World:
         self.given: list[dict[str, Any]] = []
         self._read_of_senders = read_of_senders
         self._series: dict[tuple[Any, ...], Series] = {}
+        self._last: dict[tuple[Any, ...], Row] = {}
         self._steps = 0
         ages = [one.evidence_max_age_ms for one in bundle.machinebase.actions.values()]
         self._fresh = min([age // 2 for age in ages if age is not None], default=LONGEST_MS)
@@ -119,12 +121,22 @@ class World:
         told = {**at, "signal": coming.name, **self._sent(coming), **said, "data": data}
         self.given.append(told)
         self._signal(coming, status)
-        declared = self.bundle.rulebase.signal_types[coming.name]
-        key = (coming.name, *(str(coming.row.get(name, "")) for name in declared.key))
+        declared, key = self.bundle.rulebase.signal_types[coming.name], self._key(coming)
+        self._last[key] = coming.row
         self._series.pop(key, None)
         if lasts and declared.keep_latest and status == "firing":
             every = max(1, min(declared.ttl_ms * 9 // 10, self._fresh))
             self._series[key] = Series(told, coming, self.harness.now, every)
+
+    def _key(self, coming: Coming) -> tuple[Any, ...]:
+        declared = self.bundle.rulebase.signal_types[coming.name]
+        return coming.name, *(str(coming.row.get(name, "")) for name in declared.key)
+
+    def is_news(self, name: str, row: Row) -> bool:
+        """Return whether a signal says anything else than the last of its key did."""
+        coming = Coming(ElementKind.SIGNAL, name, row, 0)
+        last, fields = self._last.get(self._key(coming)), self._fields(coming)
+        return last is None or any(row.get(one) != last.get(one) for one in fields)
 
     def _signal(self, coming: Coming, status: str) -> None:
         named = {"name": coming.name, "status": status, **self._sent(coming)}

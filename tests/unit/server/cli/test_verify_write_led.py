@@ -99,6 +99,111 @@ FACT = RULES.replace("WITH", "{fact: host.held, as: one}")
 SILENCE = RULES.replace("WITH", "{absent: {signal: host.beat, key: {host: [a]}, for: 2m}, as: one}")
 
 
+SETTLE = """\
+---
+interlock: machine/v1
+id: settle
+package: site
+version: 1
+title: Let a part settle
+owner: team-test
+context: {part: string}
+outcomes: [resolved, handed_over]
+initial: halting
+states:
+  halting:
+    run: part.halt
+    with: {part: "${part}"}
+    on: {done: waiting, failed: given_up, timed_out: given_up, refused: given_up,
+      unverified: given_up}
+  waiting:
+    wait: {signal: site.down, where: db == 'db-1'}
+    on: {met: resolved}
+    after: {5m: given_up}
+  resolved: {final: resolved}
+  given_up: {final: handed_over}
+"""
+LOST = "  - id: lost\n"
+WELL_AGAIN = """\
+  - id: well-again
+    title: A part is well again
+    severity: low
+    when: [{signal: part.well, as: it, where: latency < 5}]
+    then: [{start: settle, incident: "${it.part}", with: {part: "${it.part}"}}]
+    why: ${it.part} is well
+"""
+LOOP = (
+    changed(
+        (LOST, WELL_AGAIN + LOST),
+        ("as: down}", "as: down, where: db == 'db-1'}"),
+    )
+    + SETTLE
+)
+
+
+def gapped(text: str) -> str:
+    """Return a bundle in which what starts a machine does not end a wait, and the other way."""
+    starts = "as: down, where: db == 'db-1'"
+    waits = "wait: {signal: site.down, where: "
+    assert starts in text
+    assert waits in text
+    changed = text.replace(starts, "as: down, where: [db == 'db-1', web == 'db-2']")
+    return changed.replace(waits, f"{waits}web == 'db-1' && ")
+
+
+WAITS = "wait: {signal: part.well, where: part == ctx.db}"
+STANDS = changed(
+    ("as: down}", "as: down, where: db == 'db-1'}"),
+    (WAITS, "wait: {signal: site.down, where: site == ctx.site}"),
+)
+
+HELD = "facts:\n  site.held: {key: [site], ttl: 1h, fields: {site: string}}\n---\n"
+ON_HOLD = """\
+  - id: on-hold
+    title: A site is held, and down
+    severity: low
+    when:
+      - {fact: site.held, as: held}
+      - {signal: site.down, as: it, where: site == held.site}
+    then: [{start: settle, incident: "${it.site}", with: {part: "${it.db}"}}]
+    why: ${it.site} is held
+"""
+RIVALS = changed(("---\n", HELD), (LOST, ON_HOLD + LOST)) + SETTLE
+NO_RIVALS = RIVALS.replace("    severity: high\n", "    severity: high\n    exclusive: site\n", 1)
+NO_RIVALS = NO_RIVALS.replace(
+    "    severity: low\n", "    severity: low\n    exclusive: site\n    salience: -1\n"
+)
+
+NOTED = changed(
+    (
+        "    inputs: {part: string}\n    outputs",
+        "    inputs: {part: string, note: string}\n    outputs",
+    ),
+    ("    target: ${part}\n    risk: low", "    target: ${part}\n    risk: medium"),
+    ('with: {part: "${db}"}', 'with: {part: "${db}", note: db}'),
+    ('with: {part: "${web}"}', 'with: {part: "${web}", note: "${site}"}'),
+)
+NOT_NOTED = NOTED.replace('note: "${site}"', "note: web")
+
+SITE_DOWN = "{signal: site.down, as: down}"
+ON_A_FACT = (
+    HAS_WIPE,
+    ("---\n", HELD),
+    (f"when: [{SITE_DOWN}]", f"when: [{{fact: site.held, as: held}}, {SITE_DOWN}]"),
+)
+BY_A_FACT = changed(
+    *ON_A_FACT,
+    ("on: {done: fixing,", "on: {done: wiping,"),
+    (UNDOING, f"  wiping: {{{RUNS}, on: {{done: fixing, {BACK}}}}}\n{UNDOING}"),
+)
+ABORTED = 'operator.abort: {to: undoing, why: "aborted by ${event.by}: ${event.text}"}'
+BY_AN_ABORT = changed(
+    HAS_WIPE,
+    (ABORTED, "operator.abort: wiping"),
+    (UNDOING, f"  wiping: {{{RUNS}, on: {{done: undoing, {BACK}}}}}\n{UNDOING}"),
+)
+
+
 def possible(rules: str) -> str:
     """Return rules without the condition that is never true."""
     return rules.replace(", load < 3", "")
@@ -113,6 +218,12 @@ def possible(rules: str) -> str:
         ("rv302", FACT, possible(FACT), '{fired: "shop/busy"}'),
         ("rv302", SILENCE, possible(SILENCE), '{fired: "shop/busy"}'),
         ("rv608", RING, SOUND, '{state: "starting", times: 1, machine: "bring-back", incident: '),
+        ("rv350", RIVALS, NO_RIVALS, '{never: {started: "settle"}}'),
+        ("rv713", NOTED, NOT_NOTED, '{note: "x; reboot"}'),
+        ("rv802", LOOP, gapped(LOOP), '{started: "bring-back", times: 1}'),
+        ("rv805", STANDS, gapped(STANDS), 'not_fired: "site/bring-back"}'),
+        ("rv703", BY_A_FACT, changed(*ON_A_FACT), '{never: {action: "part.wipe"}}'),
+        ("rv703", BY_AN_ABORT, UNUSED, '{never: {action: "part.wipe"}}'),
     ],
     ids=[
         "in a branch",
@@ -121,6 +232,12 @@ def possible(rules: str) -> str:
         "a rule over a fact",
         "a rule over silence",
         "a ring in a branch",
+        "rivals over a fact",
+        "a label that is read in a branch",
+        "a loop through a branch",
+        "a rule that stands when a branch has waited",
+        "a machine started by a rule over a fact",
+        "after an abort",
     ],
 )
 def test_a_finding_that_has_to_be_led_to_is_written_as_a_scenario_that_fails(
