@@ -66,21 +66,22 @@ def derive_id(prefix: str, *parts: str | int) -> str:
     return f"{prefix}-{digest(list(parts))[:16]}"
 
 
-_EXACT = (str, int, bool, type(None))
+_EXACT = frozenset({str, int, bool, type(None)})
 
 
 def _refuse_inexact(value: object) -> None:
-    """Refuse what orjson would write and canonical bytes must not hold, without recursion."""
-    left = [value]
-    while left:
-        item = left.pop()
+    """Refuse what orjson would write and canonical bytes must not hold, without recursion.
+
+    A key that is no text is refused by orjson.
+    """
+    found = [value]
+    for item in found:  # which grows meanwhile
         kind = type(item)
         if kind in _EXACT:
             continue
         if isinstance(item, dict):
-            left.extend(item)  # a key is text, or refused as a value or by orjson
-            left.extend(item.values())
+            found.extend(item.values())
         elif isinstance(item, list | tuple):
-            left.extend(item)
+            found.extend(item)
         elif not isinstance(item, str):
             raise InvariantBroken(f"{kind.__name__} has no canonical form")

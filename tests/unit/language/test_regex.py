@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from interlock.language import regex
 from interlock.language.regex import compile_pattern, compile_whole_pattern
 
 
@@ -25,3 +26,13 @@ def test_a_pattern_re2_cannot_bound_is_refused(pattern):
 
 def test_a_pattern_that_ruins_backtracking_engines_is_quick():
     assert not compile_pattern("^(a+)+$")("a" * 100_000 + "b")
+
+
+def test_a_short_text_is_asked_about_once_and_a_long_one_each_time() -> None:
+    asked: list[int] = []
+    is_new = regex._remembering(lambda text: asked.append(len(text)) is None)
+
+    for length in (200, 201) * 3:
+        assert is_new("x" * length)
+
+    assert asked == [200, 201, 201, 201]
