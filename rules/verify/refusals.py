@@ -18,7 +18,7 @@ from typing import TypeAlias
 from interlock.language import Diagnostic, Span
 from interlock.language.expression import Template, reads
 from interlock.language.expression.syntax import Binary, Name, Select
-from interlock.language.regions import NOWHERE
+from interlock.language.regions import NOWHERE, meet
 from interlock.language.values import UNKNOWN, Value
 from interlock.rules.checks import Written
 from interlock.rules.declare import Declarations
@@ -57,7 +57,7 @@ def certain_faults(
 
 def _never_fires(branches: Sequence[Subject]) -> Iterator[Diagnostic]:
     """Yield what contradicts each other in a rule none of whose branches can match."""
-    if not all(_may_contradict(one) and one.region == NOWHERE for one in branches):
+    if not all(_contradicts_itself(one) for one in branches):
         return
     told: set[Span] = set()
     for one in branches:
@@ -68,15 +68,21 @@ def _never_fires(branches: Sequence[Subject]) -> Iterator[Diagnostic]:
                 yield replace(found, hint=_HINT)
 
 
-def _may_contradict(one: Subject) -> bool:
-    """Whether two conditions say something of one field; regions cost a hundred times as much."""
+def _contradicts_itself(one: Subject) -> bool:
+    """Whether those of its conditions that say something of one field cannot be true together.
+
+    Others stand in nobody's way; regions cost a hundred times as much as to find that out.
+    """
+    read = {statement: _fields(statement) for statement in one.statements}
     said = Counter(
-        (alias or statement.owner, name)
-        for statement in one.statements
-        if not _equates(statement)
-        for alias, name in reads(statement.stated.node)
+        field for statement, fields in read.items() if not _equates(statement) for field in fields
     )
-    return any(times > 1 for times in said.values())
+    shared = [s for s, fields in read.items() if any(said[field] > 1 for field in fields)]
+    return bool(shared) and meet(*(one.truth.true for one in shared)) == NOWHERE
+
+
+def _fields(statement: Statement) -> set[tuple[str, str]]:
+    return {(alias or statement.owner, name) for alias, name in reads(statement.stated.node)}
 
 
 def _equates(statement: Statement) -> bool:
