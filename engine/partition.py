@@ -26,8 +26,7 @@ from interlock.engine.fold.decide import NOTHING, fold
 from interlock.engine.fold.state import State
 from interlock.engine.fold.turn import Folded
 from interlock.engine.intake import Proposal
-from interlock.engine.journal.reader import Row
-from interlock.engine.journal.store import Draft
+from interlock.engine.journal.forms import Draft, Row
 from interlock.engine.library import Library
 from interlock.engine.model import Body, Entry, Kind
 from interlock.engine.rows import Derived

@@ -9,6 +9,7 @@
 
 ``store``    the write door: append, acknowledge, seal.
 ``reader``   entries, blobs, snapshot, checkpoint, sessions for queries.
+``forms``    what goes in and comes out, for whoever keeps it otherwise.
 ``derived``  rows of the read models, and how they are stored.
 ``seen``     which messages are in the journal already.
 ``seal``     when a checkpoint is due.

@@ -11,25 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
 from sqlmodel import Session, SQLModel, func, select
 
 from interlock.digest import digest_bytes
 from interlock.engine.journal import schema
 from interlock.engine.journal.connections import reading_engine, translated
+from interlock.engine.journal.forms import Row
 from interlock.engine.journal.tables import position, seq_of
 from interlock.engine.journal.tree import CompactRange
 from interlock.engine.model import PARTITION
 from interlock.errors import JournalCorrupt, JournalError, NotFound
-
-
-class Row(NamedTuple):
-    """One entry as it is stored."""
-
-    seq: int
-    kind: str
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 
+from interlock.engine.journal.forms import Found
 from interlock.engine.journal.statements import Insert
 from interlock.engine.journal.tables import Dedup, RecentDedup
 from interlock.errors import InvariantBroken, JournalCorrupt
@@ -24,8 +25,6 @@ _BUCKETS = 256
 _MOST_WAITING = 65_536
 _MOST_ASKED = 512
 
-Found = tuple[int, bytes]
-"""The seq that holds a message, and the digest of what it said."""
 
 _INSERT_BLOCK = Insert(RecentDedup.__table__)
 # After a restart a block may be sorted in again; the same record, so nothing changes.

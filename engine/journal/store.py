@@ -16,17 +16,18 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
 from interlock.digest import digest_bytes
 from interlock.engine.journal import connections, schema
 from interlock.engine.journal.derived import write_derived
+from interlock.engine.journal.forms import Draft, Found
 from interlock.engine.journal.keys import Signer
 from interlock.engine.journal.lock import WriterLock
 from interlock.engine.journal.reader import Reader
 from interlock.engine.journal.reserve import Reserve
 from interlock.engine.journal.seal import Seals
-from interlock.engine.journal.seen import Found, SeenMessages
+from interlock.engine.journal.seen import SeenMessages
 from interlock.engine.journal.statements import Insert
 from interlock.engine.journal.tables import Blob, Entry, position, seq_of
 from interlock.engine.journal.tree import CompactRange, leaf_hashes
@@ -38,20 +39,6 @@ RESERVE_BYTES = 16 << 20
 
 _INSERT_ENTRY = Insert(Entry.__table__)
 _INSERT_BLOB = Insert(Blob.__table__, on_conflict="DO NOTHING")
-
-
-class Draft(NamedTuple):
-    """An entry to be appended.
-
-    Attributes:
-        kind: as in the body.
-        body: canonical JSON of an object with ``at`` and ``kind``, at most 65,535 bytes.
-        dedup: for a message: 16 bytes of a digest of its identity, 8 of what it says.
-    """
-
-    kind: str
-    body: bytes
-    dedup: tuple[bytes, bytes] | None = None
 
 
 class Store:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from interlock.engine.journal.reader import Reader
 from interlock.server.inputs import InputRejected
+
+if TYPE_CHECKING:
+    from interlock.engine.journal.reader import Reader
 
 FILE = "interlock.db"
 """Name of a store in the data folder of a service."""
@@ -48,5 +51,7 @@ def opened(url: str) -> Iterator[Reader]:
         InputRejected: there is no such file.
         JournalError: it cannot be opened or is no journal.
     """
+    from interlock.engine.journal.reader import Reader  # a quarter of a second, only for stores
+
     with Reader(existing_store(url)) as reader:
         yield reader

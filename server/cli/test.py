@@ -124,19 +124,23 @@ def run(  # noqa: PLR0913, PLR0917  # the options of a verb
     interlock test --generate --write tests/ rules/ machines/
     interlock test record INCIDENT --store sqlite:///kept/interlock.db > kept.test.yaml
     """
-    from interlock.server.cli import generating, recording, testing
-
     if paths and str(paths[0]) == RECORD:
         if len(paths) != 2:
             raise typer.BadParameter("test record takes the id of one incident")
+        from interlock.server.cli import recording
+
         incident = str(paths[1])
         ended = recording.record(store, incident, uses=uses or [], names=redact or [])
         raise typer.Exit(ended)
     if not generates and (write is not None or env is not None):
         raise typer.BadParameter("--write and --env are for --generate")
     if generates:
+        from interlock.server.cli import generating
+
         asked = generating.Asked(executors, env, write)
         raise typer.Exit(generating.report_on(paths or [Path()], asked, output))
+    from interlock.server.cli import testing
+
     wanted = testing.Wanted(
         named,
         covers or least is not None,

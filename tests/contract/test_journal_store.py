@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from interlock.digest import digest_bytes
-from interlock.engine.journal.reader import Row
+from interlock.engine.journal.forms import Row
 from interlock.engine.journal.store import Store
 from interlock.engine.rows import NOTHING, Derived
 from interlock.errors import NotFound

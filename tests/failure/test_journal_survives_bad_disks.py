@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from interlock.engine.journal.forms import Draft
 from interlock.engine.journal.reader import Reader
-from interlock.engine.journal.store import Draft, Store
+from interlock.engine.journal.store import Store
 from interlock.engine.journal.verify import verify
 from interlock.errors import JournalError
 from tests.failure.journal_program import (

@@ -19,7 +19,8 @@ from hypothesis.stateful import (
 )
 
 from interlock.engine.journal import seen
-from interlock.engine.journal.store import Draft, Store
+from interlock.engine.journal.forms import Draft
+from interlock.engine.journal.store import Store
 from interlock.engine.journal.tables import Annotation, Transition
 from interlock.engine.journal.tree import Tree, leaf_hashes
 from interlock.engine.journal.verify import verify

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from interlock import digest
 from interlock.engine.fold import snapshot
 from interlock.engine.intake import Proposal
-from interlock.engine.journal.store import Draft
+from interlock.engine.journal.forms import Draft
 from interlock.engine.library import Library
 from interlock.engine.model import Kind
 from interlock.engine.partition import Partition

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from interlock.engine.journal.store import Draft, Store
+from interlock.engine.journal.forms import Draft
+from interlock.engine.journal.store import Store
 from interlock.engine.rows import Derived
 from interlock.testing.memory import MemoryStore
 

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Self
 
 from interlock.digest import digest_bytes
-from interlock.engine.journal.reader import Row
-from interlock.engine.journal.seen import Found
-from interlock.engine.journal.store import Draft
+from interlock.engine.journal.forms import Draft, Found, Row
 from interlock.engine.rows import (
     ActionRow,
     AnnotationRow,

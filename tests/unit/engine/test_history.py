@@ -10,7 +10,8 @@ import pytest
 from interlock import digest
 from interlock.engine.history import History, IncidentQuery, TransitionQuery
 from interlock.engine.journal.connections import reading_engine
-from interlock.engine.journal.store import Draft, Store
+from interlock.engine.journal.forms import Draft
+from interlock.engine.journal.store import Store
 from interlock.errors import JournalError
 from interlock.testing import Answer
 from tests.unit.engine.fold.conftest import Web

@@ -11,8 +11,8 @@ import pytest
 import structlog
 
 from interlock.engine import owner, partition
-from interlock.engine.journal.seen import Found
-from interlock.engine.journal.store import Draft, Store
+from interlock.engine.journal.forms import Draft, Found
+from interlock.engine.journal.store import Store
 from interlock.engine.node import Node
 from interlock.errors import InvariantBroken, JournalCorrupt, JournalError, NotReady
 from tests.unit.engine.given_node import (

@@ -74,7 +74,7 @@ def compile_typed(typed: Typed) -> Evaluate:
         InvariantBroken: a part computes with a value whose type nobody declared.
     """
     refuse_undeclared(typed)
-    scope: dict[str, object] = {**_GLOBALS}
+    scope: dict[str, object] = {"__builtins__": {}}
     evaluate = FunctionType(_ON_FIRST_CALL, scope, "evaluate")
     scope["become"] = partial(_become, evaluate, typed)
     return evaluate
@@ -84,6 +84,7 @@ def _become(evaluate: FunctionType, typed: Typed) -> FunctionType:
     """Give a function the code of an expression; twice at once does it twice, to the same end."""
     emitter = Emitter()
     source = _FUNCTION.format(emitter.source(typed))
+    evaluate.__globals__.update(_GLOBALS)
     evaluate.__globals__.update(emitter.constants)
     made: dict[str, FunctionType] = {}
     exec(compile(source, "<expression>", "exec"), evaluate.__globals__, made)  # noqa: S102  # our own source, see emit

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from interlock import digest
 from interlock.engine.fold.state import NEVER
-from interlock.engine.journal.reader import Row as Entry
+from interlock.engine.journal.forms import Row as Entry
 from interlock.engine.model import Kind
 from interlock.errors import SignalRejected
 from interlock.language.values import Value, admit

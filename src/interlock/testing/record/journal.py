@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from interlock import digest
 from interlock.engine import decisions
 from interlock.engine.bundle import Bundle
-from interlock.engine.journal.reader import Row
+from interlock.engine.journal.forms import Row
 from interlock.engine.lineage import root_of
 from interlock.engine.model import Body, Kind
 from interlock.errors import NotFound, SignalRejected

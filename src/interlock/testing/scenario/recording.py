@@ -8,7 +8,7 @@ from typing import Any
 
 from interlock import digest
 from interlock.engine import decisions
-from interlock.engine.journal.reader import Row
+from interlock.engine.journal.forms import Row
 from interlock.engine.model import Body, Kind
 
 Values = Mapping[str, Any]

@@ -11,8 +11,9 @@ from typing import Any
 
 from interlock.digest import canonical
 from interlock.engine.journal import connections, schema
+from interlock.engine.journal.forms import Draft
 from interlock.engine.journal.keys import Signer
-from interlock.engine.journal.store import Draft, Store
+from interlock.engine.journal.store import Store
 from interlock.engine.journal.tree import Tree, leaf_hashes
 from interlock.engine.rows import (
     ActionRow,

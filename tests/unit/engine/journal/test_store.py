@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from interlock.engine.journal.store import MOST_BODY_BYTES, Draft, Store
+from interlock.engine.journal.forms import Draft
+from interlock.engine.journal.store import MOST_BODY_BYTES, Store
 from interlock.engine.journal.tables import Action, Annotation, Incident, Transition
 from interlock.engine.rows import NOTHING, Derived
 from interlock.errors import InvariantBroken, JournalError

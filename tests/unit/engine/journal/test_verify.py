@@ -11,8 +11,9 @@ import pytest
 from sqlmodel import select
 
 from interlock.digest import canonical, decode
+from interlock.engine.journal.forms import Draft
 from interlock.engine.journal.report import Fault
-from interlock.engine.journal.store import Draft, Store
+from interlock.engine.journal.store import Store
 from interlock.engine.journal.tables import Incident
 from interlock.engine.journal.verify import Verification, verify
 from interlock.errors import JournalCorrupt, NotFound

@@ -9,6 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from interlock.testing import Harness
+from tests.bundles import asking
+from tests.pages import ROOT
+from tests.unit.engine.kept import keep
+
 _LOADED = """\
 import sys
 before = set(sys.modules)
@@ -109,6 +114,17 @@ def test_a_check_loads_nothing_that_acts_or_compares(tmp_path: Path) -> None:
     (tmp_path / "executors.toml").write_text("[dry_run]\n")
     asked = _loaded("check", "--no-cache", str(tmp_path / "a.yaml"))
     assert "interlock.engine.executors.base" in asked
+
+
+@pytest.mark.parametrize("verb", [("test",), ("lint",), ("verify",)], ids=" ".join)
+def test_what_needs_no_store_loads_no_database(tmp_path: Path, verb: tuple[str, ...]) -> None:
+    """A quarter of a second; the negative control is asked about what a store holds."""
+    bundle = [str(ROOT / room / "library" / "web") for room in ("rules", "machines")]
+    store = keep(Harness(asking()).store, tmp_path / "kept.db")
+    database = {"sqlalchemy", "sqlmodel"}
+
+    assert not database & _loaded(*verb, *bundle)
+    assert database < _loaded("history", "export", "--store", str(store))
 
 
 @pytest.mark.parametrize(("environment", "is_asked"), [({}, False), ({DISABLED: ""}, True)])
