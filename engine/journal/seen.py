@@ -25,7 +25,6 @@ _BUCKETS = 256
 _MOST_WAITING = 65_536
 _MOST_ASKED = 512
 
-
 _INSERT_BLOCK = Insert(RecentDedup.__table__)
 # After a restart a block may be sorted in again; the same record, so nothing changes.
 _INSERT_SORTED = Insert(Dedup.__table__, on_conflict="DO NOTHING")

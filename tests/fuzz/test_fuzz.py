@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -81,6 +82,11 @@ def test_a_law_that_can_be_broken_is() -> None:
         planted.hold(seed)
 
 
+@cache
+def remembered() -> int:
+    return sum(range(3_000_000))
+
+
 @fuzzed
 def test_an_input_that_takes_too_long_breaks_a_law(monkeypatch: pytest.MonkeyPatch) -> None:
     worker = import_module("tests.fuzz.worker")
@@ -89,6 +95,19 @@ def test_an_input_that_takes_too_long_breaks_a_law(monkeypatch: pytest.MonkeyPat
     worker.timed(lambda _: None)(b"")
     with pytest.raises(worker.TooSlow):
         worker.timed(lambda _: sum(range(3_000_000)))(b"")
+    with pytest.raises(worker.TooSlow):
+        worker.timed(lambda _: remembered())(b"")
+
+
+@fuzzed
+def test_a_machine_that_stands_still_for_once_breaks_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = import_module("tests.fuzz.worker")
+    monkeypatch.setattr(worker, "SECONDS", 0.01)
+    lengths = iter((3_000_000, 0))
+
+    worker.timed(lambda _: sum(range(next(lengths))))(b"")
+
+    assert next(lengths, None) is None
 
 
 def test_a_stop_and_a_fault_are_told_apart_and_what_was_slow_is_neither(tmp_path: Path) -> None:

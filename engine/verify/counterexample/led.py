@@ -33,7 +33,7 @@ class Led:
     Attributes:
         finding: what is shown.
         machine: the machine, or the branch, that is held to its way.
-        ways: the first branches to take, by machine or branch; the last is that of ``machine``.
+        ways: the first branches to take, by machine or branch.
         expect: what ought to come of it, and does not.
         about: the machine or branch whose incident that is expected of; empty: of none.
         after: whose way it is expected after; empty: at the end.
@@ -142,8 +142,8 @@ def _chained(causes: Sequence[Cause], found: Led) -> Iterator[Led]:
         ident, leading = part.machine.id, _to(cause.machine, part, path)
         if leading is None:
             return
-        met = (e for e in part.edges if (e.source, e.event) == (path, Trigger.MET.value))
-        ways |= {**leading, ident: (*leading[ident], *met)}
+        met = next(e for e in part.edges if (e.source, e.event) == (path, Trigger.MET.value))
+        ways |= {**leading, ident: (*leading[ident], met)}
         meets = {**found.meets, (ident, path): cause.rows}
         found = replace(found, machine=part, ways=ways, meets=meets)
     yield found

@@ -119,8 +119,8 @@ def _expected(one: Led, run: Run) -> _Expected:
     about = next((course for course in courses if course.machine == one.about), None)
     after = next((course for course in courses if course.machine == one.after), None)
     found: _Expected = {**one.expect, **({} if about is None else whose(about))}
-    if after is not None:
-        moved = sum(edge.branch.dest is not None for edge in one.ways[one.after])
+    moved = sum(edge.branch.dest is not None for edge in one.ways.get(one.after, ()))
+    if after is not None and moved < len(after.moves):
         at = after.moves[moved].at - run.it.world.start
         found = {"at": format_duration(at), **found}
     return found
