@@ -32,12 +32,10 @@ def write(
         examples: what they show, and their texts.
         folder: where they go; made if it is not there.
         executors: where it stands what probes there are, as for ``interlock test``.
-        found: the files written, in order; those of findings in it are not written again.
+        found: where the files written are noted, in order.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for example, text in examples:
-        if example.finding in found:
-            continue
         path = folder / _name(example, list(found.values()))
         path.write_text(text)
         if _fails(path, executors, example.finding.code):

@@ -26,7 +26,7 @@ from interlock.machines.definition import ParallelState, Trigger
 from interlock.machines.forked import BROKE
 from interlock.machines.verify import MachineSubject
 from interlock.rules.verify.rivals import rival_rules
-from interlock.testing.generate.grounds import Ground, grounds, together
+from interlock.testing.generate.grounds import grounds, together
 from interlock.testing.generate.lead import Plan
 from interlock.testing.generate.plan import MOST_RUNS, Planner, Run
 from interlock.testing.generate.ways import Way, way_ending
@@ -93,12 +93,11 @@ def _labelled(run: Run, label: tuple[str, str]) -> Run:
     """Return a run in which somebody has written what they like into a field of a signal."""
     signal, field = label
 
-    def written(name: object, row: Row) -> Row:
+    def written(name: str, row: Row) -> Row:
         return {**row, field: HOSTILE} if name == signal and field in row else row
 
-    coming = tuple(replace(one, row=written(one.name, one.row)) for one in run.ground.coming)
-    rows = {alias: written(row.get("name"), row) for alias, row in run.ground.rows.items()}
-    return replace(run, ground=Ground(run.ground.subject, rows, coming, run.ground.lasting_ms))
+    coming = (replace(one, row=written(one.name, one.row)) for one in run.ground.coming)
+    return replace(run, ground=replace(run.ground, coming=tuple(coming)))
 
 
 def _broken(root: MachineSubject, ways: Mapping[str, Way]) -> dict[str, Way]:
@@ -119,9 +118,9 @@ def _expected(one: Led, run: Run) -> _Expected:
     about = next((course for course in courses if course.machine == one.about), None)
     after = next((course for course in courses if course.machine == one.after), None)
     found: _Expected = {**one.expect, **({} if about is None else whose(about))}
-    moved = sum(edge.branch.dest is not None for edge in one.ways.get(one.after, ()))
-    if after is not None and moved < len(after.moves):
-        at = after.moves[moved].at - run.it.world.start
+    if after is not None:
+        moved = sum(edge.branch.dest is not None for edge in one.ways[one.after])
+        at = after.moves[min(moved, len(after.moves) - 1)].at - run.it.world.start
         found = {"at": format_duration(at), **found}
     return found
 

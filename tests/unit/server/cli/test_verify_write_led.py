@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from interlock.testing.generate import plan
 from tests import bundles
 from tests.unit.server.cli.conftest import Ran
 
@@ -117,7 +118,7 @@ states:
     on: {done: waiting, failed: given_up, timed_out: given_up, refused: given_up,
       unverified: given_up}
   waiting:
-    wait: {signal: site.down, where: db == 'db-1'}
+    wait: {signal: site.down, where: db == 'db-2'}
     on: {met: resolved}
     after: {5m: given_up}
   resolved: {final: resolved}
@@ -128,27 +129,26 @@ WELL_AGAIN = """\
   - id: well-again
     title: A part is well again
     severity: low
-    when: [{signal: part.well, as: it, where: latency < 5}]
+    when: [{signal: part.well, as: it, where: latency > 100}]
     then: [{start: settle, incident: "${it.part}", with: {part: "${it.part}"}}]
     why: ${it.part} is well
 """
 LOOP = (
     changed(
         (LOST, WELL_AGAIN + LOST),
-        ("as: down}", "as: down, where: db == 'db-1'}"),
+        ("as: down}", "as: down, where: db == 'db-2'}"),
     )
     + SETTLE
 )
 
 
-def gapped(text: str) -> str:
-    """Return a bundle in which what starts a machine does not end a wait, and the other way."""
-    starts = "as: down, where: db == 'db-1'"
-    waits = "wait: {signal: site.down, where: "
+def gapped(text: str, apart: str) -> str:
+    """Return a bundle in which a rule wants something of a signal, and a wait what is not so."""
+    starts, waits = "as: down, where: ", "wait: {signal: site.down, where: "
     assert starts in text
     assert waits in text
-    changed = text.replace(starts, "as: down, where: [db == 'db-1', web == 'db-2']")
-    return changed.replace(waits, f"{waits}web == 'db-1' && ")
+    changed = text.replace(starts, f"{starts}{apart} && ")
+    return changed.replace(waits, f"{waits}{apart.replace('==', '!=')} && ")
 
 
 WAITS = "wait: {signal: part.well, where: part == ctx.db}"
@@ -169,10 +169,17 @@ ON_HOLD = """\
     why: ${it.site} is held
 """
 RIVALS = changed(("---\n", HELD), (LOST, ON_HOLD + LOST)) + SETTLE
-NO_RIVALS = RIVALS.replace("    severity: high\n", "    severity: high\n    exclusive: site\n", 1)
-NO_RIVALS = NO_RIVALS.replace(
-    "    severity: low\n", "    severity: low\n    exclusive: site\n    salience: -1\n"
-)
+QUIET = "absent: {signal: site.lost, key: {site: [db-2, web-1]}, for: 2m}"
+SILENT_RIVALS = RIVALS.replace("fact: site.held", QUIET)
+
+
+def grouped(text: str) -> str:
+    """Return a bundle in which of two rules the one goes before the other."""
+    high = text.replace("    severity: high\n", "    severity: high\n    exclusive: site\n", 1)
+    return high.replace(
+        "    severity: low\n", "    severity: low\n    exclusive: site\n    salience: -1\n"
+    )
+
 
 NOTED = changed(
     (
@@ -218,10 +225,11 @@ def possible(rules: str) -> str:
         ("rv302", FACT, possible(FACT), '{fired: "shop/busy"}'),
         ("rv302", SILENCE, possible(SILENCE), '{fired: "shop/busy"}'),
         ("rv608", RING, SOUND, '{state: "starting", times: 1, machine: "bring-back", incident: '),
-        ("rv350", RIVALS, NO_RIVALS, '{never: {started: "settle"}}'),
+        ("rv350", RIVALS, grouped(RIVALS), '{never: {started: "settle"}}'),
+        ("rv350", SILENT_RIVALS, grouped(SILENT_RIVALS), '{never: {started: "settle"}}'),
         ("rv713", NOTED, NOT_NOTED, '{note: "x; reboot"}'),
-        ("rv802", LOOP, gapped(LOOP), '{started: "bring-back", times: 1}'),
-        ("rv805", STANDS, gapped(STANDS), 'not_fired: "site/bring-back"}'),
+        ("rv802", LOOP, gapped(LOOP, "site == 'gate-1'"), '{started: "bring-back", times: 1}'),
+        ("rv805", STANDS, gapped(STANDS, "web == 'db-2'"), 'not_fired: "site/bring-back"}'),
         ("rv703", BY_A_FACT, changed(*ON_A_FACT), '{never: {action: "part.wipe"}}'),
         ("rv703", BY_AN_ABORT, UNUSED, '{never: {action: "part.wipe"}}'),
     ],
@@ -233,6 +241,7 @@ def possible(rules: str) -> str:
         "a rule over silence",
         "a ring in a branch",
         "rivals over a fact",
+        "rivals over silence",
         "a label that is read in a branch",
         "a loop through a branch",
         "a rule that stands when a branch has waited",
@@ -267,3 +276,42 @@ def test_nothing_is_led_in_a_bundle_that_makes_sense(interlock: Run, tmp_path: P
 
     assert interlock("verify", "--write", str(shown), str(bundle)).code == 0
     assert not shown.exists()
+
+
+def given(interlock: Run, folder: Path, text: str) -> list[str]:
+    """Return what happens in the one scenario written of a bundle, a line each."""
+    (folder / "a.yaml").write_text(text)
+    interlock("verify", "--write", str(folder / "shown"), str(folder / "a.yaml"))
+    (one,) = (folder / "shown").iterdir()
+    lines = one.read_text().split("given:\n")[1].split("    expect:\n")[0]
+    return [line.strip() for line in lines.splitlines()]
+
+
+def test_what_two_rules_share_comes_once(interlock: Run, tmp_path: Path) -> None:
+    at_first = [one for one in given(interlock, tmp_path, RIVALS) if '{at: "0s"' in one]
+
+    assert [one.split(", ")[1] for one in at_first] == ['signal: "site.down"', 'fact: "site.held"']
+
+
+def test_a_loop_is_followed_until_it_begins_again(interlock: Run, tmp_path: Path) -> None:
+    assert len(given(interlock, tmp_path, LOOP)) == 3
+
+
+TOLD = RULES.replace("WITH", "{signal: host.beat, as: one}")
+
+
+@pytest.mark.parametrize(("text", "runs"), [(TOLD, 0), (IN_A_BRANCH, 1)], ids=["told", "led"])
+def test_nothing_is_led_that_a_script_shows_or_that_is_shown_already(
+    interlock: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, runs: int
+) -> None:
+    led: list[object] = []
+    lead = plan.Run.lead
+
+    def counted(self: plan.Run) -> None:
+        led.append(self)
+        lead(self)
+
+    monkeypatch.setattr(plan.Run, "lead", counted)
+
+    assert given(interlock, tmp_path, text)
+    assert len(led) == runs
