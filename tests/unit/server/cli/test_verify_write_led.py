@@ -169,7 +169,7 @@ ON_HOLD = """\
     why: ${it.site} is held
 """
 RIVALS = changed(("---\n", HELD), (LOST, ON_HOLD + LOST)) + SETTLE
-QUIET = "absent: {signal: site.lost, key: {site: [db-2, web-1]}, for: 2m}"
+QUIET = "absent: {signal: site.lost, key: {site: [shop, api]}, for: 2m}"
 SILENT_RIVALS = RIVALS.replace("fact: site.held", QUIET)
 
 
