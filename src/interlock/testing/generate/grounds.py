@@ -88,9 +88,9 @@ def grounds(
     if depth > DEEPEST:
         return
     laid, seen = (Laid(subject, {}),), set[str]()
-    within = meet(subject.region, region, *_listed(laid[0]))
+    within, listed = _within(laid, meet(subject.region, region))
     for words in _words(whole, subject):
-        for rows in islice(witnesses(laid, within, words), MOST_TRIES):
+        for rows in islice(witnesses(laid, within, [*listed, *words]), MOST_TRIES):
             if (key := repr(rows)) in seen:
                 continue
             seen.add(key)
@@ -106,8 +106,8 @@ def together(
 
     What is yielded is a ground of the last rule, with what the others need besides.
     """
-    within = meet(region, *(one for laid in rules for one in _listed(laid)))
-    for rows in islice(witnesses(rules, within, words), MOST_TRIES):
+    within, listed = _within(rules, region)
+    for rows in islice(witnesses(rules, within, [*listed, *words]), MOST_TRIES):
         found = []
         for one in rules:
             own = {p.alias: rows[one.called(p.alias)] for p in one.subject.rule.patterns}
@@ -151,15 +151,21 @@ def _kinds(whole: Whole, subject: Subject) -> list[str]:
     return list(found)
 
 
-def _listed(laid: Laid) -> Iterator[Region]:
-    """Yield for each absence the values it listens for."""
+def _within(rules: Sequence[Laid], region: Region) -> tuple[Region, list[str]]:
+    """Return a region with what absences listen for, and that as texts: others may be joined."""
+    listed = [one for laid in rules for one in _listed(laid)]
+    regions = (only(field, Values(Words(frozenset({value})))) for field, value in listed)
+    return meet(region, *regions), [value for _, value in listed]
+
+
+def _listed(laid: Laid) -> Iterator[tuple[Variable, str]]:
+    """Yield for each absence the fields and values of the first it listens for."""
     for pattern in laid.subject.rule.patterns:
         watch = pattern.watch if isinstance(pattern, TimedPattern) else None
         if isinstance(watch, Absence):
             for name, value in zip(watch.key, next(watch.slots())[1], strict=True):
                 if isinstance(value, str):
-                    held = Values(Words(frozenset({value})))
-                    yield only(Variable("field", laid.called(pattern.alias), name), held)
+                    yield Variable("field", laid.called(pattern.alias), name), value
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,9 @@ rules:
     why: so it is
 """
 FACT = RULES.replace("WITH", "{fact: host.held, as: one}")
-SILENCE = RULES.replace("WITH", "{absent: {signal: host.beat, key: {host: [a]}, for: 2m}, as: one}")
+SILENCE = RULES.replace(
+    "WITH", "{absent: {signal: host.beat, key: {host: [web-7]}, for: 2m}, as: one}"
+)
 
 
 SETTLE = """\
