@@ -13,6 +13,7 @@ from interlock.errors import DefinitionError
 from interlock.language.diagnostics import Diagnostic, ordered, refuse_errors
 from interlock.language.document import Reader, load_documents
 from interlock.language.uncollected import uncollected
+from interlock.server.cli import ending
 from interlock.server.cli.expired import expired
 from interlock.server.cli.findings import Findings
 from interlock.server.cli.manifests import Stated
@@ -105,6 +106,7 @@ def _compiled(
     found: list[Diagnostic] = []
     try:
         made = Bundle.compile(bundle, environment, documents, strict=True)
+        ending.keep(made, documents)
         found += [*made.warnings, *expired(made.rulebase, now)]
     except DefinitionError as error:
         if not error.diagnostics:

@@ -6,13 +6,11 @@ what shows findings beside the code.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from interlock.language.diagnostics import Diagnostic
-from interlock.server.cli import github, junit, sarif
-from interlock.server.cli.excerpt import excerpt
 from interlock.server.cli.harmless import harmless_json
 from interlock.server.cli.options import Form, Report
 from interlock.server.cli.printer import Printer, counted
@@ -52,14 +50,19 @@ def print_findings(found: Findings, report: Report, verb: str) -> None:
         report: the form.
         verb: what found them, e.g. ``interlock check``.
     """
-    printers: Mapping[Report, Callable[[], None]] = {
-        Report.TEXT: lambda: _print(found),
-        Report.JSON: lambda: print(harmless_json(_record(found), indent=2)),
-        Report.SARIF: lambda: print(harmless_json(sarif.log(found.diagnostics), indent=2)),
-        Report.GITHUB: lambda: _annotate(found),
-        Report.JUNIT: lambda: print(junit.suite(verb, _cases(found))),
-    }
-    printers[report]()
+    match report:
+        case Report.TEXT:
+            _print(found)
+        case Report.JSON:
+            print(harmless_json(_record(found), indent=2))
+        case Report.SARIF:
+            from interlock.server.cli import sarif
+
+            print(harmless_json(sarif.log(found.diagnostics), indent=2))
+        case Report.GITHUB:
+            _annotate(found)
+        case Report.JUNIT:
+            _print_cases(verb, found)
 
 
 def print_diagnostics(found: Findings, printer: Printer) -> None:
@@ -68,6 +71,8 @@ def print_diagnostics(found: Findings, printer: Printer) -> None:
         printer.line((str(one), _STYLES[one.severity]))
         line = found.line(one.path, one.span.line) if printer.is_terminal else None
         if line is not None:
+            from interlock.server.cli.excerpt import excerpt
+
             for shown in excerpt(one.span, line, printer.width):
                 printer.line(shown)
 
@@ -81,6 +86,8 @@ def _print(found: Findings) -> None:
 
 
 def _annotate(found: Findings) -> None:
+    from interlock.server.cli import github
+
     for one in found.diagnostics:
         print(github.command(one))
     print(f"{counted(len(found.texts), 'file')}: {''.join(_verdict(found))}")
@@ -92,12 +99,15 @@ def _verdict(found: Findings) -> tuple[str, str]:
     return counted(errors, "error") if errors else "ok", also
 
 
-def _cases(found: Findings) -> list[junit.Case]:
-    """Return a case for each file; its errors fail it, its warnings are what it printed."""
-    return [
+def _print_cases(verb: str, found: Findings) -> None:
+    """Print a case for each file; its errors fail it, its warnings are what it printed."""
+    from interlock.server.cli import junit
+
+    cases = [
         junit.Case(name, _texts(found, name, "error"), _texts(found, name, "warning"))
         for name in sorted({*found.texts, *(one.path for one in found.diagnostics)})
     ]
+    print(junit.suite(verb, cases))
 
 
 def _texts(found: Findings, path: str, severity: str) -> list[str]:

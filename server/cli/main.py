@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from interlock import __version__
 from interlock.errors import DefinitionError, InterlockError
+from interlock.server.cli import ending
 
 INTERRUPTED = 130
 """What a shell calls a program that Ctrl-C ended."""
@@ -30,9 +31,8 @@ def main() -> None:
     gc.set_threshold(50_000, 10, 10)  # what is loaded stays; `serve` goes back to COLLECTING
     # What is installed beside us has no say in what a document may be, nor need it be looked for.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    code = run(sys.argv[1:])
-    gc.freeze()  # what is left goes with the process and need not be searched
-    sys.exit(code)
+    ending.begin(sys.argv[1] if len(sys.argv) > 1 else "")
+    ending.leave(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -10,28 +10,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-from rich.tree import Tree
-from typing_extensions import override
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from interlock.server.cli.harmless import harmless, harmless_json
 from interlock.server.cli.options import Form
 
-WIDE = 100_000
-"""Columns of what is no terminal."""
+if TYPE_CHECKING:  # a line away from a terminal needs none of it
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+    from rich.tree import Tree
 
 Record = Mapping[str, object]
-
-
-class _Console(Console):
-    """Leaves it to the program what happens when nobody reads on."""
-
-    @override
-    def on_broken_pipe(self) -> None:
-        raise BrokenPipeError
 
 
 class Printer:
@@ -40,14 +31,14 @@ class Printer:
     def __init__(self, form: Form) -> None:
         self.is_json = form is Form.JSON
         self.is_terminal = sys.stdout.isatty()
-        self._console = _Console(
-            color_system=None if os.environ.get("NO_COLOR") else "auto",  # bold is one, too
-            highlight=False,
-            markup=False,
-            emoji=False,
-            soft_wrap=False,
-            width=None if self.is_terminal else WIDE,
-        )
+        forced = any(os.environ.get(name) for name in ("FORCE_COLOR", "TTY_COMPATIBLE"))
+        self._is_plain = not self.is_terminal and not forced
+
+    @cached_property
+    def _console(self) -> Console:
+        from interlock.server.cli.console import console
+
+        return console(is_terminal=self.is_terminal)
 
     @property
     def width(self) -> int:
@@ -65,6 +56,9 @@ class Printer:
 
     def line(self, *parts: str | tuple[str, str]) -> None:
         """Print one line of parts; a part may have a style, e.g. ``("done", "green")``."""
+        if self._is_plain:
+            self._write("".join(harmless(_said(part)) for part in parts))
+            return
         self._console.print(styled(*parts), no_wrap=True, overflow="ignore", crop=False)
 
     def table(
@@ -77,6 +71,9 @@ class Printer:
             rows: a cell for each column.
             whole: the column that is never cut, because one has to copy it.
         """
+        from rich.table import Table
+        from rich.text import Text
+
         rows = list(rows)
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
         for place, column in enumerate(columns):
@@ -88,6 +85,9 @@ class Printer:
 
     def fields(self, fields: Mapping[str, str]) -> None:
         """Print names and values under each other; empty values are left out."""
+        from rich.table import Table
+        from rich.text import Text
+
         table = Table.grid(padding=(0, 2, 0, 0))
         for name, value in fields.items():
             if value:
@@ -117,8 +117,14 @@ def counted(count: int, noun: str) -> str:
 
 def styled(*parts: str | tuple[str, str]) -> Text:
     """Return a line of parts that is harmless to show."""
+    from rich.text import Text
+
     text = Text()
     for part in parts:
-        said, style = (part, "") if isinstance(part, str) else part
-        text.append(harmless(said), style or None)
+        style = None if isinstance(part, str) else part[1] or None
+        text.append(harmless(_said(part)), style)
     return text
+
+
+def _said(part: str | tuple[str, str]) -> str:
+    return part if isinstance(part, str) else part[0]

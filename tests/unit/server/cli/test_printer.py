@@ -36,7 +36,7 @@ def test_a_table_is_aligned_without_blanks_at_the_end(capsys: pytest.CaptureFixt
 def test_what_one_has_to_copy_is_never_cut(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("interlock.server.cli.printer.WIDE", 40)
+    monkeypatch.setattr("interlock.server.cli.console.WIDE", 40)
     row = ("inc-b55605796848132c", "a-machine-with-a-name", "a subject of somebody")
 
     Printer(Form.TEXT).table(("ID", "MACHINE", "ABOUT"), [row], whole="ID")

@@ -24,7 +24,7 @@ print(*(set(sys.modules) - before), sep="\\n", file=sys.stderr)
 
 _OURS = frozenset(
     {"interlock", "interlock.errors", "interlock.server", "interlock.server.cli"}
-    | {f"interlock.server.cli.{name}" for name in ("main", "verbs", "options")}
+    | {f"interlock.server.cli.{name}" for name in ("main", "ending", "verbs", "options")}
 )
 _COMMAND_LINE = frozenset({"annotated_doc", "shellingham", "typer", "typing_extensions"})
 """What reads a command line, and what it needs."""
