@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from interlock.language.expression import (
     ExpressionError,
     Template,
@@ -23,13 +25,14 @@ def hold(data: bytes) -> None:
         assert 0 <= fault.start < fault.end <= len(text) + 1
         return
     assert Template(canonical_text(template.parts)).parts == template.parts
+    scope = replace(SCOPE)  # one remembers all it was asked
     faults: list[ExpressionError] = []
-    check_template(template, SCOPE, faults)
+    check_template(template, scope, faults)
     assert all(0 <= fault.start < fault.end <= len(text) for fault in faults)
     if faults:
         return
     for strict in (False, True):
-        fill = compile_template(template, SCOPE, strict=strict)
+        fill = compile_template(template, scope, strict=strict)
         for row, other in PAIRS:
             value = fill(row, {"err": other})
             if template.single is None:
