@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from interlock.engine.verify import Counterexample
@@ -21,25 +21,23 @@ _MOST_WORDS = 6
 
 
 def write(
-    examples: Iterable[tuple[Counterexample, str]],
-    folder: Path,
-    executors: Path | None,
-    found: MutableMapping[Diagnostic, Path],
-) -> None:
-    """Write the scenarios that fail when they are played, one for each finding.
+    examples: Iterable[tuple[Counterexample, str]], folder: Path, executors: Path | None
+) -> Iterator[tuple[Diagnostic, Path]]:
+    """Write the scenarios that fail when they are played; yield what each shows, and its file.
 
     Args:
-        examples: what they show, and their texts.
+        examples: what they show, and their texts; the next is asked for when one is written.
         folder: where they go; made if it is not there.
         executors: where it stands what probes there are, as for ``interlock test``.
-        found: where the files written are noted, in order.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    found: list[Path] = []
     for example, text in examples:
-        path = folder / _name(example, list(found.values()))
+        path = folder / _name(example, found)
         path.write_text(text)
         if _fails(path, executors, example.finding.code):
-            found[example.finding] = path
+            found.append(path)
+            yield example.finding, path
         else:
             path.unlink()
 

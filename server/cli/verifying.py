@@ -83,7 +83,8 @@ def _show(paths: Sequence[Path], found: Findings, asked: Asked, probes: Stated) 
         for one in chain(scripts, shown(bundle, is_wanted))
         if is_wanted(one.finding)
     )
-    write(told, folder, asked.executors, written)
+    for finding, path in write(told, folder, asked.executors):
+        written[finding] = path
     return list(written.values())
 
 

@@ -173,35 +173,33 @@ def test_a_probe_is_answered() -> None:
     play(act)
 
 
-def test_a_probe_that_raises_saw_nothing() -> None:
+@pytest.mark.parametrize(
+    ("raised", "said", "logged"),
+    [
+        (ExecutionError("no such node"), "no such node", []),
+        (ZeroDivisionError("bug"), "ZeroDivisionError: bug", [("node", True)]),
+    ],
+    ids=["on purpose", "a fault of its own"],
+)
+def test_a_probe_that_raises_saw_nothing(
+    raised: Exception, said: str, logged: list[tuple[str, bool]]
+) -> None:
+    """What it did not raise on purpose is logged, too, with where it was raised."""
+
     async def act(service: Service) -> None:
         def function(_: Question) -> None:
-            raise ExecutionError("no such node")
+            raise raised
 
         async with serving(offering(service, function)):
             service.send(look())
             report = await service.reported()
 
-        assert report == ObservationEntry("probe-1", None, "no such node")
-
-    play(act)
-
-
-def test_a_probe_with_a_fault_of_its_own_saw_nothing_and_is_logged() -> None:
-    async def act(service: Service) -> None:
-        def function(_: Question) -> None:
-            raise ZeroDivisionError("bug")
-
-        async with serving(offering(service, function)):
-            service.send(look())
-            report = await service.reported()
-
-        assert report == ObservationEntry("probe-1", None, "ZeroDivisionError: bug")
+        assert report == ObservationEntry("probe-1", None, said)
 
     with capture_logs() as logs:
         play(act)
-    (fault,) = (one for one in logs if one["event"] == "worker_fault")
-    assert (fault["operation"], fault["exc_info"]) == ("node", True)
+    faults = [one for one in logs if one["event"] == "worker_fault"]
+    assert [(one["operation"], one["exc_info"]) for one in faults] == logged
 
 
 def test_a_worker_waits_for_a_service_that_is_not_there_yet() -> None:

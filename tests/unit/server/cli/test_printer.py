@@ -27,6 +27,35 @@ def test_a_line_cannot_drive_the_terminal(capsys: pytest.CaptureFixture[str]) ->
     assert "\\x1b[2J\\u202ereversed[bold]as it stands[/] :smile:\n" == capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "text", [HOSTILE, "tab\tand\nline", "😀 é\u0301 漢", "[b]x[/b]", "", " " * 300]
+)
+def test_a_line_says_the_same_whatever_prints_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    Printer(Form.TEXT).line((text, "bold"), "!")
+    plain = capsys.readouterr().out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    Printer(Form.TEXT).line((text, ""), "!")
+
+    assert capsys.readouterr().out == plain
+
+
+def test_who_asks_for_colour_gets_it_away_from_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    Printer(Form.TEXT).line(("done", "bold green"))
+    assert "\x1b" not in capsys.readouterr().out
+
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    Printer(Form.TEXT).line(("done", "bold green"))
+
+    assert capsys.readouterr().out == "\x1b[1;32mdone\x1b[0m\n"
+
+
 def test_a_table_is_aligned_without_blanks_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
     Printer(Form.TEXT).table(("ID", "WHY"), [("a", HOSTILE), ("long", "")])
 
