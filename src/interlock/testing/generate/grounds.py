@@ -112,14 +112,14 @@ def together(
         for one in rules:
             own = {p.alias: rows[one.called(p.alias)] for p in one.subject.rule.patterns}
             found.append(_Tracing(whole, one.subject, own, 0, None).traced())
-        grounds_ = [one for one in found if one is not None]
-        if len(grounds_) == len(rules):
+        traced = [one for one in found if one is not None]
+        if len(traced) == len(rules):
             coming: list[Coming] = []
-            for each in (c for ground in grounds_ for c in ground.coming):
+            for each in (c for ground in traced for c in ground.coming):
                 coming += [] if each in coming else [each]
-            lasting = max(ground.lasting_ms for ground in grounds_)
+            lasting = max(ground.lasting_ms for ground in traced)
             ordered = tuple(sorted(coming, key=lambda one: one.at))
-            yield replace(grounds_[-1], coming=ordered, lasting_ms=lasting)
+            yield replace(traced[-1], coming=ordered, lasting_ms=lasting)
 
 
 def _words(whole: Whole, subject: Subject) -> Iterator[Sequence[str]]:
